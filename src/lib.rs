@@ -1,0 +1,7 @@
+//! chami, the scriptable shell for OpenCHAMI clusters. README.md holds the map of this tree.
+pub mod clock;
+pub mod fault;
+pub mod http;
+pub mod lua;
+pub mod services;
+pub mod table;

@@ -1,0 +1,316 @@
+//! Records by key that remember what changed: the ground every simulated service's store stands on.
+//!
+//! A service's store is a struct of `Table`s. `Shelf::write` runs one request's change, hands the changed records to the
+//! lab's journal before the answer goes out, and takes everything back when the request failed or the disk was full. So
+//! persistence, snapshot, restore and diff are written once, for all services, over `Rows`; no service knows a file.
+use crate::fault::{Fault, Kind};
+use indexmap::IndexMap;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// One record's new value; `None`: it is gone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub table: &'static str,
+    pub key: String,
+    pub value: Option<Value>,
+}
+
+/// A table as persistence sees it.
+pub trait Rows {
+    fn name(&self) -> &'static str;
+    /// What changed since the last `commit` or `rollback`.
+    fn changes(&self) -> Result<Vec<Change>, Fault>;
+    fn commit(&mut self);
+    fn rollback(&mut self);
+    /// Every record, by key.
+    fn dump(&self) -> Result<Map<String, Value>, Fault>;
+    /// Puts or removes one record as `dump` or `changes` gave it; not remembered as a change.
+    fn load(&mut self, key: &str, value: Option<Value>) -> Result<(), Fault>;
+    fn empty(&mut self);
+}
+
+/// Records of one sort, in the order they came.
+#[derive(Debug)]
+pub struct Table<V> {
+    name: &'static str,
+    rows: IndexMap<String, V>,
+    before: IndexMap<String, Option<V>>,
+}
+
+impl<V: Clone> Table<V> {
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            rows: IndexMap::new(),
+            before: IndexMap::new(),
+        }
+    }
+
+    pub fn get(&self, key: &str) -> Option<&V> {
+        self.rows.get(key)
+    }
+
+    pub fn contains(&self, key: &str) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.rows.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.rows.values()
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.rows.keys().map(String::as_str)
+    }
+
+    /// Creates or replaces a record.
+    pub fn put(&mut self, key: &str, value: V) {
+        let old = self.rows.insert(key.to_owned(), value);
+        self.before.entry(key.to_owned()).or_insert(old);
+    }
+
+    /// Changes a record in place; `None` when there is no such record.
+    pub fn update<T>(&mut self, key: &str, change: impl FnOnce(&mut V) -> T) -> Option<T> {
+        let row = self.rows.get_mut(key)?;
+        if !self.before.contains_key(key) {
+            self.before.insert(key.to_owned(), Some(row.clone()));
+        }
+        Some(change(row))
+    }
+
+    /// Removes a record. The last one takes its place: lists are sets, as in the services' SQL.
+    pub fn remove(&mut self, key: &str) -> Option<V> {
+        let old = self.rows.swap_remove(key)?;
+        self.before
+            .entry(key.to_owned())
+            .or_insert_with(|| Some(old.clone()));
+        Some(old)
+    }
+
+    /// Removes every record and says how many there were.
+    pub fn clear(&mut self) -> usize {
+        let rows = std::mem::take(&mut self.rows);
+        let count = rows.len();
+        for (key, old) in rows {
+            self.before.entry(key).or_insert(Some(old));
+        }
+        count
+    }
+}
+
+impl<V: Clone + Serialize + DeserializeOwned> Rows for Table<V> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn changes(&self) -> Result<Vec<Change>, Fault> {
+        let change = |key: &String| {
+            let value = self
+                .rows
+                .get(key)
+                .map(serde_json::to_value)
+                .transpose()
+                .map_err(|e| broken(&e))?;
+            Ok(Change {
+                table: self.name,
+                key: key.clone(),
+                value,
+            })
+        };
+        self.before.keys().map(change).collect()
+    }
+
+    fn commit(&mut self) {
+        self.before.clear();
+    }
+
+    fn rollback(&mut self) {
+        for (key, old) in std::mem::take(&mut self.before) {
+            match old {
+                Some(old) => self.rows.insert(key, old),
+                None => self.rows.swap_remove(&key),
+            };
+        }
+    }
+
+    fn dump(&self) -> Result<Map<String, Value>, Fault> {
+        let row = |(key, value): (&String, &V)| {
+            Ok((
+                key.clone(),
+                serde_json::to_value(value).map_err(|e| broken(&e))?,
+            ))
+        };
+        self.rows.iter().map(row).collect()
+    }
+
+    fn load(&mut self, key: &str, value: Option<Value>) -> Result<(), Fault> {
+        match value {
+            Some(value) => {
+                let value = serde_json::from_value(value).map_err(|e| broken(&e))?;
+                self.rows.insert(key.to_owned(), value);
+            }
+            None => {
+                self.rows.swap_remove(key);
+            }
+        }
+        Ok(())
+    }
+
+    fn empty(&mut self) {
+        self.rows.clear();
+        self.before.clear();
+    }
+}
+
+fn broken(error: &serde_json::Error) -> Fault {
+    Fault::new(
+        Kind::Internal,
+        format!("a stored record does not fit its type: {error}"),
+    )
+}
+
+/// All that one service stores.
+pub trait Store: Send + Sync + 'static {
+    fn tables(&self) -> Vec<&dyn Rows>;
+    fn tables_mut(&mut self) -> Vec<&mut dyn Rows>;
+    /// Called after records were loaded from outside: rebuild what is derived from them.
+    fn loaded(&mut self) {}
+}
+
+/// Where changes go before they are acknowledged.
+pub trait Journal: Send + Sync {
+    fn append(&self, service: &'static str, changes: &[Change]) -> Result<(), Fault>;
+}
+
+/// A journal that forgets: stores in unit tests.
+#[derive(Debug, Default)]
+pub struct Forget;
+
+impl Journal for Forget {
+    fn append(&self, _: &'static str, _: &[Change]) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// A store shared by a service's handlers, written through to the journal.
+pub struct Shelf<S> {
+    service: &'static str,
+    store: Arc<RwLock<S>>,
+    journal: Arc<dyn Journal>,
+}
+
+impl<S> Clone for Shelf<S> {
+    fn clone(&self) -> Self {
+        Self {
+            service: self.service,
+            store: Arc::clone(&self.store),
+            journal: Arc::clone(&self.journal),
+        }
+    }
+}
+
+impl<S: Store> Shelf<S> {
+    pub fn new(service: &'static str, store: S, journal: Arc<dyn Journal>) -> Self {
+        Self {
+            service,
+            store: Arc::new(RwLock::new(store)),
+            journal,
+        }
+    }
+
+    pub fn read<T>(&self, look: impl FnOnce(&S) -> T) -> T {
+        look(&self.store.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs one change. `Err` takes it back whole; `Ok` means it is in the journal.
+    pub fn write<T, E: From<Fault>>(
+        &self,
+        change: impl FnOnce(&mut S) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        let outcome = change(&mut store).and_then(|answer| {
+            let mut changes = Vec::new();
+            for table in store.tables() {
+                changes.extend(table.changes()?);
+            }
+            if !changes.is_empty() {
+                self.journal.append(self.service, &changes)?;
+            }
+            Ok(answer)
+        });
+        let keep = outcome.is_ok();
+        for table in store.tables_mut() {
+            if keep {
+                table.commit()
+            } else {
+                table.rollback()
+            }
+        }
+        if !keep {
+            store.loaded();
+        }
+        outcome
+    }
+}
+
+/// A shelf as the lab sees it: to snapshot, restore, reset, compare.
+pub trait Shelved: Send + Sync {
+    fn service(&self) -> &'static str;
+    /// Table name → key → record.
+    fn dump(&self) -> Result<Map<String, Value>, Fault>;
+    /// Replaces everything by what `dump` gave; tables that are not named become empty. Not journaled.
+    fn restore(&self, tables: &Map<String, Value>) -> Result<(), Fault>;
+    /// Applies one journaled change.
+    fn apply(&self, table: &str, key: &str, value: Option<Value>) -> Result<(), Fault>;
+}
+
+impl<S: Store> Shelved for Shelf<S> {
+    fn service(&self) -> &'static str {
+        self.service
+    }
+
+    fn dump(&self) -> Result<Map<String, Value>, Fault> {
+        self.read(|store| {
+            let table = |t: &&dyn Rows| Ok((t.name().to_owned(), Value::Object(t.dump()?)));
+            store.tables().iter().map(table).collect()
+        })
+    }
+
+    fn restore(&self, tables: &Map<String, Value>) -> Result<(), Fault> {
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        for table in store.tables_mut() {
+            table.empty();
+            let rows = tables.get(table.name()).and_then(Value::as_object);
+            for (key, value) in rows.into_iter().flatten() {
+                table.load(key, Some(value.clone()))?;
+            }
+        }
+        store.loaded();
+        Ok(())
+    }
+
+    fn apply(&self, table: &str, key: &str, value: Option<Value>) -> Result<(), Fault> {
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = store.tables_mut();
+        let Some(found) = tables.iter_mut().find(|t| t.name() == table) else {
+            return Err(Fault::new(
+                Kind::Protocol,
+                format!("{} has no table {table}", self.service),
+            ));
+        };
+        found.load(key, value)
+    }
+}
