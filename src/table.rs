@@ -254,9 +254,9 @@ impl<S: Store> Shelf<S> {
         let keep = outcome.is_ok();
         for table in store.tables_mut() {
             if keep {
-                table.commit()
+                table.commit();
             } else {
-                table.rollback()
+                table.rollback();
             }
         }
         if !keep {
