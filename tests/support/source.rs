@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -20,7 +20,7 @@ fn files(dir: &Path, extension: &str, found: &mut Vec<PathBuf>) {
 }
 
 /// Every source file below `dir`, as its path from the project's root and its text.
-pub fn sources(dir: &str, extension: &str) -> Vec<(String, String)> {
+pub(crate) fn sources(dir: &str, extension: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     files(&root().join(dir), extension, &mut found);
     found.sort();
@@ -36,7 +36,7 @@ pub fn sources(dir: &str, extension: &str) -> Vec<(String, String)> {
 }
 
 /// The code of a file without its comments, so that prose may name anything.
-pub fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
         .map(|line| line.split("//").next().unwrap_or_default())
@@ -48,7 +48,7 @@ fn is_part(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-pub fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     text.chars().take_while(|c| is_part(*c)).collect()
 }
 
@@ -64,7 +64,7 @@ fn begins_function(line: &str) -> bool {
 }
 
 /// Name and length of every function, as rustfmt lays them out: the closing brace stands under the `fn`.
-pub fn functions(text: &str) -> Vec<(String, usize)> {
+pub(crate) fn functions(text: &str) -> Vec<(String, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
@@ -84,7 +84,7 @@ pub fn functions(text: &str) -> Vec<(String, usize)> {
 }
 
 /// Whether `code` names the crate `library`, as `library::…`.
-pub fn names(code: &str, library: &str) -> bool {
+pub(crate) fn names(code: &str, library: &str) -> bool {
     code.match_indices(&format!("{library}::"))
         .any(|(at, _)| !code[..at].chars().next_back().is_some_and(is_part))
 }
