@@ -1,4 +1,6 @@
 //! The Lua VM; knows no service.
+pub mod docs;
+
 use crate::fault::Fault;
 use serde::Serialize;
 use std::{future::Future, marker::PhantomData};

@@ -1,0 +1,165 @@
+use super::*;
+
+const SOURCE: &str = r#"local native = select(2, ...)
+
+--- The state manager: what hardware there is.
+--- It forgets nothing.
+---
+--- More about it.
+local smd = { component = {} }
+
+---@alias smd.State
+---| "Ready" # it runs
+---| "Off"
+
+--- One component.
+---@class smd.Component: smd.Base
+---@field ID string its xname
+---@field NID? integer
+---@field [string] string|nil anything else
+
+--- Components: nodes, controllers, cabinets.
+smd.component = {}
+
+--- Lists components, e.g. nodes. Slow on Tuesdays.
+---@param set? string|string[] which ones
+---  (all, if none is given)
+---@param filter? { Type: string, State?: smd.State } and of what sort
+---@return smd.Component[] in the order of the set
+---@shell ochami smd component get
+---@example #smd.component.list() --> 0
+---@state 301
+---@example
+---  local n = smd.component.list "@io"
+---  return #n --> 2
+function smd.component.list(set, filter) return native.list(set, filter) end
+
+--- Sorts in place.
+---@param by fun(a: string, b: string): boolean | nil order
+local function sort(by) end
+
+--- An open session.
+---@class smd.Session
+local Session = {}
+
+--- Ends it.
+function Session:close() end
+
+function smd._hidden() end
+
+smd.count = function(x, ...) end
+
+return smd
+"#;
+
+fn function<'a>(module: &'a Module, path: &str) -> &'a Function {
+    let found = module.functions.iter().find(|f| f.path == path);
+    found.expect("the function is in the source")
+}
+
+#[test]
+fn a_module_is_introduced_by_the_text_above_its_local() {
+    let module = read("smd", SOURCE);
+    assert_eq!(
+        module.summary(),
+        "The state manager: what hardware there is."
+    );
+    assert!(module.text.ends_with("More about it."));
+    assert_eq!(
+        module.groups,
+        [(
+            "smd.component".to_owned(),
+            "Components: nodes, controllers, cabinets.".to_owned()
+        )]
+    );
+    assert!(module.oddities.is_empty(), "{:?}", module.oddities);
+}
+
+#[test]
+fn a_function_has_all_its_tags() {
+    let module = read("smd", SOURCE);
+    let list = function(&module, "smd.component.list");
+    assert_eq!(list.signature(), "smd.component.list(set?, filter?)");
+    assert_eq!(list.summary(), "Lists components, e.g. nodes.");
+    assert_eq!(list.params[0].kind, "string|string[]");
+    assert_eq!(list.params[0].text, "which ones (all, if none is given)");
+    assert_eq!(list.params[1].kind, "{ Type: string, State?: smd.State }");
+    assert_eq!(list.returns[0].kind, "smd.Component[]");
+    assert_eq!(list.returns[0].text, "in the order of the set");
+    assert_eq!(list.shell, ["ochami smd component get"]);
+    assert_eq!(list.examples[0].code, "#smd.component.list()");
+    assert_eq!(list.examples[0].value.as_deref(), Some("0"));
+    assert_eq!(list.examples[0].state, None);
+    assert_eq!(list.examples[1].state.as_deref(), Some("301"));
+    assert_eq!(
+        list.examples[1].code,
+        "local n = smd.component.list \"@io\"\nreturn #n"
+    );
+    let written = SOURCE.lines().nth(list.line - 1).expect("the line exists");
+    assert!(written.starts_with("function smd.component.list"));
+}
+
+#[test]
+fn types_end_where_their_text_begins() {
+    let module = read("smd", SOURCE);
+    let sort = function(&module, "sort");
+    assert!(!sort.public);
+    assert_eq!(
+        sort.params[0].kind,
+        "fun(a: string, b: string): boolean | nil"
+    );
+    assert_eq!(sort.params[0].text, "order");
+}
+
+#[test]
+fn methods_belong_to_their_class_and_underscores_are_private() {
+    let module = read("smd", SOURCE);
+    assert!(function(&module, "smd.Session:close").public);
+    assert!(!function(&module, "smd._hidden").public);
+    let count = function(&module, "smd.count");
+    assert_eq!(count.signature(), "smd.count(x, ...)");
+    assert_eq!(count.text, "");
+}
+
+#[test]
+fn classes_and_aliases_keep_order_and_text() {
+    let module = read("smd", SOURCE);
+    let class = &module.classes[0];
+    assert_eq!(
+        (class.name.as_str(), class.text.as_str()),
+        ("smd.Component", "One component.")
+    );
+    assert_eq!(class.parents, ["smd.Base"]);
+    let fields: Vec<_> = class
+        .fields
+        .iter()
+        .map(|f| (f.name.as_str(), f.optional))
+        .collect();
+    assert_eq!(fields, [("ID", false), ("NID", true), ("[string]", false)]);
+    assert_eq!(class.fields[2].kind, "string|nil");
+    let alias = &module.aliases[0];
+    assert_eq!(alias.kind, "\"Ready\" | \"Off\"");
+    assert_eq!(alias.text, "\"Ready\": it runs");
+}
+
+#[test]
+fn a_local_name_gives_way_to_the_modules() {
+    let module = read(
+        "smd.group",
+        "--- Groups.\nlocal M = {}\n\n--- Adds.\nfunction M.add() end\n",
+    );
+    assert_eq!(module.functions[0].path, "smd.group.add");
+}
+
+#[test]
+fn an_unknown_tag_is_reported() {
+    let module = read("m", "---@parm x string\nfunction m.f(x) end\n");
+    assert_eq!(module.oddities, [(1, "@parm x string".to_owned())]);
+}
+
+#[test]
+fn a_summary_is_one_sentence() {
+    assert_eq!(summary("Reads v1.5 files. Then more."), "Reads v1.5 files.");
+    assert_eq!(summary("No stop here\nsecond"), "No stop here");
+    assert_eq!(summary("Over two\nlines. More"), "Over two\nlines.");
+}
