@@ -80,7 +80,7 @@ impl Block {
 
     /// A line without a tag: goes on with the last tag when indented, else belongs to the text.
     pub(super) fn plain(&mut self, text: &str) {
-        let indented = text.starts_with("  ");
+        let indented = text.starts_with(' ');
         let slot = match self.last {
             Last::Param => self.entry.params.last_mut(),
             Last::Return => self.entry.returns.last_mut(),
