@@ -3,5 +3,6 @@ pub mod clock;
 pub mod fault;
 pub mod http;
 pub mod lua;
+pub mod nodeset;
 pub mod services;
 pub mod table;
