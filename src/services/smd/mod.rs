@@ -1,4 +1,6 @@
 //! SMD, the inventory: components, Redfish endpoints, interfaces, groups.
+pub mod types;
+
 use super::Service;
 
 pub const SERVICE: Service = Service {
