@@ -173,6 +173,16 @@ impl Fault {
         self
     }
 
+    /// Hints at the known word that was probably meant by `word`, else at all there are.
+    pub fn did_you_mean<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        match nearest(word, known.iter().copied()) {
+            Some(near) => self.hint(format!("did you mean {near}?")),
+            None if known.is_empty() => self,
+            None => self.hint(format!("known are: {}", known.join(", "))),
+        }
+    }
+
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
@@ -194,6 +204,17 @@ impl Fault {
     }
 }
 
+/// The word of `known` that `word` is most like, if it is like any; case counts for nothing.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), name))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.status {
@@ -204,3 +225,21 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, nearest};
+
+    #[test]
+    fn the_nearest_word_is_offered_and_a_far_one_is_not() {
+        let known = ["state", "role", "nid_start"];
+        assert_eq!(nearest("Sate", known), Some("state"));
+        assert_eq!(nearest("nidstart", known), Some("nid_start"));
+        assert_eq!(nearest("colour", known), None);
+        let fault = Fault::bad_argument("x").did_you_mean("colour", known);
+        assert_eq!(
+            fault.hint.as_deref(),
+            Some("known are: state, role, nid_start")
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! chami, the scriptable shell for OpenCHAMI clusters. README.md holds the map of this tree.
 pub mod clock;
+pub mod config;
 pub mod fault;
 pub mod http;
 pub mod lua;
