@@ -4,10 +4,12 @@
 //! understand it, with four tags of our own: `@shell` (the command a function replaces), `@example CODE --> VALUE`,
 //! `@state` (what the next example needs) and, above `local name = {`, plain text that introduces the module.
 mod block;
+mod index;
 mod line;
 mod read;
 mod types;
 
+pub use index::Index;
 pub use read::read;
 
 /// All that one source file documents.

@@ -1,5 +1,7 @@
 //! The Lua VM; knows no service.
 pub mod docs;
+pub mod inspect;
+pub mod shape;
 
 use crate::fault::Fault;
 use serde::Serialize;

@@ -1,0 +1,82 @@
+//! All modules' documentation, with the questions that are asked of it.
+use super::{Alias, Class, Function, Module, read};
+
+/// What is known of every library file.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// By the chunk name Lua reports for the file.
+    files: Vec<(String, Module)>,
+}
+
+impl Index {
+    /// Reads the files given as (chunk name, module name, source).
+    pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Self {
+        let file = |(chunk, module, source): (&str, &str, &str)| {
+            (
+                chunk.trim_start_matches(['@', '=']).to_owned(),
+                read(module, source),
+            )
+        };
+        Self {
+            files: files.into_iter().map(file).collect(),
+        }
+    }
+
+    pub fn modules(&self) -> impl Iterator<Item = &Module> {
+        self.files.iter().map(|(_, module)| module)
+    }
+
+    /// Every public function, in the order of files and lines.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.modules().flat_map(Module::public)
+    }
+
+    /// The function whose head stands on this line of this chunk.
+    pub fn at(&self, chunk: &str, line: usize) -> Option<&Function> {
+        let chunk = chunk.trim_start_matches(['@', '=']);
+        let (_, module) = self.files.iter().find(|(name, _)| name == chunk)?;
+        module.functions.iter().find(|f| f.line == line)
+    }
+
+    pub fn function(&self, path: &str) -> Option<&Function> {
+        self.functions().find(|f| f.path == path)
+    }
+
+    pub fn module(&self, name: &str) -> Option<&Module> {
+        self.modules().find(|m| m.name == name)
+    }
+
+    pub fn class(&self, name: &str) -> Option<&Class> {
+        self.modules()
+            .flat_map(|m| &m.classes)
+            .find(|c| c.name == name)
+    }
+
+    pub fn alias(&self, name: &str) -> Option<&Alias> {
+        self.modules()
+            .flat_map(|m| &m.aliases)
+            .find(|a| a.name == name)
+    }
+
+    /// The text of a table inside a module, `smd.component`.
+    pub fn group(&self, path: &str) -> Option<&str> {
+        let mut groups = self.modules().flat_map(|m| &m.groups);
+        groups.find(|(p, _)| p == path).map(|(_, text)| &**text)
+    }
+
+    /// Puts a record's keys in the order of the smallest class that has them all; without one, in that of the alphabet.
+    /// A Lua table forgets the order of the wire, its class remembers it.
+    pub fn arrange<T>(&self, fields: &mut [(String, T)]) {
+        let holds = |class: &&Class| {
+            let has = |key: &str| class.fields.iter().any(|f| f.name == key);
+            fields.iter().all(|(key, _)| has(key))
+        };
+        let class = self
+            .modules()
+            .flat_map(|m| &m.classes)
+            .filter(holds)
+            .min_by_key(|class| class.fields.len());
+        let rank = |key: &str| class.and_then(|c| c.fields.iter().position(|f| f.name == key));
+        fields.sort_by_cached_key(|(key, _)| (rank(key), key.to_lowercase(), key.clone()));
+    }
+}

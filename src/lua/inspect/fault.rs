@@ -1,0 +1,58 @@
+//! A fault in three lines: what and why, what to type next, where it happened.
+use super::{DIM, RED, Style, scalar::clean, set::names};
+use crate::fault::{Fault, Item};
+use std::fmt::Write;
+
+/// So many different failures of a `partial` are listed.
+const ITEMS: usize = 10;
+
+/// `place` is where in the user's code it was raised, as `boot.lua:12, in boot_all`.
+pub fn fault(fault: &Fault, place: Option<&str>, style: &Style) -> String {
+    let mut out = style.paint(RED, &head(fault));
+    let _ = write!(out, ": {}", body(&fault.message));
+    for line in items(&fault.items) {
+        let _ = write!(out, "\n    {line}");
+    }
+    if let Some(hint) = &fault.hint {
+        let _ = write!(out, "\n  hint: {}", body(hint));
+    }
+    if let Some(place) = place {
+        let _ = write!(
+            out,
+            "\n  {}",
+            style.paint(DIM, &format!("at:   {}", clean(place)))
+        );
+    }
+    out
+}
+
+fn head(fault: &Fault) -> String {
+    match fault.status {
+        Some(status) => format!("{} ({status})", fault.kind),
+        None => fault.kind.to_string(),
+    }
+}
+
+/// A text of several lines goes on below its first, indented.
+fn body(text: &str) -> String {
+    let lines: Vec<String> = text.trim_end().lines().map(clean).collect();
+    lines.join("\n        ")
+}
+
+/// One line per sort of failure, with the nodes it befell.
+fn items(items: &[Item]) -> Vec<String> {
+    let mut sorts: Vec<(String, Vec<&str>)> = Vec::new();
+    for item in items {
+        let what = clean(&item.fault.to_string());
+        match sorts.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, nodes)) => nodes.push(&item.node),
+            None => sorts.push((what, vec![&item.node])),
+        }
+    }
+    let line = |(what, nodes): &(String, Vec<&str>)| format!("{}  {what}", clean(&names(nodes)));
+    let mut lines: Vec<String> = sorts.iter().take(ITEMS).map(line).collect();
+    if sorts.len() > ITEMS {
+        lines.push(format!("… {} more", sorts.len() - ITEMS));
+    }
+    lines
+}

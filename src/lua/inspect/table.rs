@@ -1,0 +1,140 @@
+//! Lists of records as aligned columns that fit the width.
+use super::{BOLD, DIM, Style, cell::compact, scalar::width};
+use crate::lua::shape::{Key, Shape};
+
+/// Nested values in a cell get so much room before they are abridged.
+const NESTED: usize = 36;
+/// No column is made narrower than this to let another one in.
+const NARROW: usize = 16;
+const GAP: usize = 2;
+
+pub(super) fn is_table(items: &[Shape]) -> bool {
+    let named = |fields: &[(Key, Shape)]| {
+        !fields.is_empty() && fields.iter().all(|(k, _)| matches!(k, Key::Name(_)))
+    };
+    !items.is_empty()
+        && items
+            .iter()
+            .all(|item| matches!(item, Shape::Record(fields) if named(fields)))
+}
+
+struct Column<'a> {
+    name: &'a str,
+    cells: Vec<String>,
+    right: bool,
+    width: usize,
+}
+
+pub(super) fn table(items: &[Shape], style: &Style) -> String {
+    let mut columns = columns(items);
+    let dropped = fit(&mut columns, style.width);
+    let mut lines = vec![style.paint(BOLD, &row(&columns, None))];
+    lines.extend((0..items.len()).map(|at| row(&columns, Some(at))));
+    if !dropped.is_empty() {
+        let note = format!("… also {}; _[1] shows all", dropped.join(", "));
+        lines.push(style.paint(DIM, &note));
+    }
+    lines.join("\n")
+}
+
+/// Columns in the order their names first appear.
+fn columns(items: &[Shape]) -> Vec<Column<'_>> {
+    let mut columns: Vec<Column<'_>> = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let Shape::Record(fields) = item else {
+            continue;
+        };
+        let mut after = 0;
+        for (key, value) in fields {
+            let name = key.text();
+            let place = columns.iter().position(|c| c.name == name);
+            let place = place.unwrap_or_else(|| {
+                columns.insert(after, Column::new(name, items.len()));
+                after
+            });
+            after = place + 1;
+            columns[place].set(at, value);
+        }
+    }
+    columns
+}
+
+impl<'a> Column<'a> {
+    fn new(name: &'a str, rows: usize) -> Self {
+        Self {
+            name,
+            cells: vec![String::new(); rows],
+            right: true,
+            width: width(name),
+        }
+    }
+
+    fn set(&mut self, at: usize, value: &Shape) {
+        let text = compact(value, NESTED);
+        self.right &= matches!(value, Shape::Int(_) | Shape::Float(_));
+        self.width = self.width.max(width(&text));
+        self.cells[at] = text;
+    }
+}
+
+/// Narrows the widest columns, then drops the last ones, until the table fits; returns the names of those dropped.
+fn fit<'a>(columns: &mut Vec<Column<'a>>, room: usize) -> Vec<&'a str> {
+    let mut dropped = Vec::new();
+    let natural: Vec<usize> = columns.iter().map(|c| c.width).collect();
+    loop {
+        let total = columns.iter().map(|c| c.width + GAP).sum::<usize>();
+        let over = total.saturating_sub(room.saturating_add(GAP));
+        let wide = (0..columns.len()).filter(|&at| columns[at].width > NARROW);
+        match wide.max_by_key(|&at| columns[at].width) {
+            _ if over == 0 => break,
+            Some(at) => columns[at].width = columns[at].width.saturating_sub(over).max(NARROW),
+            None if columns.len() > 1 => dropped.extend(columns.pop().map(|c| c.name)),
+            None => break,
+        }
+    }
+    give_back(columns, &natural, room);
+    dropped.reverse();
+    dropped
+}
+
+/// Room that dropping a column left over goes to those that had been narrowed.
+fn give_back(columns: &mut [Column<'_>], natural: &[usize], room: usize) {
+    let total = columns.iter().map(|c| c.width + GAP).sum::<usize>();
+    let mut spare = (room.saturating_add(GAP)).saturating_sub(total);
+    for (column, natural) in columns.iter_mut().zip(natural) {
+        let more = natural.saturating_sub(column.width).min(spare);
+        column.width += more;
+        spare -= more;
+    }
+}
+
+/// One line of the table; without a number, its head.
+fn row(columns: &[Column<'_>], at: Option<usize>) -> String {
+    let cell = |column: &Column<'_>| {
+        let text = at.map_or(column.name, |at| &column.cells[at]);
+        let text = cut(text, column.width);
+        let pad = " ".repeat(column.width.saturating_sub(width(&text)));
+        if column.right {
+            pad + &text
+        } else {
+            text + &pad
+        }
+    };
+    let cells: Vec<String> = columns.iter().map(cell).collect();
+    cells.join(&" ".repeat(GAP)).trim_end().to_owned()
+}
+
+/// The text in at most `room` columns.
+fn cut(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for letter in text.chars() {
+        if width(&out) + width(letter.encode_utf8(&mut [0; 4])) + 1 > room {
+            break;
+        }
+        out.push(letter);
+    }
+    out + "…"
+}

@@ -1,0 +1,155 @@
+//! From a Lua value to a `Shape`.
+use super::{Key, Shape};
+use crate::lua::docs::Index;
+use mlua::{Function, Lua, LuaSerdeExt, Table, Value};
+use std::ffi::c_void;
+
+/// How much of a long list is taken.
+#[derive(Clone, Copy, Debug)]
+pub enum Limit {
+    /// Everything: the value goes to a program or a file.
+    Whole,
+    /// So many records; of plain values a thousand, since they take less room.
+    Rows(usize),
+}
+
+/// Tables deeper than this are left out; people nest less, and generated data must not exhaust the stack.
+const DEPTH: usize = 64;
+const PLAIN: usize = 1000;
+
+pub fn read(lua: &Lua, docs: &Index, value: &Value, limit: Limit) -> Shape {
+    let mut reader = Reader {
+        lua,
+        docs,
+        limit,
+        path: Vec::new(),
+    };
+    reader.value(value)
+}
+
+struct Reader<'a> {
+    lua: &'a Lua,
+    docs: &'a Index,
+    limit: Limit,
+    path: Vec<*const c_void>,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, value: &Value) -> Shape {
+        match value {
+            Value::Nil => Shape::Nil,
+            Value::LightUserData(_) if *value == Value::NULL => Shape::Null,
+            Value::Boolean(flag) => Shape::Bool(*flag),
+            Value::Integer(number) => Shape::Int(*number),
+            Value::Number(number) => Shape::Float(*number),
+            Value::String(text) => match text.to_str() {
+                Ok(text) => Shape::Text(text.to_owned()),
+                Err(_) => Shape::Bytes(text.as_bytes().to_vec()),
+            },
+            Value::Table(table) => self.table(table),
+            Value::Function(function) => Shape::Opaque(self.function(function)),
+            other => Shape::Opaque(other.type_name().to_owned()),
+        }
+    }
+
+    fn table(&mut self, table: &Table) -> Shape {
+        let here = table.to_pointer();
+        if self.path.contains(&here) || self.path.len() >= DEPTH {
+            return Shape::Again;
+        }
+        if let Some(text) = own_words(self.lua, table) {
+            return Shape::Opaque(text);
+        }
+        self.path.push(here);
+        let shape = self.parts(table);
+        self.path.pop();
+        shape
+    }
+
+    fn parts(&mut self, table: &Table) -> Shape {
+        let length = table.raw_len();
+        let mut count = 0_usize;
+        let counted = table.for_each(|_: Value, _: Value| {
+            count += 1;
+            Ok(())
+        });
+        if counted.is_err() {
+            return Shape::Again;
+        }
+        let empty_list =
+            count == 0 && table.metatable().as_ref() == Some(&self.lua.array_metatable());
+        if empty_list || count > 0 && count == length {
+            self.list(table, length)
+        } else {
+            self.record(table)
+        }
+    }
+
+    fn list(&mut self, table: &Table, length: usize) -> Shape {
+        let first: Value = table.raw_get(1).unwrap_or(Value::Nil);
+        let take = match self.limit {
+            Limit::Whole => length,
+            Limit::Rows(rows) if first.is_table() => rows,
+            Limit::Rows(_) => PLAIN,
+        };
+        let item = |at: usize| table.raw_get(at).unwrap_or(Value::Nil);
+        let items = (1..=length.min(take)).map(|at| self.value(&item(at)));
+        Shape::List(items.collect(), length)
+    }
+
+    fn record(&mut self, table: &Table) -> Shape {
+        let (mut named, mut others) = (Vec::new(), Vec::new());
+        // `for_each` on a table that nothing changes meanwhile cannot fail.
+        let _ = table.for_each(|key: Value, value: Value| {
+            match key {
+                Value::String(name) => named.push((name.to_string_lossy(), value)),
+                Value::Integer(number) => others.push((number, number.to_string(), value)),
+                key => others.push((i64::MAX, other(&key), value)),
+            }
+            Ok(())
+        });
+        self.docs.arrange(&mut named);
+        others.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        let others = others.into_iter().map(|(_, k, v)| (Key::Other(k), v));
+        let named = named.into_iter().map(|(k, v)| (Key::Name(k), v));
+        let field = |(key, value)| (key, self.value(&value));
+        Shape::Record(others.chain(named).map(field).collect())
+    }
+
+    fn function(&self, function: &Function) -> String {
+        let info = function.info();
+        let (source, line) = (info.source.unwrap_or_default(), info.line_defined);
+        let Some(line) = line else {
+            return "function (built in)".to_owned();
+        };
+        match self.docs.at(&source, line) {
+            Some(known) => format!("function {}", known.signature()),
+            None => format!("function ({}:{line})", info.short_src.unwrap_or_default()),
+        }
+    }
+}
+
+/// What a table with `__tostring` says of itself. A fault is data and is shown field by field.
+fn own_words(lua: &Lua, table: &Table) -> Option<String> {
+    let meta = table.metatable()?;
+    let how: Value = meta.raw_get("__tostring").ok()?;
+    if how.is_nil()
+        || table
+            .raw_get::<Value>("kind")
+            .is_ok_and(|kind| kind.is_string())
+    {
+        return None;
+    }
+    let value = Value::Table(table.clone());
+    let text = lua.globals().raw_get::<Function>("tostring").ok()?;
+    text.call::<String>(value).ok()
+}
+
+/// A key that is neither a string nor an integer.
+fn other(key: &Value) -> String {
+    match key {
+        Value::Boolean(flag) => flag.to_string(),
+        Value::Number(number) => crate::lua::inspect::float(*number),
+        key => key.type_name().to_owned(),
+    }
+}
