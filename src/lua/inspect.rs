@@ -34,7 +34,7 @@ impl Style {
         colour: false,
     };
 
-    fn paint(&self, code: &str, text: &str) -> String {
+    pub(super) fn paint(&self, code: &str, text: &str) -> String {
         if self.colour {
             format!("\x1b[{code}m{text}\x1b[0m")
         } else {
@@ -50,7 +50,7 @@ impl Style {
     }
 }
 
-const BOLD: &str = "1";
+pub(super) const BOLD: &str = "1";
 const DIM: &str = "2";
 const RED: &str = "1;31";
 /// A table that fits in so few columns stands in one line, as one would type it.

@@ -1,5 +1,6 @@
 //! The Lua VM; knows no service.
 pub mod docs;
+pub mod help;
 pub mod inspect;
 pub mod shape;
 

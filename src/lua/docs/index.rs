@@ -64,18 +64,20 @@ impl Index {
         groups.find(|(p, _)| p == path).map(|(_, text)| &**text)
     }
 
-    /// Puts a record's keys in the order of the smallest class that has them all; without one, in that of the alphabet.
-    /// A Lua table forgets the order of the wire, its class remembers it.
-    pub fn arrange<T>(&self, fields: &mut [(String, T)]) {
-        let holds = |class: &&Class| {
-            let has = |key: &str| class.fields.iter().any(|f| f.name == key);
-            fields.iter().all(|(key, _)| has(key))
-        };
-        let class = self
-            .modules()
+    /// The smallest class that has fields of all these names; of equals the one read first.
+    pub fn class_of<S: AsRef<str>>(&self, names: &[S]) -> Option<&Class> {
+        let has = |class: &Class, name: &str| class.fields.iter().any(|f| f.name == name);
+        self.modules()
             .flat_map(|m| &m.classes)
-            .filter(holds)
-            .min_by_key(|class| class.fields.len());
+            .filter(|class| !names.is_empty() && names.iter().all(|n| has(class, n.as_ref())))
+            .min_by_key(|class| class.fields.len())
+    }
+
+    /// Puts a record's keys in the order of its class; without one, in that of the alphabet. A Lua table forgets the
+    /// order of the wire, its class remembers it.
+    pub fn arrange<T>(&self, fields: &mut [(String, T)]) {
+        let names: Vec<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
+        let class = self.class_of(&names);
         let rank = |key: &str| class.and_then(|c| c.fields.iter().position(|f| f.name == key));
         fields.sort_by_cached_key(|(key, _)| (rank(key), key.to_lowercase(), key.clone()));
     }

@@ -1,0 +1,177 @@
+//! Help as it stands on a terminal.
+use super::{
+    START, below,
+    search::Found,
+    wrap::{columns, wrap},
+};
+use crate::lua::{
+    docs::{Alias, Class, Function, Index, Slot, summary},
+    inspect::{BOLD, Style},
+};
+
+/// Longer lines are hard to read, whatever the terminal's width.
+const WIDEST: usize = 100;
+
+/// Sections with an empty line between them.
+struct Page {
+    width: usize,
+    lines: Vec<String>,
+}
+
+impl Page {
+    fn new(title: &str, style: &Style) -> Self {
+        Self {
+            width: style.width.min(WIDEST),
+            lines: vec![style.paint(BOLD, title)],
+        }
+    }
+
+    fn section(&mut self, lines: impl IntoIterator<Item = String>) {
+        let mut lines = lines.into_iter().peekable();
+        if lines.peek().is_some() && self.lines.len() > 1 {
+            self.lines.push(String::new());
+        }
+        let indented = lines.map(|line| format!("  {line}").trim_end().to_owned());
+        self.lines.extend(indented);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.section(wrap(text, self.width - 2));
+    }
+
+    fn columns<const N: usize>(&mut self, rows: &[[String; N]]) {
+        self.section(columns(rows, self.width - 2));
+    }
+
+    fn end(self) -> String {
+        self.lines.join("\n")
+    }
+}
+
+/// Where to begin: the introduction of the prelude, then what modules there are.
+pub(super) fn start(docs: &Index, style: &Style) -> String {
+    let prelude = docs.module(START);
+    let text = prelude.map_or("", |m| &*m.text);
+    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let mut page = Page::new(title, style);
+    page.text(rest.trim_start());
+    let modules = docs
+        .modules()
+        .filter(|m| m.name != START && !m.name.contains('.'));
+    let rows: Vec<[String; 2]> = modules
+        .map(|m| [m.name.clone(), m.summary().to_owned()])
+        .collect();
+    page.columns(&rows);
+    page.end()
+}
+
+pub(super) fn function(docs: &Index, function: &Function, style: &Style) -> String {
+    let mut page = Page::new(&function.signature(), style);
+    page.text(&function.text);
+    let mut rows: Vec<[String; 3]> = function.params.iter().map(|p| row(p, &mark(p))).collect();
+    rows.extend(function.returns.iter().map(|r| row(r, "→")));
+    rows.retain(|[_, kind, text]| !kind.is_empty() || !text.is_empty());
+    page.columns(&rows);
+    for class in classes(docs, &function.params) {
+        page.section([class.name.clone()]);
+        let fields = class
+            .fields
+            .iter()
+            .map(|f| row(f, &format!("  {}", mark(f))));
+        let rows: Vec<[String; 3]> = fields.collect();
+        let width = page.width - 2;
+        let lines = columns(&rows, width).into_iter().map(|l| format!("  {l}"));
+        page.lines.extend(lines);
+    }
+    let mut notes: Vec<[String; 2]> = Vec::new();
+    for example in &function.examples {
+        let value = example.value.as_deref();
+        let value = value.map_or(String::new(), |v| format!("  → {v}"));
+        let code = example.code.replace('\n', "\n   ");
+        notes.push(["example".to_owned(), format!("{code}{value}")]);
+    }
+    notes.extend(
+        function
+            .shell
+            .iter()
+            .map(|s| ["shell".to_owned(), s.clone()]),
+    );
+    notes.extend(function.see.iter().map(|s| ["see".to_owned(), s.clone()]));
+    page.section(
+        notes
+            .iter()
+            .map(|[head, text]| format!("{head:<7}  {text}")),
+    );
+    page.end()
+}
+
+fn mark(slot: &Slot) -> String {
+    format!("{}{}", slot.name, if slot.optional { "?" } else { "" })
+}
+
+fn row(slot: &Slot, name: &str) -> [String; 3] {
+    [name.to_owned(), slot.kind.clone(), slot.text.clone()]
+}
+
+/// The classes that parameters are of, each once.
+fn classes<'a>(docs: &'a Index, params: &[Slot]) -> Vec<&'a Class> {
+    let mut found: Vec<&Class> = Vec::new();
+    for param in params {
+        let words = param
+            .kind
+            .split(|c: char| !c.is_alphanumeric() && !"._".contains(c));
+        for class in words.filter_map(|word| docs.class(word)) {
+            if !found.iter().any(|known| known.name == class.name) {
+                found.push(class);
+            }
+        }
+    }
+    found
+}
+
+/// A module or a part of one: its text, then its functions.
+pub(super) fn module(docs: &Index, path: &str, style: &Style) -> String {
+    let text = docs.module(path).map(|m| &*m.text).or(docs.group(path));
+    let mut page = Page::new(path, style);
+    page.text(text.unwrap_or_default());
+    let rows: Vec<[String; 2]> = below(docs, path)
+        .map(|f| [f.path.clone(), f.summary().to_owned()])
+        .collect();
+    page.columns(&rows);
+    page.end()
+}
+
+pub(super) fn class(class: &Class, style: &Style) -> String {
+    let mut page = Page::new(&class.name, style);
+    page.text(&class.text);
+    let rows: Vec<[String; 3]> = class.fields.iter().map(|f| row(f, &mark(f))).collect();
+    page.columns(&rows);
+    page.end()
+}
+
+pub(super) fn alias(alias: &Alias, style: &Style) -> String {
+    let mut page = Page::new(&alias.name, style);
+    page.text(&alias.text);
+    page.text(&alias.kind);
+    page.end()
+}
+
+pub(super) fn found(found: &Found, word: &str, style: &Style) -> String {
+    if found.hits.is_empty() {
+        let near = match &found.near[..] {
+            [] => "help() shows where to begin".to_owned(),
+            near => format!("did you mean {}?", near.join(", ")),
+        };
+        return format!("nothing mentions \"{word}\"; {near}");
+    }
+    let rows: Vec<[String; 2]> = found
+        .hits
+        .iter()
+        .map(|(path, text)| [(*path).to_owned(), summary(text).to_owned()])
+        .collect();
+    let mut lines = columns(&rows, style.width.min(WIDEST));
+    if found.more > 0 {
+        lines.push(format!("… {} more; a second word narrows it", found.more));
+    }
+    lines.join("\n")
+}
