@@ -1,4 +1,5 @@
 //! The Lua VM; knows no service.
+pub mod complete;
 pub mod docs;
 pub mod help;
 pub mod inspect;

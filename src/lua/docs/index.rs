@@ -22,6 +22,23 @@ impl Index {
         }
     }
 
+    /// Tells which functions are global, and under what name: (`expect`, `expect:expect`). Their paths become those
+    /// names, as users write them.
+    pub fn globals(mut self, names: &[(String, String)]) -> Self {
+        let homes = names.iter().filter_map(|(name, home)| {
+            let (module, field) = home.split_once(':')?;
+            Some((name, module, format!("{module}.{field}")))
+        });
+        for (name, module, path) in homes {
+            let files = self.files.iter_mut().filter(|(_, m)| m.name == module);
+            let functions = files.flat_map(|(_, m)| &mut m.functions);
+            for function in functions.filter(|f| f.path == path) {
+                function.path.clone_from(name);
+            }
+        }
+        self
+    }
+
     pub fn modules(&self) -> impl Iterator<Item = &Module> {
         self.files.iter().map(|(_, module)| module)
     }

@@ -15,6 +15,8 @@ pub(super) enum Line<'a> {
     Local(&'a str),
     /// `a.b = …`
     Assign(&'a str),
+    /// `return {`: a module without a local name of its own.
+    Return,
     Other,
 }
 
@@ -22,6 +24,9 @@ pub(super) fn classify(line: &str) -> Line<'_> {
     let line = line.trim();
     if let Some(doc) = line.strip_prefix("---").filter(|d| !d.starts_with('-')) {
         return Line::Doc(doc.strip_prefix(' ').unwrap_or(doc).trim_end());
+    }
+    if line.starts_with("return {") {
+        return Line::Return;
     }
     let (local, rest) = match line.strip_prefix("local ") {
         Some(rest) => (true, rest.trim_start()),

@@ -54,6 +54,12 @@ impl Reader {
                     self.module.groups.push((path, text));
                 }
             }
+            Line::Return => {
+                let text = self.close().text;
+                if self.module.text.is_empty() {
+                    self.module.text = text;
+                }
+            }
             Line::Other => {
                 self.close();
             }

@@ -163,3 +163,23 @@ fn a_summary_is_one_sentence() {
     assert_eq!(summary("No stop here\nsecond"), "No stop here");
     assert_eq!(summary("Over two\nlines. More"), "Over two\nlines.");
 }
+
+#[test]
+fn a_module_may_be_what_a_file_returns() {
+    let module = read(
+        "prelude",
+        "--- Begin here.\nreturn {\n  smd = \"smd\",\n}\n",
+    );
+    assert_eq!(module.text, "Begin here.");
+}
+
+#[test]
+fn global_functions_go_by_their_global_name() {
+    let source = "local m = {}\nfunction m.expect(x) end\nfunction m.other() end\n";
+    let globals = [("expect", "tell:expect"), ("tell", "tell")];
+    let globals = globals.map(|(name, home)| (name.to_owned(), home.to_owned()));
+    let index = Index::new([("@tell.lua", "tell", &*source.replace("m.", "tell."))]);
+    let index = index.globals(&globals);
+    let paths: Vec<&str> = index.functions().map(|f| f.path.as_str()).collect();
+    assert_eq!(paths, ["expect", "tell.other"]);
+}

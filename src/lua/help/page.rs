@@ -1,11 +1,11 @@
 //! Help as it stands on a terminal.
 use super::{
-    START, below,
+    START, below, inside,
     search::Found,
     wrap::{columns, wrap},
 };
 use crate::lua::{
-    docs::{Alias, Class, Function, Index, Slot, summary},
+    docs::{Alias, Class, Function, Index, Module, Slot, summary},
     inspect::{BOLD, Style},
 };
 
@@ -134,7 +134,10 @@ pub(super) fn module(docs: &Index, path: &str, style: &Style) -> String {
     let text = docs.module(path).map(|m| &*m.text).or(docs.group(path));
     let mut page = Page::new(path, style);
     page.text(text.unwrap_or_default());
-    let rows: Vec<[String; 2]> = below(docs, path)
+    let module = docs.module(path).into_iter().flat_map(Module::public);
+    let own = module.filter(|f| !inside(&f.path, path));
+    let rows: Vec<[String; 2]> = own
+        .chain(below(docs, path))
         .map(|f| [f.path.clone(), f.summary().to_owned()])
         .collect();
     page.columns(&rows);

@@ -1,0 +1,82 @@
+//! Tab: what may stand where the cursor is.
+//!
+//! Looks and never runs: names come from live tables, from the documentation of modules that are not loaded yet, and from
+//! the declared types of parameters and results, so that a half-typed line costs no request and changes nothing.
+mod chain;
+mod lex;
+mod names;
+mod place;
+mod types;
+
+use super::docs::Index;
+use mlua::Lua;
+use place::Place;
+
+/// What may be inserted, and from where on it replaces the line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// A byte offset.
+    pub start: usize,
+    pub candidates: Vec<Candidate>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// What is inserted.
+    pub text: String,
+    /// What is listed: a function with its parameters, a key with its type.
+    pub label: String,
+}
+
+impl Candidate {
+    fn plain(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            label: text.clone(),
+            text,
+        }
+    }
+}
+
+/// What the globals stand on: names that are loaded at their first touch, and where their functions live.
+pub type Lazy<'a> = &'a [(String, String)];
+
+/// What may stand at byte `pos` of `text`, which may have several lines.
+pub fn complete(lua: &Lua, docs: &Index, lazy: Lazy, text: &str, pos: usize) -> Completion {
+    let Some(before) = text.get(..pos) else {
+        return Completion::default();
+    };
+    let tokens = lex::tokens(before);
+    let scene = chain::Scene { lua, docs, lazy };
+    let (start, word, place) = place::place(before, &tokens);
+    let mut candidates = match place {
+        Place::Nowhere => Vec::new(),
+        Place::Member { end, method } => names::members(&scene, &tokens[..end], method),
+        Place::Key { brace } => names::keys(&scene, &tokens, brace),
+        Place::Text { end } => names::words(&scene, &tokens[..end]),
+        Place::Name => names::globals(&scene, word),
+    };
+    retain(&mut candidates, word);
+    if candidates.is_empty() && matches!(place, Place::Key { .. }) {
+        candidates = names::globals(&scene, word);
+        retain(&mut candidates, word);
+    }
+    Completion { start, candidates }
+}
+
+/// Keeps what begins with `word`, by letters of any case if none does exactly; `_private` names only when asked for.
+fn retain(candidates: &mut Vec<Candidate>, word: &str) {
+    let lower = word.to_lowercase();
+    let exact = candidates.iter().any(|c| c.text.starts_with(word));
+    candidates.retain(|c| {
+        let fits = if exact {
+            c.text.starts_with(word)
+        } else {
+            c.text.to_lowercase().starts_with(&lower)
+        };
+        fits && (word.starts_with('_') || !c.text.starts_with('_'))
+    });
+}
+
+#[cfg(test)]
+mod tests;

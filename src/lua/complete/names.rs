@@ -1,0 +1,197 @@
+//! The names that fit a place.
+use super::{
+    Candidate,
+    chain::{Known, Scene, function, known, tables},
+    lex::Token,
+    place::{open, opening},
+    types,
+};
+use crate::lua::docs::{Function, Slot};
+use mlua::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+const KEYWORDS: [&str; 21] = [
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local",
+    "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+];
+/// Of a table with more keys only so many are looked at.
+const MOST: usize = 10_000;
+
+/// What may stand behind the dot or colon at the end of an expression.
+pub(super) fn members(scene: &Scene, tokens: &[Token], method: bool) -> Vec<Candidate> {
+    match known(scene, tokens) {
+        Some(Known::Live(value)) => live(scene, &value, method),
+        Some(Known::Path(path)) if !method => children(scene, &path),
+        Some(Known::Kind(kind)) if !method => {
+            let fields = types::fields(scene.docs, &kind);
+            fields.iter().map(|f| typed(f, "")).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The string keys of a live value.
+fn live(scene: &Scene, value: &Value, method: bool) -> Vec<Candidate> {
+    let mut found = BTreeMap::new();
+    for table in tables(scene, value) {
+        for (key, value) in table.pairs::<Value, Value>().take(MOST).flatten() {
+            let Some(name) = key.as_string().map(mlua::LuaString::to_string_lossy) else {
+                continue;
+            };
+            if is_name(&name) && (!method || value.is_function()) {
+                let label = label(scene, &name, &value);
+                found.entry(name).or_insert(label);
+            }
+        }
+    }
+    let candidates = found.into_iter();
+    candidates
+        .map(|(text, label)| Candidate { text, label })
+        .collect()
+}
+
+/// A function is listed with its parameters.
+fn label(scene: &Scene, name: &str, value: &Value) -> String {
+    match function(scene, &Known::Live(value.clone())) {
+        Some(known) => {
+            let signature = known.signature();
+            let params = signature.find('(').map_or("", |at| &signature[at..]);
+            format!("{name}{params}")
+        }
+        None => name.to_owned(),
+    }
+}
+
+/// The next words of all documented paths below `path`.
+fn children(scene: &Scene, path: &str) -> Vec<Candidate> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for function in scene.docs.functions() {
+        let Some(rest) = function.path.strip_prefix(path) else {
+            continue;
+        };
+        let Some(rest) = rest.strip_prefix('.') else {
+            continue;
+        };
+        let end = rest.find(['.', ':']).unwrap_or(rest.len());
+        let signature = function.signature();
+        let label = if end == rest.len() {
+            signature[path.len() + 1..].to_owned()
+        } else {
+            rest[..end].to_owned()
+        };
+        found.entry(rest[..end].to_owned()).or_insert(label);
+    }
+    let candidates = found.into_iter();
+    candidates
+        .map(|(text, label)| Candidate { text, label })
+        .collect()
+}
+
+/// Global names: live ones, those loaded on demand, and Lua's words once a letter is typed.
+pub(super) fn globals(scene: &Scene, word: &str) -> Vec<Candidate> {
+    let globals = Value::Table(scene.lua.globals());
+    let mut found = live(scene, &globals, false);
+    let known: BTreeSet<String> = found.iter().map(|c| c.text.clone()).collect();
+    for (name, _) in scene.lazy.iter().filter(|(name, _)| !known.contains(name)) {
+        let function = scene.docs.function(name);
+        found.push(Candidate {
+            text: name.clone(),
+            label: function.map_or_else(|| name.clone(), Function::signature),
+        });
+    }
+    if !word.is_empty() {
+        found.extend(KEYWORDS.map(Candidate::plain));
+    }
+    found.sort_by(|a, b| a.text.cmp(&b.text));
+    found
+}
+
+/// The keys a table takes that are not in it yet.
+pub(super) fn keys(scene: &Scene, tokens: &[Token], brace: usize) -> Vec<Candidate> {
+    let Some(kind) = kind_of(scene, &tokens[..brace]) else {
+        return Vec::new();
+    };
+    let given: Vec<&str> = tokens[brace..]
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [Token::Name(name), Token::Sign('=')] => Some(*name),
+            _ => None,
+        })
+        .collect();
+    let mut fields = types::fields(scene.docs, &kind);
+    fields.retain(|f| !given.contains(&f.name.as_str()));
+    fields.iter().map(|f| typed(f, " = ")).collect()
+}
+
+/// The words allowed in the string that follows `tokens`; paths of the documentation after `help`.
+pub(super) fn words(scene: &Scene, tokens: &[Token]) -> Vec<Candidate> {
+    let call = match tokens {
+        [before @ .., Token::Sign('(')] => before,
+        all => all,
+    };
+    if call.last() == Some(&Token::Name("help")) {
+        let paths = scene.docs.functions().map(|f| f.path.as_str());
+        let modules = scene.docs.modules().map(|m| m.name.as_str());
+        let all: BTreeSet<&str> = paths.chain(modules).collect();
+        return all.into_iter().map(Candidate::plain).collect();
+    }
+    let kind = kind_of(scene, tokens).unwrap_or_default();
+    let words = types::words(scene.docs, &kind).into_iter();
+    words.map(Candidate::plain).collect()
+}
+
+/// The declared type of the value that would follow `tokens`: an argument, a field, an item.
+fn kind_of(scene: &Scene, tokens: &[Token]) -> Option<String> {
+    if let [.., Token::Name(name), Token::Sign('=')] = tokens {
+        let outer = kind_of(scene, &tokens[..open(tokens)?])?;
+        let fields = types::fields(scene.docs, &outer);
+        return Some(fields.into_iter().find(|f| f.name == *name)?.kind);
+    }
+    if let Some(Token::Sign('(' | ',' | '{' | ';')) = tokens.last() {
+        let bracket = open(tokens)?;
+        return match tokens[bracket] {
+            Token::Sign('(') => {
+                let called = function(scene, &known(scene, &tokens[..bracket])?)?;
+                let at = commas(&tokens[bracket + 1..]);
+                Some(called.params.get(at)?.kind.clone())
+            }
+            _ => types::element(&kind_of(scene, &tokens[..bracket])?),
+        };
+    }
+    let called = function(scene, &known(scene, tokens)?)?;
+    Some(called.params.first()?.kind.clone())
+}
+
+/// The commas outside inner brackets.
+fn commas(tokens: &[Token]) -> usize {
+    let (mut count, mut end) = (0, tokens.len());
+    while let Some(last) = tokens[..end].last() {
+        match last {
+            Token::Sign(')' | '}' | ']') => {
+                let Some(open) = opening(&tokens[..end]) else {
+                    break;
+                };
+                end = open;
+                continue;
+            }
+            Token::Sign(',') => count += 1,
+            _ => {}
+        }
+        end -= 1;
+    }
+    count
+}
+
+fn typed(slot: &Slot, tail: &str) -> Candidate {
+    let mark = if slot.optional { "?" } else { "" };
+    Candidate {
+        text: format!("{}{tail}", slot.name),
+        label: format!("{}{mark}: {}", slot.name, slot.kind),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
