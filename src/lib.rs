@@ -1,4 +1,5 @@
 //! chami, the scriptable shell for OpenCHAMI clusters. README.md holds the map of this tree.
+pub mod builtins;
 pub mod clock;
 pub mod config;
 pub mod fault;
@@ -6,4 +7,5 @@ pub mod http;
 pub mod lua;
 pub mod nodeset;
 pub mod services;
+pub mod shell;
 pub mod table;

@@ -1,0 +1,5 @@
+-- What every session has without `require`: one line per name, `"module"` or `"module:function"`.
+-- Each is loaded when it is first touched, and stands under `chami` as well.
+return {
+  json = "json",
+}

@@ -1,0 +1,55 @@
+-- Makes the names of prelude.lua global, each loaded at its first touch. Runs once per VM.
+local prelude, native_print, native_exit = ...
+
+local chami = setmetatable({}, {
+  names = prelude,
+  __index = function(self, name)
+    local home = prelude[name]
+    if not home then return nil end
+    local module, field = home:match "^([^:]+):?(.*)$"
+    local value = require(module)
+    if field ~= "" then value = value[field] end
+    rawset(self, name, value)
+    return value
+  end,
+})
+
+setmetatable(_G, {
+  __index = function(self, name)
+    local value = chami[name]
+    if value ~= nil then rawset(self, name, value) end
+    return value
+  end,
+})
+rawset(_G, "chami", chami)
+
+-- Printing goes to the shell's sink, so that it keeps its order and can be captured.
+local concat, select, tostring, type = table.concat, select, tostring, type
+
+function print(...)
+  local count = select("#", ...)
+  if count == 1 then return native_print(tostring((...)), "\n") end
+  local words = { ... }
+  for i = 1, count do words[i] = tostring(words[i]) end
+  native_print(concat(words, "\t"), "\n")
+end
+
+local write, output, stdout = io.write, io.output, io.stdout
+
+function io.write(...)
+  if output() ~= stdout then return write(...) end
+  for i = 1, select("#", ...) do
+    local word = select(i, ...)
+    local kind = type(word)
+    if kind ~= "string" and kind ~= "number" then
+      error(("bad argument #%d to 'write' (string expected, got %s)"):format(i, kind), 2)
+    end
+    native_print(word, "")
+  end
+  return stdout
+end
+
+function os.exit(status)
+  if status == nil or status == true then status = 0 elseif status == false then status = 1 end
+  native_exit(status)
+end

@@ -1,0 +1,186 @@
+//! The VM's own side, on its thread: the Lua state, what is global in it, how modules get their natives.
+use super::{
+    interrupt::Stopper,
+    library,
+    native::{Forge, Native, Natives},
+    print::Printer,
+    sched::Bridge,
+    session::Session,
+    trace, value,
+};
+use crate::fault::Fault;
+use mlua::{Function, Lua, LuaString, Table, Value};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    io::ErrorKind,
+    rc::Rc,
+};
+
+/// Declares the natives of one module; called when the module is first required.
+pub type Declare = Box<dyn Fn(&mut Natives) + Send>;
+
+/// The status of a process whose reader went away, as shells report SIGPIPE.
+const PIPE_CLOSED: u8 = 141;
+
+/// All that lives on the VM's thread.
+pub(crate) struct Host {
+    pub(crate) lua: Lua,
+    pub(crate) bridge: Rc<Bridge>,
+    pub(crate) stopper: Rc<Stopper>,
+    pub(crate) printer: Rc<Printer>,
+    pub(crate) session: Session,
+    /// What the scheduler shares with the natives.
+    pub(crate) shared: Table,
+    /// The status with which the code asked to leave.
+    pub(crate) exit: Rc<Cell<Option<u8>>>,
+    homes: Rc<Homes>,
+}
+
+impl Host {
+    pub(crate) fn new(
+        bridge: Bridge,
+        printer: Rc<Printer>,
+        modules: BTreeMap<&'static str, Declare>,
+    ) -> mlua::Result<Self> {
+        let lua = Lua::new();
+        let stopper = Rc::new(Stopper::install(&lua, bridge.switch.clone())?);
+        value::install(&lua)?;
+        trace::install(&lua)?;
+        let bridge = Rc::new(bridge);
+        let (forge, shared) = Forge::new(&lua, Rc::clone(&bridge))?;
+        let homes = Rc::new(Homes {
+            forge,
+            modules,
+            tables: RefCell::default(),
+            declared: RefCell::default(),
+        });
+        let host = Self {
+            session: Session::new(&lua)?,
+            lua,
+            bridge,
+            stopper,
+            printer,
+            shared,
+            exit: Rc::new(Cell::new(None)),
+            homes,
+        };
+        host.search_modules()?;
+        host.make_globals()?;
+        Ok(host)
+    }
+
+    /// Every native of every module, in order; loads them all.
+    pub(crate) fn natives(&self) -> mlua::Result<Vec<Native>> {
+        for module in self.homes.modules.keys() {
+            self.homes.natives(&self.lua, module)?;
+        }
+        Ok(self.homes.declared.borrow().clone())
+    }
+
+    /// `require` looks here after `package.preload`. A module's natives come to it as loader data.
+    fn search_modules(&self) -> mlua::Result<()> {
+        let homes = Rc::clone(&self.homes);
+        let search = self.lua.create_function(move |lua, name: String| {
+            let Some(source) = library::source(&name) else {
+                let text = lua.create_string(format!("no module '{name}' in chami's library"))?;
+                return Ok((Value::String(text), Value::Nil));
+            };
+            let loader = lua
+                .load(source.text.as_ref())
+                .set_name(source.chunk)
+                .into_function()?;
+            let root = name.split('.').next().unwrap_or_default();
+            let natives = homes.natives(lua, root)?;
+            Ok((Value::Function(loader), natives))
+        })?;
+        let package: Table = self.lua.globals().get("package")?;
+        let searchers: Table = package.get("searchers")?;
+        searchers.raw_insert(2, search)?;
+        let path: String = package.get("path")?;
+        let installed: Vec<_> = path.split(';').filter(|it| it.starts_with('/')).collect();
+        package.set("path", installed.join(";"))
+    }
+
+    fn make_globals(&self) -> mlua::Result<()> {
+        let prelude: Table = match library::source("prelude") {
+            Some(source) => self
+                .lua
+                .load(source.text.as_ref())
+                .set_name(source.chunk)
+                .eval()?,
+            None => self.lua.create_table()?,
+        };
+        let (printer, leave) = (Rc::clone(&self.printer), self.leave());
+        let write = self
+            .lua
+            .create_function(move |_, (text, end): (LuaString, LuaString)| {
+                printer.write(&text.as_bytes());
+                printer.write(&end.as_bytes());
+                match printer.trouble() {
+                    Some(error) if error.kind() == ErrorKind::BrokenPipe => leave(PIPE_CLOSED),
+                    Some(error) => return Err(mlua::Error::external(error)),
+                    None => {}
+                }
+                Ok(())
+            })?;
+        let leave = self.leave();
+        let exit = self.lua.create_function(move |_, status: i64| {
+            // As the system does it: the low eight bits.
+            leave(status.to_le_bytes()[0]);
+            Ok(())
+        })?;
+        self.lua
+            .load(include_str!("globals.lua"))
+            .set_name("=[native]")
+            .call((prelude, write, exit))
+    }
+
+    /// Ends what runs, for good: no `pcall` holds it.
+    fn leave(&self) -> impl Fn(u8) + 'static {
+        let (exit, stopper) = (Rc::clone(&self.exit), Rc::clone(&self.stopper));
+        move |status| {
+            exit.set(Some(status));
+            stopper.stop();
+        }
+    }
+}
+
+/// Where natives come from, and the tables already made.
+struct Homes {
+    forge: Forge,
+    modules: BTreeMap<&'static str, Declare>,
+    tables: RefCell<BTreeMap<String, Table>>,
+    declared: RefCell<Vec<Native>>,
+}
+
+impl Homes {
+    /// The natives of a module; nil for one that has none.
+    fn natives(&self, lua: &Lua, module: &str) -> mlua::Result<Value> {
+        if let Some(table) = self.tables.borrow().get(module) {
+            return Ok(Value::Table(table.clone()));
+        }
+        let Some(declare) = self.modules.get(module) else {
+            return Ok(Value::Nil);
+        };
+        let mut natives = Natives::new(lua, &self.forge, module)?;
+        declare(&mut natives);
+        let (table, declared) = natives.finish()?;
+        self.declared.borrow_mut().extend(declared);
+        table.set_metatable(Some(strict(lua, module)?))?;
+        let mut tables = self.tables.borrow_mut();
+        tables.insert(module.to_owned(), table.clone());
+        Ok(Value::Table(table))
+    }
+}
+
+/// A facade that misspells a native learns it at once.
+fn strict(lua: &Lua, module: &str) -> mlua::Result<Table> {
+    let (meta, module) = (lua.create_table()?, module.to_owned());
+    let missing: Function = lua.create_function(move |_, (_, name): (Value, String)| {
+        let fault = Fault::internal(format!("{module} has no native {name:?}"));
+        Err::<(), _>(mlua::Error::external(fault))
+    })?;
+    meta.set("__index", missing)?;
+    Ok(meta)
+}

@@ -1,0 +1,140 @@
+//! The Lua library: the files under `lib-lua/`, and how `require` finds them.
+//!
+//! They are embedded; a debug build reads them from the source tree, so that editing Lua needs no rebuild. A user's own
+//! version in `$CHAMI_LIB` or `~/.config/chami/lib-lua` goes first; the working directory is never searched.
+use super::docs;
+use include_dir::{Dir, include_dir};
+use std::{
+    borrow::Cow,
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/lib-lua");
+
+/// A module's text and the name Lua knows its chunk by.
+pub struct Source {
+    pub text: Cow<'static, str>,
+    pub chunk: String,
+}
+
+/// The text of a module: `smd`, `smd.component`. User overrides first.
+pub fn source(module: &str) -> Option<Source> {
+    let path = format!("{}.lua", module.replace('.', "/"));
+    for dir in overrides() {
+        let file = dir.join(&path);
+        if let Ok(text) = fs::read_to_string(&file) {
+            return Some(Source {
+                text: text.into(),
+                chunk: format!("@{}", file.display()),
+            });
+        }
+    }
+    Some(Source {
+        text: shipped(&path)?,
+        chunk: format!("@lib-lua/{path}"),
+    })
+}
+
+/// Whether a chunk belongs to the shipped library: its frames say nothing to a user.
+pub(crate) fn owns(chunk: &str) -> bool {
+    chunk.starts_with("@lib-lua/") || chunk == "=[native]"
+}
+
+/// The names of all shipped modules, in order.
+pub fn modules() -> Vec<String> {
+    fn walk(dir: &Dir, found: &mut Vec<String>) {
+        for file in dir.files() {
+            let name = file.path().with_extension("");
+            if file.path().extension().is_some_and(|it| it == "lua") {
+                found.push(name.to_string_lossy().replace('/', "."));
+            }
+        }
+        for dir in dir.dirs() {
+            walk(dir, found);
+        }
+    }
+    let mut found = Vec::new();
+    walk(&EMBEDDED, &mut found);
+    found.sort();
+    found
+}
+
+/// How a native is spelled in the facade that calls it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    /// `smd.component.list`; the native's own name where no facade calls it.
+    pub(crate) path: String,
+    /// What the facade passes, by position.
+    pub(crate) arguments: Vec<String>,
+}
+
+/// Finds the facade function around `native.NAME`. Only for messages: it reads sources.
+pub(crate) fn spelling(module: &str, native: &str) -> Spelling {
+    let inner = format!("{module}.");
+    let names = modules();
+    let files = names
+        .iter()
+        .filter(|name| *name == module || name.starts_with(&inner));
+    for name in files {
+        let found = source(name).and_then(|it| spelled(name, &it.text, native));
+        if let Some(found) = found {
+            return found;
+        }
+    }
+    Spelling {
+        path: format!("{module}.{native}"),
+        arguments: Vec::new(),
+    }
+}
+
+fn spelled(module: &str, text: &str, native: &str) -> Option<Spelling> {
+    let call = format!("native.{native}");
+    let (at, rest) = text.match_indices(&call).find_map(|(at, _)| {
+        let rest = &text[at + call.len()..];
+        let whole = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        whole.then_some((at, rest))
+    })?;
+    let line = text[..at].matches('\n').count() + 1;
+    let entries = docs::read(module, text);
+    let function = entries.functions.iter().rfind(|f| f.line <= line)?;
+    let inside = rest
+        .strip_prefix('(')
+        .and_then(|rest| rest.split(')').next())
+        .unwrap_or_default();
+    let arguments = inside.split(',').zip(1..).map(|(word, position)| {
+        let word = word.trim();
+        let plain = |c: char| c.is_alphanumeric() || c == '_';
+        if !word.is_empty() && word.chars().all(plain) {
+            word.to_owned()
+        } else {
+            format!("argument {position}")
+        }
+    });
+    Some(Spelling {
+        path: function.path.clone(),
+        arguments: arguments.collect(),
+    })
+}
+
+fn shipped(path: &str) -> Option<Cow<'static, str>> {
+    if cfg!(debug_assertions) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("lib-lua")
+            .join(path);
+        if let Ok(text) = fs::read_to_string(file) {
+            return Some(text.into());
+        }
+    }
+    Some(EMBEDDED.get_file(path)?.contents_utf8()?.into())
+}
+
+fn overrides() -> impl Iterator<Item = PathBuf> {
+    let own = env::var_os("CHAMI_LIB").map(PathBuf::from);
+    let config = env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".config")));
+    own.into_iter()
+        .chain(config.map(|dir| dir.join("chami/lib-lua")))
+        .filter(|dir| dir.is_absolute())
+}

@@ -1,0 +1,309 @@
+//! Natives: the Rust bodies behind the facades in `lib-lua/`.
+//!
+//! A native that does I/O is a pair, start and reap (`sched.rs`); a pure one answers at once on Lua's thread. Errors are
+//! tables that a few lines of Lua raise, because `pcall` cannot look into an error that comes from Rust.
+use super::{
+    library,
+    sched::{Bridge, Settle},
+    value::{self, Mismatch},
+};
+use crate::fault::Fault;
+use mlua::{Function, IntoLua, Lua, LuaSerdeExt, Table, Value};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{cell::OnceCell, fmt, future::Future, rc::Rc};
+
+/// What a native does to the world outside chami.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: it computes.
+    Pure,
+    Read,
+    Write,
+}
+
+/// The name and access of one native.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Native {
+    pub module: String,
+    pub name: &'static str,
+    pub access: Access,
+    path: OnceCell<String>,
+}
+
+impl Native {
+    pub(crate) fn writes(&self) -> bool {
+        self.access == Access::Write
+    }
+}
+
+/// As the user calls it: `smd.component.list`.
+impl fmt::Display for Native {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            self.path
+                .get_or_init(|| library::spelling(&self.module, self.name).path),
+        )
+    }
+}
+
+/// What turns natives into Lua functions, once per VM.
+pub(crate) struct Forge {
+    pub(crate) bridge: Rc<Bridge>,
+    /// start → function that blocks or yields.
+    call: Function,
+    /// function that answers `ok, value` → function that answers or raises.
+    pure: Function,
+}
+
+impl Forge {
+    pub(crate) fn new(lua: &Lua, bridge: Rc<Bridge>) -> mlua::Result<(Self, Table)> {
+        let waiter = Rc::clone(&bridge);
+        let reap = lua.create_function(move |lua, id: u64| {
+            let out = waiter.reap(lua, id);
+            value::outcome(lua, out)
+        })?;
+        let mark = lua.create_function(|lua, fault: Value| super::trace::mark(lua, &fault))?;
+        let (call, pure, shared): (_, _, Table) = lua
+            .load(include_str!("native.lua"))
+            .set_name("=[native]")
+            .call((reap, mark))?;
+        Ok((Self { bridge, call, pure }, shared))
+    }
+}
+
+/// The natives of one module, as its facade receives them.
+pub struct Natives<'lua> {
+    lua: &'lua Lua,
+    forge: &'lua Forge,
+    module: &'lua str,
+    table: Table,
+    declared: Vec<Native>,
+    nulls: bool,
+    trouble: Option<mlua::Error>,
+}
+
+impl<'lua> Natives<'lua> {
+    pub(crate) fn new(lua: &'lua Lua, forge: &'lua Forge, module: &'lua str) -> mlua::Result<Self> {
+        Ok(Self {
+            lua,
+            forge,
+            module,
+            table: lua.create_table()?,
+            declared: Vec::new(),
+            nulls: false,
+            trouble: None,
+        })
+    }
+
+    pub(crate) fn finish(self) -> mlua::Result<(Table, Vec<Native>)> {
+        match self.trouble {
+            Some(error) => Err(error),
+            None => Ok((self.table, self.declared)),
+        }
+    }
+
+    /// Results of this module keep `null` as `json.null` instead of leaving it out.
+    pub fn keep_nulls(&mut self) {
+        self.nulls = true;
+    }
+
+    /// Declares a native that only reads.
+    pub fn read<A, R, F>(&mut self, name: &'static str, call: impl Fn(A) -> F + 'static)
+    where
+        A: Args,
+        R: Serialize + Send + 'static,
+        F: Future<Output = Result<R, Fault>> + Send + 'static,
+    {
+        self.start(name, Access::Read, call);
+    }
+
+    /// Declares a native that changes something outside chami.
+    pub fn write<A, R, F>(&mut self, name: &'static str, call: impl Fn(A) -> F + 'static)
+    where
+        A: Args,
+        R: Serialize + Send + 'static,
+        F: Future<Output = Result<R, Fault>> + Send + 'static,
+    {
+        self.start(name, Access::Write, call);
+    }
+
+    /// Declares a native that does no I/O and answers at once, on Lua's own thread.
+    pub fn sync<A, R>(&mut self, name: &'static str, call: impl Fn(A) -> Result<R, Fault> + 'static)
+    where
+        A: Args,
+        R: Serialize,
+    {
+        let nulls = self.nulls;
+        self.pure(name, move |lua, values| {
+            value::to_lua(lua, &call(A::from_values(lua, values)?)?, nulls).map_err(Failure::from)
+        });
+    }
+
+    /// Hands a plain value to the facade.
+    pub fn value(&mut self, name: &'static str, value: impl IntoLua) {
+        let set = self.table.raw_set(name, value);
+        self.keep(set);
+    }
+
+    /// What marks a table as a list.
+    pub fn list_metatable(&self) -> Table {
+        self.lua.array_metatable()
+    }
+
+    /// Declares a native that takes and gives Lua values.
+    pub fn raw<R: IntoLua>(
+        &mut self,
+        name: &'static str,
+        call: impl Fn(&Lua, [Value; 4]) -> Result<R, Fault> + 'static,
+    ) {
+        self.pure(name, move |lua, values| {
+            let out = call(lua, values)?;
+            out.into_lua(lua)
+                .map_err(|e| Fault::internal(e.to_string()).into())
+        });
+    }
+
+    fn pure(
+        &mut self,
+        name: &'static str,
+        call: impl Fn(&Lua, [Value; 4]) -> Result<Value, Failure> + 'static,
+    ) {
+        let native = self.declare(name, Access::Pure);
+        let bridge = Rc::clone(&self.forge.bridge);
+        let body =
+            self.lua
+                .create_function(move |lua, (a, b, c, d): (Value, Value, Value, Value)| {
+                    let out = bridge
+                        .admit(&native)
+                        .map_err(Failure::from)
+                        .and_then(|()| call(lua, [a, b, c, d]));
+                    value::outcome(lua, out.map_err(|failure| failure.fault(&native)))
+                });
+        let function = body.and_then(|body| self.forge.pure.call::<Function>(body));
+        self.set(name, function);
+    }
+
+    fn start<A, R, F>(
+        &mut self,
+        name: &'static str,
+        access: Access,
+        call: impl Fn(A) -> F + 'static,
+    ) where
+        A: Args,
+        R: Serialize + Send + 'static,
+        F: Future<Output = Result<R, Fault>> + Send + 'static,
+    {
+        let (native, nulls) = (self.declare(name, access), self.nulls);
+        let bridge = Rc::clone(&self.forge.bridge);
+        let body =
+            self.lua
+                .create_function(move |lua, (a, b, c, d): (Value, Value, Value, Value)| {
+                    let id = A::from_values(lua, [a, b, c, d])
+                        .map_err(|failure| failure.fault(&native))
+                        .and_then(|args| bridge.start(&native, settled(call(args), nulls)));
+                    Ok(match id {
+                        Ok(id) => (Some(id), Value::Nil),
+                        Err(fault) => (None, value::fault_to_lua(lua, &fault)?),
+                    })
+                });
+        let function = body.and_then(|body| self.forge.call.call::<Function>(body));
+        self.set(name, function);
+    }
+
+    fn declare(&mut self, name: &'static str, access: Access) -> Rc<Native> {
+        let native = Native {
+            module: self.module.to_owned(),
+            name,
+            access,
+            path: OnceCell::new(),
+        };
+        self.declared.push(native.clone());
+        Rc::new(native)
+    }
+
+    fn set(&mut self, name: &'static str, function: mlua::Result<Function>) {
+        let set = function.and_then(|function| self.table.raw_set(name, function));
+        self.keep(set);
+    }
+
+    fn keep(&mut self, outcome: mlua::Result<()>) {
+        if let Err(error) = outcome {
+            self.trouble.get_or_insert(error);
+        }
+    }
+}
+
+/// The native's future, its result packed for the way back.
+async fn settled<R: Serialize + Send + 'static>(
+    work: impl Future<Output = Result<R, Fault>>,
+    nulls: bool,
+) -> Settle {
+    let out = work.await;
+    Box::new(move |lua| value::to_lua(lua, &out?, nulls))
+}
+
+/// Why a native did not answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// Its argument at this position does not fit.
+    Argument(usize, Mismatch),
+    Fault(Fault),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Failure {
+    fn fault(self, native: &Native) -> Fault {
+        match self {
+            Self::Fault(fault) => fault,
+            Self::Argument(position, mismatch) => {
+                let spelling = library::spelling(&native.module, native.name);
+                let name = spelling.arguments.get(position).map(String::as_str);
+                mismatch.fault(&spelling.path, position, name)
+            }
+        }
+    }
+}
+
+/// Arguments of a native: a tuple of up to four deserialisable values; `Option` where one may be missing.
+pub trait Args: Sized + 'static {
+    fn from_values(lua: &Lua, values: [Value; 4]) -> Result<Self, Failure>;
+}
+
+fn argument<T: DeserializeOwned>(lua: &Lua, position: usize, value: Value) -> Result<T, Failure> {
+    value::from_lua(lua, value).map_err(|mismatch| Failure::Argument(position, mismatch))
+}
+
+/// Nothing may stand behind the last argument.
+fn none_left(given: &[Value], takes: usize) -> Result<(), Failure> {
+    match given.iter().position(|value| !value.is_nil()) {
+        None => Ok(()),
+        Some(more) => Err(Failure::Argument(
+            takes + more,
+            Mismatch::superfluous(takes),
+        )),
+    }
+}
+
+macro_rules! args {
+    ($count:literal: $($type:ident $position:tt),*) => {
+        impl<$($type: DeserializeOwned + 'static),*> Args for ($($type,)*) {
+            fn from_values(lua: &Lua, values: [Value; 4]) -> Result<Self, Failure> {
+                none_left(&values[$count..], $count)?;
+                let mut values = values.into_iter();
+                let _ = (lua, &mut values);
+                Ok(($(argument::<$type>(lua, $position, values.next().unwrap_or(Value::Nil))?,)*))
+            }
+        }
+    };
+}
+
+args!(0:);
+args!(1: A 0);
+args!(2: A 0, B 1);
+args!(3: A 0, B 1, C 2);
+args!(4: A 0, B 1, C 2, D 3);

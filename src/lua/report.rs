@@ -1,0 +1,99 @@
+//! What became of a piece of Lua: its values, or a report of what went wrong.
+use super::trace::Place;
+use crate::fault::{Fault, Kind};
+use std::fmt;
+
+/// The answer to one input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// It ran and gave nothing to show.
+    Nothing,
+    /// What it gave, as the prompt shows it.
+    Value(String),
+    /// It is the beginning of something: more lines are needed.
+    Incomplete,
+    Failed(Report),
+    /// The code asked to end the process with this status.
+    Exit(u8),
+}
+
+/// What went wrong, why, where, and what to type next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// None: an error of Lua itself or of the user's own, not a fault of chami.
+    pub kind: Option<Kind>,
+    pub message: String,
+    pub fault: Option<Fault>,
+    pub place: Option<Place>,
+}
+
+impl Report {
+    pub(crate) fn of_fault(fault: Fault, place: Option<Place>) -> Self {
+        Self {
+            kind: Some(fault.kind),
+            message: fault.message.clone(),
+            fault: Some(fault),
+            place,
+        }
+    }
+
+    /// An error that is no fault. Lua puts the place in front of the text: it is said once only.
+    pub(crate) fn of_text(text: &str, place: Option<Place>) -> Self {
+        let mut text = text.trim_end();
+        if let Some(place) = &place {
+            let front = format!("{}:{}: ", place.chunk, place.line);
+            text = text.strip_prefix(front.as_str()).unwrap_or(text);
+        }
+        Self {
+            kind: None,
+            message: text.to_owned(),
+            fault: None,
+            place,
+        }
+    }
+
+    /// The status of a process that ends with this.
+    pub fn exit_code(&self) -> u8 {
+        self.kind.map_or(1, Kind::exit_code)
+    }
+
+    pub fn hint(&self) -> Option<&str> {
+        self.fault.as_ref()?.hint.as_deref()
+    }
+}
+
+impl From<Fault> for Report {
+    fn from(fault: Fault) -> Self {
+        Self::of_fault(fault, None)
+    }
+}
+
+/// How many items of a partial fault are shown.
+const ITEMS: usize = 10;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.fault {
+            Some(fault) => write!(f, "{fault}")?,
+            None => write!(f, "error: {}", self.message)?,
+        }
+        if let Some(fault) = &self.fault {
+            for item in fault.items.iter().take(ITEMS) {
+                write!(f, "\n  {}: {}", item.node, item.fault)?;
+            }
+            if let Some(more) = fault.items.len().checked_sub(ITEMS).filter(|n| *n > 0) {
+                write!(f, "\n  … and {more} more")?;
+            }
+            if let Some(cause) = &fault.cause {
+                write!(f, "\n  cause: {cause}")?;
+            }
+            if let Some(hint) = &fault.hint {
+                write!(f, "\n  hint: {hint}")?;
+            }
+        }
+        match &self.place {
+            Some(place) => write!(f, "\n  at:   {place}"),
+            None => Ok(()),
+        }
+    }
+}

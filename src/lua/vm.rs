@@ -1,0 +1,146 @@
+//! The VM seen from other threads: it lives on a thread of its own and does one job after another.
+use super::{
+    host::{Declare, Host},
+    interrupt::Switch,
+    native::Native,
+    print::{Printer, Sink},
+    report::{Reply, Report},
+    sched::{Bridge, Event},
+};
+use crate::fault::{Fault, Kind};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::Path,
+    rc::Rc,
+    sync::{Arc, mpsc},
+    thread,
+};
+
+/// Lua's own limits are reached before this is: 200 C levels, a million slots.
+const STACK: usize = 64 << 20;
+
+type Job = Box<dyn FnOnce(&Host) + Send>;
+
+/// What a VM is made of.
+pub struct Options {
+    /// Where `print` goes.
+    pub sink: Sink,
+    /// Modules with natives, by name.
+    pub modules: BTreeMap<&'static str, Declare>,
+}
+
+/// A Lua VM on its thread. Calls wait for their answer; only `interrupt` does not.
+pub struct Vm {
+    jobs: Option<mpsc::Sender<Job>>,
+    wake: mpsc::Sender<Event>,
+    switch: Arc<Switch>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Vm {
+    pub fn start(options: Options) -> Result<Self, Fault> {
+        let (jobs, inbox) = mpsc::channel::<Job>();
+        let (wake, events) = mpsc::channel();
+        let switch = Arc::new(Switch::default());
+        let (events, its) = ((wake.clone(), events), Arc::clone(&switch));
+        let thread = thread::Builder::new()
+            .name("chami-lua".to_owned())
+            .stack_size(STACK)
+            .spawn(move || live(options, its, events, &inbox))
+            .map_err(|e| Fault::new(Kind::Io, format!("cannot start a thread for Lua: {e}")))?;
+        Ok(Self {
+            jobs: Some(jobs),
+            wake,
+            switch,
+            thread: Some(thread),
+        })
+    }
+
+    /// Runs one input as the prompt does: an expression or statements, whose locals stay.
+    pub fn prompt(&self, source: &str) -> Reply {
+        let source = source.to_owned();
+        self.reply(move |host| host.prompt(&source))
+    }
+
+    /// Runs code that is an expression or statements; `name` as Lua wants it, `=-e`.
+    pub fn expression(&self, source: &str, name: &str) -> Reply {
+        let (source, name) = (source.to_owned(), name.to_owned());
+        self.reply(move |host| host.expression(&source, &name))
+    }
+
+    /// Runs a script.
+    pub fn script(&self, source: &[u8], path: &Path, args: &[String]) -> Reply {
+        let (source, path, args) = (source.to_owned(), path.to_owned(), args.to_owned());
+        self.reply(move |host| host.script(&source, &path, &args))
+    }
+
+    /// Every native of every module.
+    pub fn natives(&self) -> Result<Vec<Native>, Fault> {
+        self.ask(|host| host.natives().map_err(|e| Fault::internal(e.to_string())))?
+    }
+
+    /// Stops what runs; nothing happens when nothing does. May be called from any thread.
+    pub fn interrupt(&self) {
+        if self.switch.press() {
+            // Fails only when the VM is gone.
+            let _ = self.wake.send(Event::Wake);
+        }
+    }
+
+    /// Does `job` on the VM's thread, after those that wait already.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Host) -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (answer, answers) = mpsc::sync_channel(1);
+        let job: Job = Box::new(move |host| {
+            // The asker waits below.
+            let _ = answer.send(job(host));
+        });
+        let sent = self
+            .jobs
+            .as_ref()
+            .is_some_and(|jobs| jobs.send(job).is_ok());
+        let gone = || Fault::internal("the Lua thread is gone");
+        if sent {
+            answers.recv().map_err(|_| gone())
+        } else {
+            Err(gone())
+        }
+    }
+
+    fn reply(&self, job: impl FnOnce(&Host) -> Reply + Send + 'static) -> Reply {
+        self.ask(job)
+            .unwrap_or_else(|fault| Reply::Failed(Report::from(fault)))
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been printed already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The life of the VM's thread.
+fn live(
+    options: Options,
+    switch: Arc<Switch>,
+    events: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
+    inbox: &mpsc::Receiver<Job>,
+) {
+    let printer = Rc::new(Printer::new(options.sink));
+    let bridge = Bridge::new(switch, Rc::clone(&printer), events);
+    match Host::new(bridge, printer, options.modules) {
+        Ok(host) => {
+            for job in inbox {
+                job(&host);
+            }
+        }
+        Err(error) => panic!("{}", io::Error::other(error.to_string())),
+    }
+}

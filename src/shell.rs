@@ -1,0 +1,90 @@
+//! The composition root: joins the Lua VM with the services, the builtins and a target.
+use crate::{
+    builtins::{self, Context},
+    clock::{Clock, Wall},
+    fault::Fault,
+    http::Http,
+    lua::{Declare, Native, Options as VmOptions, Reply, Vm, print},
+    services,
+};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+
+/// What a shell is made of.
+pub struct Options {
+    /// The way to the services.
+    pub http: Http,
+    /// The time that `task.*` and waiting run on.
+    pub clock: Arc<dyn Clock>,
+    /// Where `print` goes.
+    pub sink: print::Sink,
+}
+
+impl Options {
+    /// A shell on this target, on the wall's clock, printing to standard output.
+    pub fn new(http: Http) -> Self {
+        Self {
+            http,
+            clock: Arc::new(Wall),
+            sink: print::stdout(),
+        }
+    }
+}
+
+/// A Lua session on a target.
+pub struct Shell {
+    vm: Vm,
+}
+
+impl Shell {
+    /// Starts the VM; nothing else is started before it is needed.
+    pub fn new(options: Options) -> Result<Self, Fault> {
+        let mut modules = BTreeMap::<&'static str, Declare>::new();
+        for service in services::ALL {
+            let http = options.http.clone();
+            let natives = service.natives;
+            modules.insert(service.name, Box::new(move |n| natives(n, &http)));
+        }
+        let context = Context {
+            http: options.http,
+            clock: options.clock,
+        };
+        for builtin in builtins::ALL {
+            let context = context.clone();
+            let natives = builtin.natives;
+            modules.insert(builtin.name, Box::new(move |n| natives(n, &context)));
+        }
+        let vm = Vm::start(VmOptions {
+            sink: options.sink,
+            modules,
+        })?;
+        Ok(Self { vm })
+    }
+
+    /// Runs one input as the prompt does: an expression or statements, whose locals stay.
+    pub fn eval(&self, source: &str) -> Reply {
+        self.vm.prompt(source)
+    }
+
+    /// Runs the code of `-e`: an expression, or statements that may `return`.
+    pub fn run(&self, code: &str) -> Reply {
+        self.vm.expression(code, "=-e")
+    }
+
+    /// Runs a script; `args` are its `...` and, with the path as number 0, its `arg`.
+    pub fn run_file(&self, path: &Path, args: &[String]) -> Reply {
+        match fs::read(path) {
+            Ok(source) => self.vm.script(&source, path, args),
+            Err(error) => Reply::Failed(Fault::io(path, &error).into()),
+        }
+    }
+
+    /// Stops what runs, from any thread.
+    pub fn interrupt(&self) {
+        self.vm.interrupt();
+    }
+
+    /// Every native of every module.
+    pub fn natives(&self) -> Result<Vec<Native>, Fault> {
+        self.vm.natives()
+    }
+}
