@@ -4,7 +4,7 @@ use crate::{
     clock::{Clock, Wall},
     fault::Fault,
     http::Http,
-    lua::{Declare, Native, Options as VmOptions, Reply, Vm, print},
+    lua::{Declare, Native, Options as VmOptions, Reply, Vm, print, shape::Limit},
     services,
 };
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
@@ -17,6 +17,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where `print` goes.
     pub sink: print::Sink,
+    /// How many records of a list the prompt takes.
+    pub limit: Limit,
 }
 
 impl Options {
@@ -26,13 +28,18 @@ impl Options {
             http,
             clock: Arc::new(Wall),
             sink: print::stdout(),
+            limit: Limit::Rows(ROWS),
         }
     }
 }
 
+/// As many records as one looks through; longer lists are counted.
+const ROWS: usize = 40;
+
 /// A Lua session on a target.
 pub struct Shell {
     vm: Vm,
+    limit: Limit,
 }
 
 impl Shell {
@@ -57,12 +64,15 @@ impl Shell {
             sink: options.sink,
             modules,
         })?;
-        Ok(Self { vm })
+        Ok(Self {
+            vm,
+            limit: options.limit,
+        })
     }
 
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.
     pub fn eval(&self, source: &str) -> Reply {
-        self.vm.prompt(source)
+        self.vm.prompt(source, self.limit)
     }
 
     /// Runs the code of `-e`: an expression, or statements that may `return`.
@@ -88,3 +98,6 @@ impl Shell {
         self.vm.natives()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,15 @@
 //! Runs pieces of Lua: compiles, calls, and turns values or errors into a reply.
 use super::{
+    compile,
+    docs::Index,
     host::Host,
     report::{Reply, Report},
-    session, trace, value,
+    shape::{self, Limit},
+    trace, value,
 };
 use crate::fault::{Fault, Kind};
-use mlua::{
-    Error, Function, IntoLuaMulti, Lua, MultiValue, Table, Value, Variadic, chunk::ChunkMode,
-};
+use mlua::{Error, Function, IntoLuaMulti, Lua, MultiValue, Table, Value, Variadic};
 use std::{cell::RefCell, path::Path, rc::Rc};
-
-/// How a chunk typed at the prompt is called in messages.
-const PROMPT: &str = "=prompt";
 
 /// Why a run ended without values.
 pub(crate) enum Halt {
@@ -25,105 +23,50 @@ pub(crate) enum Halt {
 
 impl Host {
     /// One input of the prompt.
-    pub(crate) fn prompt(&self, source: &str) -> Reply {
-        let function = match self.compile_prompt(source) {
+    pub(crate) fn prompt(&self, source: &str, limit: Limit) -> Reply {
+        let function = match compile::prompt(&self.lua, &self.session, source) {
             Ok(function) => function,
-            Err(Error::SyntaxError {
-                incomplete_input: true,
-                ..
-            }) => return Reply::Incomplete,
-            Err(error) => return Reply::Failed(syntax(&error)),
+            Err(error) if compile::is_incomplete(&error, source) => return Reply::Incomplete,
+            Err(error) => return typed(Reply::Failed(syntax(&error)), source),
         };
         let out = self.run(&function, ());
-        if let Err(Halt::Failed { report, raised }) = &out {
-            let fault = match (&report.fault, raised) {
-                (Some(fault), Value::Nil) => value::fault_to_lua(&self.lua, fault).ok(),
-                _ => None,
-            };
-            self.session
-                .remember("_err", fault.as_ref().unwrap_or(raised));
+        match &out {
+            Ok(values) => {
+                if let Some(last) = values.front() {
+                    self.session.remember("_", last);
+                }
+            }
+            Err(Halt::Failed { raised, .. }) => self.session.remember("_err", raised),
+            Err(Halt::Exit(_)) => {}
         }
-        if let Ok(values) = &out
-            && let Some(last) = values.front()
-        {
-            self.session.remember("_", last);
-        }
-        self.reply(out)
+        typed(self.reply(out, limit), source)
     }
 
     /// The code of `-e`.
     pub(crate) fn expression(&self, source: &str, name: &str) -> Reply {
-        let function = self
-            .compile(format!("return {source}").as_bytes(), name)
-            .or_else(|_| self.compile(source.as_bytes(), name));
-        match function {
-            Ok(function) => self.reply(self.run(&function, ())),
+        let reply = match compile::expression(&self.lua, source, name) {
+            Ok(function) => self.reply(self.run(&function, ()), Limit::Whole),
             Err(error) => Reply::Failed(syntax(&error)),
-        }
+        };
+        typed(reply, source)
     }
 
     /// A script; `arg` holds its path and arguments, as under plain `lua`.
     pub(crate) fn script(&self, source: &[u8], path: &Path, args: &[String]) -> Reply {
-        let function = self
-            .compile(source, &format!("@{}", path.display()))
-            .and_then(|function| {
-                let arg = self.lua.create_sequence_from(args.iter().map(String::as_str))?;
-                arg.raw_set(0, path.to_string_lossy())?;
-                self.lua.globals().raw_set("arg", arg)?;
-                Ok(function)
-            });
+        let function = compile::script(&self.lua, source, &format!("@{}", path.display()));
+        let function = function.and_then(|function| {
+            let words = args.iter().map(String::as_str);
+            let arg = self.lua.create_sequence_from(words)?;
+            arg.raw_set(0, path.to_string_lossy())?;
+            self.lua.globals().raw_set("arg", arg)?;
+            Ok(function)
+        });
         match function {
-            Ok(function) => self.reply(self.run(&function, Variadic::from(args.to_vec()))),
+            Ok(function) => {
+                let out = self.run(&function, Variadic::from(args.to_vec()));
+                self.reply(out, Limit::Whole)
+            }
             Err(error) => Reply::Failed(syntax(&error)),
-        }
-    }
-
-    /// Compiles a script, whose first line may name an interpreter.
-    fn compile(&self, source: &[u8], name: &str) -> mlua::Result<Function> {
-        let start = match source {
-            [b'#', ..] => {
-                let end = source.iter().position(|b| *b == b'\n');
-                end.unwrap_or(source.len())
-            }
-            _ => 0,
-        };
-        self.lua
-            .load(&source[start..])
-            .set_name(name)
-            .set_mode(ChunkMode::Text)
-            .into_function()
-    }
-
-    fn compile_prompt(&self, source: &str) -> mlua::Result<Function> {
-        let load = |text: &str| {
-            self.lua
-                .load(text)
-                .set_name(PROMPT)
-                .set_mode(ChunkMode::Text)
-                .set_environment(self.session.environment())
-                .into_function()
-        };
-        let expression = load(&format!("return {source}"));
-        let Err(trouble) = expression else {
-            return expression;
-        };
-        let rewritten = session::rewrite(source);
-        let statements = load(&rewritten.text);
-        match (&statements, trouble) {
-            (Ok(_), _) => {
-                for name in &rewritten.locals {
-                    self.session.declare(name)?;
-                }
-                statements
-            }
-            (
-                Err(_),
-                trouble @ Error::SyntaxError {
-                    incomplete_input: true,
-                    ..
-                },
-            ) => Err(trouble),
-            (Err(_), _) => statements,
         }
     }
 
@@ -178,14 +121,23 @@ impl Host {
         Ok(Err(failed(report, raised)))
     }
 
-    fn reply(&self, out: Result<MultiValue, Halt>) -> Reply {
+    fn reply(&self, out: Result<MultiValue, Halt>, limit: Limit) -> Reply {
         match out {
-            Ok(values) => match render(&values) {
-                Some(text) => Reply::Value(text),
-                None => Reply::Nothing,
-            },
+            Ok(values) if values.is_empty() => Reply::Nothing,
+            Ok(values) => {
+                let shape = |value| shape::read(&self.lua, self.docs_for(value), value, limit);
+                Reply::Values(values.iter().map(shape).collect())
+            }
             Err(Halt::Exit(status)) => Reply::Exit(status),
             Err(Halt::Failed { report, .. }) => Reply::Failed(*report),
+        }
+    }
+
+    /// Reading the documentation takes a moment; plain values need none.
+    fn docs_for(&self, value: &Value) -> &Index {
+        match value {
+            Value::Table(_) | Value::Function(_) => self.docs(),
+            _ => const { &Index::EMPTY },
         }
     }
 
@@ -230,21 +182,31 @@ fn foreign(error: &Error, place: Option<trace::Place>) -> Report {
     }
 }
 
-/// Lua says `[string "…"]:3:` or `prompt:3:` itself.
+/// Lua says where in front: `boot.lua:3: unexpected symbol`.
 fn syntax(error: &Error) -> Report {
-    match error {
-        Error::SyntaxError { message, .. } => Report::of_text(message, None),
-        other => Report::of_text(&other.to_string(), None),
-    }
+    let text = match error {
+        Error::SyntaxError { message, .. } => message.clone(),
+        other => other.to_string(),
+    };
+    let mut parts = text.splitn(3, ':');
+    let place = match (parts.next(), parts.next().map(str::parse)) {
+        (Some(chunk), Some(Ok(line))) => Some(trace::Place {
+            chunk: chunk.to_owned(),
+            line,
+            function: None,
+        }),
+        _ => None,
+    };
+    Report::of_text(&text, place)
 }
 
-/// What the prompt shows; nothing for no value and for nil.
-fn render(values: &MultiValue) -> Option<String> {
-    if values.iter().all(Value::is_nil) {
-        return None;
+/// In a single line that stands above the report nobody needs to be told where.
+fn typed(reply: Reply, source: &str) -> Reply {
+    match reply {
+        Reply::Failed(mut report) if !source.trim().contains('\n') => {
+            report.place = report.place.filter(|it| it.function.is_some());
+            Reply::Failed(report)
+        }
+        other => other,
     }
-    let words = values.iter().map(|value| value.to_string());
-    words
-        .collect::<mlua::Result<Vec<_>>>()
-        .map_or_else(|e| Some(e.to_string()), |words| Some(words.join("\t")))
 }

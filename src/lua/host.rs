@@ -1,5 +1,6 @@
 //! The VM's own side, on its thread: the Lua state, what is global in it, how modules get their natives.
 use super::{
+    docs::Index,
     interrupt::Stopper,
     library,
     native::{Forge, Native, Natives},
@@ -11,7 +12,7 @@ use super::{
 use crate::fault::Fault;
 use mlua::{Function, Lua, LuaString, Table, Value};
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::BTreeMap,
     io::ErrorKind,
     rc::Rc,
@@ -35,6 +36,7 @@ pub(crate) struct Host {
     /// The status with which the code asked to leave.
     pub(crate) exit: Rc<Cell<Option<u8>>>,
     homes: Rc<Homes>,
+    docs: OnceCell<Index>,
 }
 
 impl Host {
@@ -64,6 +66,7 @@ impl Host {
             shared,
             exit: Rc::new(Cell::new(None)),
             homes,
+            docs: OnceCell::new(),
         };
         host.search_modules()?;
         host.make_globals()?;
@@ -76,6 +79,24 @@ impl Host {
             self.homes.natives(&self.lua, module)?;
         }
         Ok(self.homes.declared.borrow().clone())
+    }
+
+    /// The natives of one module, as its facade gets them.
+    #[cfg(test)]
+    pub(crate) fn natives_of(&self, module: &str) -> mlua::Result<Value> {
+        self.homes.natives(&self.lua, module)
+    }
+
+    /// The documentation of the whole library, read at the first need.
+    pub(crate) fn docs(&self) -> &Index {
+        self.docs.get_or_init(|| {
+            let sources: Vec<_> = library::modules()
+                .into_iter()
+                .filter_map(|name| Some((library::source(&name)?, name)))
+                .collect();
+            let files = sources.iter();
+            Index::new(files.map(|(it, name)| (it.chunk.as_str(), name.as_str(), it.text.as_ref())))
+        })
     }
 
     /// `require` looks here after `package.preload`. A module's natives come to it as loader data.

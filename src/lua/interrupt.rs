@@ -12,7 +12,7 @@
 use mlua::{Function, Lua, Result, Table, ffi};
 use std::{
     os::raw::c_int,
-    ptr::{null, null_mut},
+    ptr::null_mut,
     sync::{
         Arc, Mutex, Once, PoisonError,
         atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst},
@@ -210,7 +210,7 @@ unsafe extern "C-unwind" fn wrap(l: *mut ffi::lua_State) -> c_int {
         ffi::lua_pushvalue(l, ffi::lua_upvalueindex(1));
         ffi::lua_insert(l, 1);
         ffi::lua_call(l, ffi::lua_gettop(l) - 1, 1);
-        if ffi::lua_getupvalue(l, -1, 1) == null() {
+        if ffi::lua_getupvalue(l, -1, 1).is_null() {
             ffi::lua_pushnil(l);
         }
         ffi::lua_pushcclosure(l, around, 2);

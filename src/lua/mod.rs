@@ -10,6 +10,7 @@ pub mod library;
 pub mod print;
 pub mod shape;
 
+mod compile;
 mod eval;
 mod host;
 mod interrupt;
@@ -27,3 +28,6 @@ pub use report::{Reply, Report};
 pub use trace::Place;
 pub use value::{Bytes, Mismatch, null};
 pub use vm::{Options, Vm};
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,7 @@ impl Printer {
     }
 
     pub(crate) fn flush(&self) {
-        self.keep(|sink| sink.flush());
+        self.keep(Write::flush);
     }
 
     /// Why writing failed, once.

@@ -1,5 +1,9 @@
 //! What became of a piece of Lua: its values, or a report of what went wrong.
-use super::trace::Place;
+use super::{
+    inspect::{self, Style},
+    shape::Shape,
+    trace::Place,
+};
 use crate::fault::{Fault, Kind};
 use std::fmt;
 
@@ -8,8 +12,8 @@ use std::fmt;
 pub enum Reply {
     /// It ran and gave nothing to show.
     Nothing,
-    /// What it gave, as the prompt shows it.
-    Value(String),
+    /// What it gave, nil and all.
+    Values(Vec<Shape>),
     /// It is the beginning of something: more lines are needed.
     Incomplete,
     Failed(Report),
@@ -57,6 +61,16 @@ impl Report {
         self.kind.map_or(1, Kind::exit_code)
     }
 
+    /// What and why, what to type next, where it happened: up to three lines.
+    pub fn text(&self, style: &Style) -> String {
+        let place = self.place.as_ref().map(Place::to_string);
+        match (&self.fault, place) {
+            (Some(fault), place) => inspect::fault(fault, place.as_deref(), style),
+            (None, Some(place)) => format!("error: {}\n  at:   {place}", self.message),
+            (None, None) => format!("error: {}", self.message),
+        }
+    }
+
     pub fn hint(&self) -> Option<&str> {
         self.fault.as_ref()?.hint.as_deref()
     }
@@ -68,32 +82,8 @@ impl From<Fault> for Report {
     }
 }
 
-/// How many items of a partial fault are shown.
-const ITEMS: usize = 10;
-
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.fault {
-            Some(fault) => write!(f, "{fault}")?,
-            None => write!(f, "error: {}", self.message)?,
-        }
-        if let Some(fault) = &self.fault {
-            for item in fault.items.iter().take(ITEMS) {
-                write!(f, "\n  {}: {}", item.node, item.fault)?;
-            }
-            if let Some(more) = fault.items.len().checked_sub(ITEMS).filter(|n| *n > 0) {
-                write!(f, "\n  … and {more} more")?;
-            }
-            if let Some(cause) = &fault.cause {
-                write!(f, "\n  cause: {cause}")?;
-            }
-            if let Some(hint) = &fault.hint {
-                write!(f, "\n  hint: {hint}")?;
-            }
-        }
-        match &self.place {
-            Some(place) => write!(f, "\n  at:   {place}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.text(&Style::WHOLE))
     }
 }

@@ -128,55 +128,12 @@ impl Bridge {
         }
     }
 
-    /// Waits until any result is there that nobody has taken, and gives its id; each id once.
-    pub(crate) fn next(&self) -> Result<u64, Fault> {
-        self.printer.flush();
-        loop {
-            let arrived = self.arrivals.borrow_mut().pop_front();
-            match arrived {
-                Some(id) if self.landed.borrow().contains_key(&id) => return Ok(id),
-                Some(_) => {}
-                None => self.receive(|| interrupted("the tasks were abandoned"))?,
-            }
-        }
-    }
-
-    /// The result behind an id that `next` gave.
-    pub(crate) fn take(&self, lua: &Lua, id: u64) -> Result<Value, Fault> {
-        let settle = self.landed.borrow_mut().remove(&id);
-        match settle {
-            Some(settle) => settle(lua),
-            None => Err(Fault::internal(format!("call {id} has no result to take"))),
-        }
-    }
-
     /// Ends a call whose result nobody wants any more.
     pub(crate) fn abort(&self, id: u64) {
         if let Some(flight) = self.flights.borrow_mut().remove(&id) {
             flight.abort.abort();
         }
         self.landed.borrow_mut().remove(&id);
-    }
-
-    /// Says which task runs from now on.
-    pub(crate) fn own(&self, task: u64) {
-        self.owner.set(task);
-    }
-
-    /// What these tasks have sent that changes something, in words; from here on `heir` answers for it.
-    pub(crate) fn sent(&self, tasks: &[u64], heir: u64) -> Option<String> {
-        let mut writes = self.writes.borrow_mut();
-        let (mine, others) = std::mem::take(&mut *writes)
-            .into_iter()
-            .partition::<BTreeMap<_, _>, _>(|((owner, _), _)| tasks.contains(owner));
-        *writes = others;
-        let text = spell(&mine);
-        for ((_, name), more) in mine {
-            let sum = writes.entry((heir, name)).or_default();
-            sum.sent += more.sent;
-            sum.answered += more.answered;
-        }
-        text
     }
 
     /// Begins a run: nothing is in flight, nothing was sent.

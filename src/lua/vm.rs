@@ -6,6 +6,7 @@ use super::{
     print::{Printer, Sink},
     report::{Reply, Report},
     sched::{Bridge, Event},
+    shape::Limit,
 };
 use crate::fault::{Fault, Kind};
 use std::{
@@ -58,9 +59,9 @@ impl Vm {
     }
 
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.
-    pub fn prompt(&self, source: &str) -> Reply {
+    pub fn prompt(&self, source: &str, limit: Limit) -> Reply {
         let source = source.to_owned();
-        self.reply(move |host| host.prompt(&source))
+        self.reply(move |host| host.prompt(&source, limit))
     }
 
     /// Runs code that is an expression or statements; `name` as Lua wants it, `=-e`.

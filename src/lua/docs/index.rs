@@ -9,6 +9,9 @@ pub struct Index {
 }
 
 impl Index {
+    /// For values that need no documentation to be shown.
+    pub const EMPTY: Self = Self { files: Vec::new() };
+
     /// Reads the files given as (chunk name, module name, source).
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Self {
         let file = |(chunk, module, source): (&str, &str, &str)| {

@@ -106,7 +106,11 @@ impl<'a> Reader<'a> {
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
         let pairs = table.pairs::<Value, Value>().collect::<Result<Vec<_>, _>>();
-        let pairs = pairs.map_err(Mismatch::custom)?;
+        let mut pairs = pairs.map_err(Mismatch::custom)?;
+        if fields.is_empty() {
+            // A Lua table has no order; what is made of it should have one.
+            pairs.sort_by_cached_key(|(key, _)| key.to_string().unwrap_or_default());
+        }
         visitor.visit_map(Entries {
             lua: self.lua,
             pairs: pairs.into_iter(),
@@ -125,6 +129,14 @@ fn field(name: &str, fields: &'static [&'static str]) -> Option<&'static str> {
     exact
         .or_else(|| fields.iter().find(|field| plain(field) == wanted))
         .copied()
+}
+
+macro_rules! whole {
+    ($($name:ident)*) => {
+        $(fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+            self.whole(visitor)
+        })*
+    };
 }
 
 impl<'de> Deserializer<'de> for Reader<'_> {
@@ -245,36 +257,9 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor.visit_unit()
     }
 
-    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_i16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.whole(visitor)
+    whole! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
 
     forward_to_deserialize_any! {
