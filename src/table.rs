@@ -5,9 +5,9 @@
 //! persistence, snapshot, restore and diff are written once, for all services, over `Rows`; no service knows a file.
 use crate::fault::{Fault, Kind};
 use indexmap::IndexMap;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// One record's new value; `None`: it is gone.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,13 @@ pub struct Change {
     pub table: &'static str,
     pub key: String,
     pub value: Option<Value>,
+}
+
+/// As a journal line holds it: `["components", "x1000c0s0b0n0", {…}]`.
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        (self.table, &self.key, &self.value).serialize(to)
+    }
 }
 
 /// A table as persistence sees it.
@@ -190,8 +197,15 @@ pub trait Store: Send + Sync + 'static {
     fn loaded(&mut self) {}
 }
 
+/// Leave to write; none is needed where nobody ever looks at all stores at one moment.
+pub type Turn<'a> = Option<RwLockReadGuard<'a, ()>>;
+
 /// Where changes go before they are acknowledged.
 pub trait Journal: Send + Sync {
+    /// Taken before a store's lock and held until the change is kept or taken back.
+    fn turn(&self) -> Turn<'_> {
+        None
+    }
     fn append(&self, service: &'static str, changes: &[Change]) -> Result<(), Fault>;
 }
 
@@ -240,6 +254,7 @@ impl<S: Store> Shelf<S> {
         &self,
         change: impl FnOnce(&mut S) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _turn = self.journal.turn();
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         let outcome = change(&mut store).and_then(|answer| {
             let mut changes = Vec::new();
@@ -273,8 +288,9 @@ pub trait Shelved: Send + Sync {
     fn dump(&self) -> Result<Map<String, Value>, Fault>;
     /// Replaces everything by what `dump` gave; tables that are not named become empty. Not journaled.
     fn restore(&self, tables: &Map<String, Value>) -> Result<(), Fault>;
-    /// Applies one journaled change.
+    /// Applies one journaled change; `loaded` comes after the last one.
     fn apply(&self, table: &str, key: &str, value: Option<Value>) -> Result<(), Fault>;
+    fn loaded(&self);
 }
 
 impl<S: Store> Shelved for Shelf<S> {
@@ -312,5 +328,10 @@ impl<S: Store> Shelved for Shelf<S> {
             ));
         };
         found.load(key, value)
+    }
+
+    fn loaded(&self) {
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        store.loaded();
     }
 }

@@ -1,0 +1,196 @@
+//! The lab's control API, `/lab/v1`: what `lab.*`, `chami lab …` and other tools drive the lab with.
+//!
+//! It stands outside the simulated cluster: no token of the cluster opens it, and nothing in it looks like a service.
+use super::{
+    diff::Difference,
+    house::House,
+    problem::{Problem, absent},
+    token::{self, Order},
+};
+use crate::{
+    clock::Clock,
+    fault::{Fault, Kind},
+};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    middleware::{Next, from_fn},
+    response::IntoResponse,
+    routing::{get, post},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+
+/// The header that carries the secret of `lab.json`; a bearer token may as well.
+const SECRET: &str = "x-lab-secret";
+
+type Shared = State<Arc<House>>;
+type Answer = Result<Json<Value>, Problem>;
+
+/// The routes; with a secret they are closed to all who do not know it.
+pub(crate) fn routes(house: &Arc<House>, secret: Option<String>) -> Router {
+    let mut routes = Router::new()
+        .route("/status", get(status))
+        .route("/reset", post(reset))
+        .route("/snapshot", post(snapshot))
+        .route("/restore", post(restore))
+        .route("/diff", get(diff_all).post(diff))
+        .route("/clock", get(now).post(advance))
+        .route("/token", post(mint))
+        .fallback(|| async { Problem(Fault::not_found("the lab's control API has no such path")) })
+        .method_not_allowed_fallback(|| async {
+            let fault =
+                Fault::bad_argument("this path of the lab's control API has another method");
+            Problem(fault.status(405))
+        })
+        .with_state(house.clone());
+    for (path, what) in [
+        ("/bootstrap-token", "tokensmith"),
+        ("/faults", "fault injection"),
+        ("/nodes", "machines that boot"),
+        ("/events", "event log"),
+    ] {
+        let answer = move || async move { absent(what, &format!("/lab/v1{path}")) };
+        routes = routes.route(path, axum::routing::any(answer));
+    }
+    let Some(secret) = secret else {
+        return routes;
+    };
+    let secret: Arc<str> = secret.into();
+    routes.layer(from_fn(move |request: Request, next: Next| {
+        let known = knows(request.headers(), &secret);
+        async move {
+            if known {
+                next.run(request).await
+            } else {
+                refused().into_response()
+            }
+        }
+    }))
+}
+
+fn knows(headers: &HeaderMap, secret: &str) -> bool {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let given = headers.get(SECRET).map(header::HeaderValue::as_bytes);
+    given
+        .or(bearer)
+        .is_some_and(|given| verify_slices_are_equal(given, secret.as_bytes()).is_ok())
+}
+
+fn refused() -> Problem {
+    let message = "the lab's control API wants the lab's secret";
+    Problem(Fault::new(Kind::Forbidden, message).hint(
+        "send it as X-Lab-Secret; it stands in the lab's json file (chami lab status names it), for its user alone",
+    ))
+}
+
+/// A body of JSON, whatever its media type; none is an empty object.
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+    let text: &[u8] = if bytes.trim_ascii().is_empty() {
+        b"{}"
+    } else {
+        bytes
+    };
+    serde_json::from_slice(text).map_err(|error| {
+        Problem(Fault::bad_argument(format!(
+            "this body cannot be used: {error}"
+        )))
+    })
+}
+
+async fn status(State(house): Shared) -> Answer {
+    Ok(Json(house.status()?))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reset {
+    state: Option<String>,
+}
+
+async fn reset(State(house): Shared, bytes: Bytes) -> Answer {
+    let asked: Reset = body(&bytes)?;
+    match asked.state.as_deref().unwrap_or("empty") {
+        "empty" => house.reset()?,
+        other => {
+            let fault = Fault::bad_argument(format!("the lab knows no state \"{other}\""));
+            return Err(Problem(fault.hint("it is \"empty\" or \"tutorial\"")));
+        }
+    }
+    Ok(Json(house.status()?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: String,
+}
+
+async fn snapshot(State(house): Shared, bytes: Bytes) -> Answer {
+    let Named { name } = body(&bytes)?;
+    let path = house.snapshot(&name)?;
+    Ok(Json(json!({ "name": name, "path": path })))
+}
+
+async fn restore(State(house): Shared, bytes: Bytes) -> Answer {
+    let Named { name } = body(&bytes)?;
+    house.restore(&name)?;
+    Ok(Json(house.status()?))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Since {
+    name: Option<String>,
+}
+
+async fn diff_all(State(house): Shared) -> Result<Json<Vec<Difference>>, Problem> {
+    Ok(Json(house.diff(None)?))
+}
+
+async fn diff(State(house): Shared, bytes: Bytes) -> Result<Json<Vec<Difference>>, Problem> {
+    let Since { name } = body(&bytes)?;
+    Ok(Json(house.diff(name.as_deref())?))
+}
+
+async fn now(State(house): Shared) -> Answer {
+    Ok(Json(time(&house)))
+}
+
+fn time(house: &House) -> Value {
+    let advanced = Duration::from_nanos(house.clock.advanced()).as_secs_f64();
+    json!({ "now": house.clock.now().to_string(), "advanced": advanced, "moves": house.clock.moves() })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    /// Seconds; fractions count.
+    advance: f64,
+}
+
+async fn advance(State(house): Shared, bytes: Bytes) -> Answer {
+    let Advance { advance } = body(&bytes)?;
+    let span = Duration::try_from_secs_f64(advance).map_err(|_| {
+        let message = format!("the clock cannot be advanced by {advance} seconds");
+        Fault::bad_argument(message).hint("seconds, 0 or more: time does not run backwards")
+    })?;
+    house.advance(span).await?;
+    Ok(Json(time(&house)))
+}
+
+async fn mint(State(house): Shared, bytes: Bytes) -> Answer {
+    let order: Order = body(&bytes)?;
+    // Making an RSA key takes a moment, and the first token makes one.
+    let token = tokio::task::spawn_blocking(move || token::mint(&house.keys, &house.clock, &order));
+    let token = token
+        .await
+        .map_err(|_| Fault::internal("the token's maker failed"))??;
+    Ok(Json(json!({ "token": token })))
+}

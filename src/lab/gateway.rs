@@ -1,0 +1,98 @@
+//! The release's haproxy: which path goes to which service, and what is answered where there is none.
+//!
+//! Prefixes are compared without case, the first match wins, and the path is handed on as it came; so `/HSM/v2` reaches
+//! SMD, which does not know it.
+use super::{
+    house::House,
+    keys::Issuer,
+    problem::{Problem, absent, crashed, no_backend, no_page},
+};
+use crate::services::site::Front;
+use axum::{
+    Json, Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, Method, Uri},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::json;
+use std::{net::SocketAddr, sync::Arc};
+
+/// The services of the release by prefix, in haproxy's order.
+const ROUTES: &[(&str, &str)] = &[
+    ("/token", "token service (opaal)"),
+    ("/login", "token service (opaal)"),
+    ("/oidc/callback", "token service (opaal)"),
+    ("/.well-known/openid-configuration", "identity provider"),
+    ("/browser/login", "identity provider"),
+    ("/api/login", "identity provider"),
+    ("/oauth2/authorize", "identity provider"),
+    ("/oauth2/token", "identity provider"),
+    ("/hsm/v2", "smd"),
+    ("/boot/v1", "bss"),
+    ("/apis/bss/", "bss"),
+    ("/cloud-init", "cloud-init"),
+    ("/generate", "configurator"),
+    ("/configurator", "configurator"),
+    ("/power-control/v1", "pcs"),
+    ("/oauth/token", "tokensmith"),
+    ("/tokensmith/", "tokensmith"),
+];
+
+/// All routes of a lab: its services, the JWKS, and what stands for the rest.
+pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) -> Router {
+    let mut services = Router::new().nest("/lab/v1", control);
+    let mut mounted = Vec::new();
+    for front in fronts {
+        mounted.push(front.prefix);
+        services = services.nest(front.prefix, front.routes);
+    }
+    let mounted: Arc<[&str]> = mounted.into();
+    let keys = house.clone();
+    services
+        .route(
+            "/.well-known/jwks.json",
+            get(move || async move { jwks(&keys) }),
+        )
+        .fallback(move |uri: Uri| async move { elsewhere(&mounted, uri.path()) })
+        .layer(from_fn_with_state(house.clone(), pass))
+}
+
+fn elsewhere(mounted: &[&str], path: &str) -> Response {
+    let begins = |prefix: &str| {
+        path.get(..prefix.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    };
+    match ROUTES.iter().find(|(prefix, _)| begins(prefix)) {
+        Some((prefix, _)) if mounted.contains(prefix) => no_page(),
+        Some((_, service)) => absent(service, path).into_response(),
+        None => no_backend(),
+    }
+}
+
+/// What haproxy does to each request, and what the lab does after one.
+async fn pass(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    if let Some(ConnectInfo(peer)) = peer
+        && let Ok(value) = HeaderValue::from_str(&peer.ip().to_string())
+    {
+        request.headers_mut().append("x-forwarded-for", value);
+    }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // A task of its own: a handler that panics is a crashed backend, and one whose client left still ends in order.
+    let answer = tokio::spawn(next.run(request)).await;
+    if !reads {
+        house.tidy();
+    }
+    answer.unwrap_or_else(|_| crashed())
+}
+
+/// The public keys of the lab's issuers.
+fn jwks(house: &House) -> Result<Response, Problem> {
+    let mut keys = Vec::new();
+    for issuer in Issuer::KNOWN {
+        keys.push(house.keys.get(issuer)?.public.clone());
+    }
+    Ok(Json(json!({ "keys": keys })).into_response())
+}

@@ -1,0 +1,99 @@
+//! A lab that another process of the user owns: found by its json file, driven through its control API.
+use super::{card::Card, token::Order};
+use crate::{
+    clock::Clock as _,
+    fault::Fault,
+    http::{Base, Http},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+pub(crate) struct Guest {
+    pub(crate) card: Card,
+    path: PathBuf,
+    stamp: Stamp,
+    control: Http,
+}
+
+/// A file that was replaced has another.
+type Stamp = Option<(u64, i64, i64)>;
+
+fn stamp(path: &Path) -> Stamp {
+    let file = fs::metadata(path).ok()?;
+    Some((file.ino(), file.mtime(), file.mtime_nsec()))
+}
+
+#[derive(Deserialize)]
+struct Status {
+    pid: u32,
+}
+
+#[derive(Deserialize)]
+struct Minted {
+    token: String,
+}
+
+impl Guest {
+    /// Attaches to the owner that the file at `path` names, if it answers.
+    pub(crate) async fn attach(path: &Path) -> Option<Self> {
+        let stamp = stamp(path);
+        let card = Card::read(path)?;
+        let control = Http::at(Base {
+            url: card.http.clone(),
+            token: Some(card.secret.clone()),
+            ..Base::default()
+        });
+        let answer = control.url("GET", "/lab/v1/status");
+        let status: Status = answer.timeout(Duration::from_secs(5)).send().await.ok()?;
+        (status.pid == card.pid).then(|| Self {
+            card,
+            path: path.to_owned(),
+            stamp,
+            control,
+        })
+    }
+
+    /// Whether the owner has changed the file since it was read: it moved, or the clock was advanced.
+    pub(crate) fn is_stale(&self) -> bool {
+        stamp(&self.path) != self.stamp
+    }
+
+    /// The same owner at another time, if that is all that changed.
+    pub(crate) fn refreshed(&self) -> Option<Self> {
+        let stamp = stamp(&self.path);
+        let card = Card::read(&self.path)?;
+        let same = card.pid == self.card.pid && card.http == self.card.http;
+        (same && card.secret == self.card.secret).then(|| Self {
+            card,
+            path: self.path.clone(),
+            stamp,
+            control: self.control.clone(),
+        })
+    }
+
+    /// The lab's time, as far as the file tells.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        super::clock::LabClock::new(None, self.card.advanced).now()
+    }
+
+    pub(crate) async fn token(&self, lifetime: f64) -> Result<String, Fault> {
+        let order = Order::of_shell(lifetime);
+        let request = self.control.url("POST", "/lab/v1/token").json(&order);
+        let minted: Minted = request.send().await?;
+        Ok(minted.token)
+    }
+
+    pub(crate) async fn advance(&self, span: Duration) -> Result<(), Fault> {
+        let body = json!({ "advance": span.as_secs_f64() });
+        let request = self.control.url("POST", "/lab/v1/clock").json(&body);
+        // What falls due may take its time; nobody knows how long.
+        let request = request.timeout(Duration::from_secs(600));
+        request.send::<Value>().await.map(|_| ())
+    }
+}

@@ -1,0 +1,205 @@
+//! The sockets of a lab this process owns: bound before anything is said about it, closed when it ends.
+use super::{card::Card, control, gateway, house::House, options::Options, tls};
+use crate::{
+    fault::{Fault, Kind},
+    services::site::Front,
+};
+use axum::Router;
+use axum_server::{Handle, accept::NoDelayAcceptor};
+use std::{
+    fs::File,
+    io,
+    net::{IpAddr, SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+/// A lab that is served. Ends when dropped.
+pub(crate) struct Host {
+    pub(crate) house: Arc<House>,
+    pub(crate) card: Card,
+    handle: Handle<SocketAddr>,
+    /// Makes time pass, where it does by itself.
+    clock: Option<JoinHandle<()>>,
+    /// What goes at the very end: the lock on the state, or a private lab's directory.
+    last: Mutex<Option<Last>>,
+}
+
+/// Held for its end.
+#[allow(dead_code)] // dropping it is its use
+pub(crate) enum Last {
+    Lock(File),
+    Private(TempDir),
+}
+
+/// Where a lab's state is and what holds it.
+pub(crate) struct Ground {
+    pub(crate) dir: PathBuf,
+    pub(crate) keys: PathBuf,
+    pub(crate) card: Option<PathBuf>,
+    pub(crate) last: Last,
+}
+
+impl Host {
+    /// Opens the lab and serves it; needs a tokio runtime around it.
+    pub(crate) fn start(ground: Ground, options: &Options) -> Result<Self, Fault> {
+        let former = ground.card.as_deref().and_then(Card::read);
+        if let Some(path) = &ground.card {
+            // Nobody shall go to the former owner meanwhile.
+            let _ = std::fs::remove_file(path);
+        }
+        let started = Self::open(ground, options, former.as_ref());
+        started.map_err(|fault| fault.service("lab"))
+    }
+
+    fn open(ground: Ground, options: &Options, former: Option<&Card>) -> Result<Self, Fault> {
+        let ip = options.listen.ip();
+        let port = |url: fn(&Card) -> &str| former.and_then(|card| Card::port(url(card)));
+        let http = bind(ip, options.listen.http, port(|card| &card.http), "http")?;
+        let https = if options.fresh {
+            None
+        } else {
+            let former = port(|card| &card.https);
+            Some(bind(ip, options.listen.https, former, "https")?)
+        };
+        let (house, fronts) = House::open(&ground.dir, ground.keys.clone(), options)?;
+        let card = Card {
+            pid: std::process::id(),
+            http: url("http", &http)?,
+            https: https
+                .as_ref()
+                .map_or(Ok(String::new()), |l| url("https", l))?,
+            ca: tls::ca_path(&ground.keys),
+            state: ground.dir,
+            // The former owner's, so that others need not look anew.
+            secret: former.map_or_else(secret, |card| card.secret.clone()),
+            advanced: 0,
+        };
+        let house = Arc::new(house);
+        let routes = all_routes(&house, fronts, &card, options.listen.open);
+        let handle = Handle::new();
+        serve(http, routes.clone(), &handle)?;
+        if let Some(https) = https {
+            serve_tls(https, routes, &handle, tls::Lazy::new(ground.keys, ip))?;
+        }
+        let runs = house.clock.moves().then(|| house.clock.clone().run());
+        let clock = runs.map(tokio::spawn);
+        let host = Self {
+            house,
+            card,
+            handle,
+            clock,
+            last: Mutex::new(Some(ground.last)),
+        };
+        host.house.publish(host.card.clone(), ground.card)?;
+        Ok(host)
+    }
+
+    /// Stops serving, brings everything to the disk and lets the next process have the lab. Only the first time counts.
+    pub(crate) fn end(&self) -> Result<(), Fault> {
+        let last = self
+            .last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(last) = last else {
+            return Ok(());
+        };
+        if let Some(clock) = &self.clock {
+            clock.abort();
+        }
+        self.handle.shutdown();
+        let ended = self.house.end();
+        drop(last);
+        ended
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // The journal holds whatever could not be written now.
+        let _ = self.end();
+    }
+}
+
+fn all_routes(house: &Arc<House>, fronts: Vec<Front>, card: &Card, open: bool) -> Router {
+    let secret = (!open).then(|| card.secret.clone());
+    let control = control::routes(house, secret);
+    gateway::routes(house, fronts, control)
+}
+
+/// The port asked for, or else the last owner's if it is free, or else any.
+fn bind(
+    ip: IpAddr,
+    wanted: Option<u16>,
+    former: Option<u16>,
+    flag: &str,
+) -> Result<TcpListener, Fault> {
+    if wanted.is_none()
+        && let Some(port) = former
+        && let Ok(listener) = TcpListener::bind((ip, port))
+    {
+        return Ok(listener);
+    }
+    let port = wanted.unwrap_or(0);
+    TcpListener::bind((ip, port)).map_err(|error| {
+        let message = format!(
+            "the lab cannot listen on {}: {error}",
+            SocketAddr::new(ip, port)
+        );
+        let kind = if error.kind() == io::ErrorKind::AddrInUse {
+            Kind::Conflict
+        } else {
+            Kind::Io
+        };
+        Fault::new(kind, message).hint(format!("--{flag} PORT chooses another port, 0 a free one"))
+    })
+}
+
+fn url(scheme: &str, listener: &TcpListener) -> Result<String, Fault> {
+    let address = listener.local_addr().map_err(|e| Fault::io("socket", &e))?;
+    Ok(format!("{scheme}://{address}"))
+}
+
+fn secret() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
+
+fn serve(listener: TcpListener, routes: Router, handle: &Handle<SocketAddr>) -> Result<(), Fault> {
+    let server = axum_server::from_tcp(listener)
+        .map_err(|e| Fault::io("socket", &e))?
+        .acceptor(NoDelayAcceptor::new())
+        .handle(handle.clone());
+    tokio::spawn(server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()));
+    Ok(())
+}
+
+fn serve_tls(
+    listener: TcpListener,
+    routes: Router,
+    handle: &Handle<SocketAddr>,
+    tls: tls::Lazy,
+) -> Result<(), Fault> {
+    let server = axum_server::from_tcp(listener)
+        .map_err(|e| Fault::io("socket", &e))?
+        .acceptor(tls)
+        .handle(handle.clone());
+    tokio::spawn(server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()));
+    Ok(())
+}
+
+/// Makes a directory of its own for a private lab.
+pub(crate) fn private(keys: Option<PathBuf>) -> Result<Ground, Fault> {
+    let temp =
+        TempDir::with_prefix("chami-lab-").map_err(|e| Fault::io(std::env::temp_dir(), &e))?;
+    let dir: &Path = temp.path();
+    Ok(Ground {
+        dir: dir.to_owned(),
+        keys: keys.unwrap_or_else(|| dir.join("keys")),
+        card: None,
+        last: Last::Private(temp),
+    })
+}

@@ -1,0 +1,308 @@
+//! A lab that this process owns: the services' stores, the world and the clock, kept by the journal.
+//!
+//! Everything that concerns all stores at one moment is here: load, reset, snapshot, restore, diff, rewriting. Knows
+//! routes and sockets only as things to hand on.
+use super::{
+    card::Card,
+    clock::LabClock,
+    diff::{Difference, differences},
+    keys::Keys,
+    options::Options,
+    persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
+    token::Doorman,
+};
+use crate::{
+    clock::Clock,
+    fault::{Fault, Kind},
+    services::{
+        self,
+        site::{Front, Guard, Open, Site},
+    },
+    table::{Journal, Shelf, Shelved},
+    world::World,
+};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Where the world's records stand among the services'.
+const WORLD: &str = "world";
+
+pub(crate) struct House {
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) clock: Arc<LabClock>,
+    pub(crate) config: Config,
+    /// Damage that was found and mended when the lab was opened.
+    notice: Option<String>,
+    keeper: Arc<Keeper>,
+    world: Shelf<World>,
+    stores: Vec<Arc<dyn Shelved>>,
+    /// The snapshot that `diff` starts from; none: the empty lab.
+    since: Mutex<Option<String>>,
+    /// How others find it, once it listens.
+    card: Mutex<Option<(Card, Option<PathBuf>)>>,
+    /// Ends with its process: nothing is written at the end.
+    fresh: bool,
+}
+
+impl House {
+    /// Opens the state in `dir`, which nobody else has open. The fronts go to the gateway.
+    pub(crate) fn open(
+        dir: &Path,
+        keys: PathBuf,
+        options: &Options,
+    ) -> Result<(Self, Vec<Front>), Fault> {
+        let fresh = options.fresh;
+        if options.empty {
+            Keeper::forget(dir)?;
+        }
+        let (keeper, loaded) = Keeper::open(dir, !fresh)?;
+        let config = options.config(loaded.state.as_ref().map(|state| &state.config))?;
+        let keeper = Arc::new(keeper);
+        let clock = Arc::new(LabClock::of(fresh, 0));
+        let keys = Arc::new(Keys::new(keys));
+        let guard: Arc<dyn Guard> = if config.auth {
+            Arc::new(Doorman::new(keys.clone(), clock.clone()))
+        } else {
+            Arc::new(Open)
+        };
+        let site = Site {
+            clock: clock.clone(),
+            journal: keeper.clone(),
+            guard,
+            seed: config.seed,
+        };
+        let make = |service: &services::Service| service.lab.map(|lab| lab(&site));
+        let fronts: Vec<Front> = services::ALL.iter().filter_map(make).collect();
+        let world = World::new(&config.nodes, config.seed);
+        let world = Shelf::new(WORLD, world, site.journal.clone());
+        let mut stores: Vec<Arc<dyn Shelved>> = vec![Arc::new(world.clone())];
+        stores.extend(fronts.iter().map(|front| front.store.clone()));
+        let house = Self {
+            keys,
+            clock,
+            config,
+            notice: loaded.notice.clone(),
+            keeper,
+            world,
+            stores,
+            since: Mutex::default(),
+            card: Mutex::default(),
+            fresh,
+        };
+        house.load(loaded)?;
+        Ok((house, fronts))
+    }
+
+    fn since(&self) -> MutexGuard<'_, Option<String>> {
+        self.since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn load(&self, loaded: Loaded) -> Result<(), Fault> {
+        if let Some(state) = loaded.state {
+            self.put(&state.whole)?;
+            self.clock.set_advanced(state.whole.advanced);
+            *self.since() = state.whole.since;
+        }
+        for entry in loaded.entries {
+            self.repeat(entry)?;
+        }
+        for store in &self.stores {
+            store.loaded();
+        }
+        if !self.keeper.is_open() {
+            self.rewrite(&self.keeper.still())?;
+        }
+        Ok(())
+    }
+
+    /// Does again what a journal line says was done.
+    fn repeat(&self, entry: Entry) -> Result<(), Fault> {
+        match entry {
+            Entry::Begin { .. } => {}
+            Entry::Clock { advanced } => self.clock.set_advanced(advanced),
+            Entry::Whole(whole) => {
+                self.put(&whole)?;
+                *self.since() = whole.since;
+            }
+            Entry::Write { service, changes } => {
+                let store = self.stores.iter().find(|s| s.service() == service);
+                let store = store.ok_or_else(|| unknown(&self.keeper, &service))?;
+                for (table, key, value) in changes {
+                    store.apply(&table, &key, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts everything in the place of what is there.
+    fn put(&self, whole: &Whole) -> Result<(), Fault> {
+        let none = Map::new();
+        for store in &self.stores {
+            let tables = whole.stores.get(store.service());
+            store.restore(tables.and_then(Value::as_object).unwrap_or(&none))?;
+        }
+        Ok(())
+    }
+
+    fn gather(&self) -> Result<Whole, Fault> {
+        let mut stores = Stores::new();
+        for store in &self.stores {
+            stores.insert(store.service().into(), store.dump()?.into());
+        }
+        Ok(Whole {
+            stores,
+            advanced: self.clock.promised(),
+            since: self.since().clone(),
+        })
+    }
+
+    /// A lab in which nothing has happened yet.
+    fn new_world(&self) -> Result<Stores, Fault> {
+        let world = World::new(&self.config.nodes, self.config.seed);
+        let world = Shelf::new(WORLD, world, Arc::new(crate::table::Forget)).dump()?;
+        Ok(Stores::from_iter([(WORLD.to_owned(), world.into())]))
+    }
+
+    fn rewrite(&self, still: &Still) -> Result<(), Fault> {
+        self.keeper.rewrite(&self.config, &self.gather()?, still)
+    }
+
+    /// Rewrites a journal that has grown long. A disk that refuses is told to the next writer.
+    pub(crate) fn tidy(&self) {
+        if self.keeper.is_long() {
+            let _ = self.rewrite(&self.keeper.still());
+        }
+    }
+
+    /// Empties every store and powers all machines off; time goes on.
+    pub(crate) fn reset(&self) -> Result<(), Fault> {
+        let stores = self.new_world()?;
+        self.replace(stores, None)
+    }
+
+    fn replace(&self, stores: Stores, since: Option<String>) -> Result<(), Fault> {
+        let _still = self.keeper.still();
+        let whole = Whole {
+            stores,
+            advanced: self.clock.promised(),
+            since,
+        };
+        self.keeper.replaced(&whole)?;
+        self.put(&whole)?;
+        *self.since() = whole.since;
+        Ok(())
+    }
+
+    pub(crate) fn snapshot(&self, name: &str) -> Result<PathBuf, Fault> {
+        let _still = self.keeper.still();
+        self.keeper.save(name, &self.gather()?)
+    }
+
+    /// Puts a snapshot's records back; time goes on.
+    pub(crate) fn restore(&self, name: &str) -> Result<(), Fault> {
+        let whole = self.keeper.saved(name)?;
+        self.replace(whole.stores, Some(name.to_owned()))
+    }
+
+    /// What differs from a snapshot, or from what the last reset or restore left.
+    pub(crate) fn diff(&self, from: Option<&str>) -> Result<Vec<Difference>, Fault> {
+        let from = from.map(str::to_owned).or_else(|| self.since().clone());
+        let before = match from {
+            Some(name) => self.keeper.saved(&name)?.stores,
+            None => self.new_world()?,
+        };
+        let _still = self.keeper.still();
+        Ok(differences(&before, &self.gather()?.stores))
+    }
+
+    pub(crate) async fn advance(&self, span: Duration) -> Result<Timestamp, Fault> {
+        let promise = |sum| {
+            let _turn = self.keeper.turn();
+            self.keeper.clock(sum)?;
+            self.clock.promise(sum);
+            Ok(())
+        };
+        let now = self.clock.advance(span, promise).await?;
+        self.show()?;
+        Ok(now)
+    }
+
+    /// What a user wants to know about the lab.
+    pub(crate) fn status(&self) -> Result<Value, Fault> {
+        let mut services = Map::new();
+        for store in self.stores.iter().filter(|s| s.service() != WORLD) {
+            let count = |(name, rows): (String, Value)| {
+                let count = rows.as_object().map_or(0, Map::len);
+                (name, json!(count))
+            };
+            let tables: Map<_, _> = store.dump()?.into_iter().map(count).collect();
+            services.insert(store.service().into(), tables.into());
+        }
+        let card = self.card().map(|(card, _)| card);
+        let url = |pick: fn(&Card) -> &str| card.as_ref().map(pick).filter(|url| !url.is_empty());
+        Ok(json!({
+            "pid": std::process::id(),
+            "http": url(|card| &card.http),
+            "https": url(|card| &card.https),
+            "ca": card.as_ref().filter(|card| !card.https.is_empty()).map(|card| &card.ca),
+            "state": self.keeper.dir(),
+            "fresh": self.fresh,
+            "auth": self.config.auth,
+            "seed": self.config.seed,
+            "now": self.clock.now().to_string(),
+            "snapshots": self.keeper.snapshots(),
+            "notice": self.notice,
+            "services": services,
+            "machines": self.world.read(|world| world.machines().cloned().collect::<Vec<_>>()),
+        }))
+    }
+
+    pub(crate) fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    fn card(&self) -> Option<(Card, Option<PathBuf>)> {
+        let card = self.card.lock().unwrap_or_else(PoisonError::into_inner);
+        card.clone()
+    }
+
+    /// Makes known where the lab is; at `path` for other processes of the user, unless it is private.
+    pub(crate) fn publish(&self, card: Card, path: Option<PathBuf>) -> Result<(), Fault> {
+        *self.card.lock().unwrap_or_else(PoisonError::into_inner) = Some((card, path));
+        self.show()
+    }
+
+    fn show(&self) -> Result<(), Fault> {
+        if let Some((mut card, Some(path))) = self.card() {
+            card.advanced = self.clock.advanced();
+            card.write(&path)?;
+        }
+        Ok(())
+    }
+
+    /// The last act: everything is on the disk, and no write is taken any more.
+    pub(crate) fn end(&self) -> Result<(), Fault> {
+        let still = self.keeper.still();
+        let kept = if self.fresh || !self.keeper.has_news() {
+            Ok(())
+        } else {
+            self.rewrite(&still)
+        };
+        self.keeper.end();
+        kept
+    }
+}
+
+fn unknown(keeper: &Keeper, service: &str) -> Fault {
+    let dir = keeper.dir().display();
+    let message =
+        format!("{dir}: the state is of a lab that has {service}, which this chami has not");
+    Fault::new(Kind::Conflict, message)
+        .hint("use the chami that wrote it, or begin anew: chami lab serve --empty")
+}

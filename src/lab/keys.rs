@@ -1,0 +1,152 @@
+//! The keys that sign the labs' tokens: made once per user, at the first token, and shared by that user's labs.
+//!
+//! Two issuers, as in the two generations of the release: hydra signs RS256, tokensmith PS256. SMD takes a token whose
+//! `kid` names a key of its JWKS and whose algorithm is that key's own.
+use super::dirs::private_dir;
+use crate::fault::{Fault, Kind};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey,
+    jwk::{Jwk, PublicKeyUse, ThumbprintHash},
+};
+use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Whose key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Issuer {
+    Hydra,
+    /// The recordings of real services call it `good`: theirs was the only one.
+    #[serde(alias = "good")]
+    Tokensmith,
+    /// A key that no JWKS holds: a forger's.
+    Other,
+}
+
+impl Issuer {
+    /// The issuers whose keys the JWKS publishes.
+    pub(crate) const KNOWN: [Self; 2] = [Self::Hydra, Self::Tokensmith];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+
+    pub(crate) const fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Hydra => Algorithm::RS256,
+            Self::Tokensmith | Self::Other => Algorithm::PS256,
+        }
+    }
+
+    const fn file(self) -> &'static str {
+        match self {
+            Self::Hydra => "hydra.pem",
+            Self::Tokensmith => "tokensmith.pem",
+            Self::Other => "other.pem",
+        }
+    }
+}
+
+pub(crate) struct Key {
+    pub(crate) kid: String,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) signs: EncodingKey,
+    pub(crate) checks: DecodingKey,
+    pub(crate) public: Jwk,
+}
+
+pub(crate) struct Keys {
+    dir: PathBuf,
+    found: Mutex<[Option<Arc<Key>>; 3]>,
+}
+
+impl Keys {
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        Self {
+            dir,
+            found: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The issuer's key; made if this user has none yet.
+    pub(crate) fn get(&self, issuer: Issuer) -> Result<Arc<Key>, Fault> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = &mut found[issuer.index()];
+        if let Some(key) = slot {
+            return Ok(key.clone());
+        }
+        let path = self.dir.join(issuer.file());
+        let pem = read_or_make(&path, || {
+            let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048);
+            pair.map(|pair| pair.serialize_pem())
+        })?;
+        let key = Arc::new(parse(&pem, issuer).map_err(|error| {
+            Fault::new(Kind::Io, format!("{}: no RSA key: {error}", path.display()))
+                .hint("remove that file: a new key is made, and tokens signed with the old one end")
+        })?);
+        *slot = Some(key.clone());
+        Ok(key)
+    }
+
+    /// The published key of that id, if a token can have been signed with it.
+    pub(crate) fn find(&self, kid: &str) -> Option<Arc<Key>> {
+        // A key that was never made has signed nothing: it is not made to find that out.
+        let made = |issuer: &Issuer| self.dir.join(issuer.file()).exists();
+        Issuer::KNOWN
+            .into_iter()
+            .filter(made)
+            .filter_map(|issuer| self.get(issuer).ok())
+            .find(|key| key.kid == kid)
+    }
+}
+
+fn parse(pem: &str, issuer: Issuer) -> Result<Key, jsonwebtoken::errors::Error> {
+    let algorithm = issuer.algorithm();
+    let signs = EncodingKey::from_rsa_pem(pem.as_bytes())?;
+    let mut public = Jwk::from_encoding_key(&signs, algorithm)?;
+    let kid = public.thumbprint(ThumbprintHash::SHA256)?;
+    public.common.key_id = Some(kid.clone());
+    public.common.public_key_use = Some(PublicKeyUse::Signature);
+    Ok(Key {
+        kid,
+        algorithm,
+        checks: DecodingKey::from_jwk(&public)?,
+        signs,
+        public,
+    })
+}
+
+/// The file's text; made by the first who asks, whichever process that is.
+pub(crate) fn read_or_make<E: std::fmt::Display>(
+    path: &Path,
+    make: impl FnOnce() -> Result<String, E>,
+) -> Result<String, Fault> {
+    let io = |error: &std::io::Error| Fault::io(path, error);
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        text => return text.map_err(|e| io(&e)),
+    }
+    let dir = path.parent().unwrap_or(path);
+    private_dir(dir)?;
+    let text = make().map_err(|e| Fault::internal(format!("{}: {e}", path.display())))?;
+    // A temporary file is the user's alone (0600) and takes its name only if nobody was faster.
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| Fault::io(dir, &e))?;
+    file.write_all(text.as_bytes()).map_err(|e| io(&e))?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(text),
+        Err(lost) if lost.error.kind() == std::io::ErrorKind::AlreadyExists => {
+            fs::read_to_string(path).map_err(|e| io(&e))
+        }
+        Err(lost) => Err(io(&lost.error)),
+    }
+}

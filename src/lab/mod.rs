@@ -1,0 +1,193 @@
+//! The lab: a simulated head node that belongs to the user.
+//!
+//! The first process that needs a lab takes a lock on its state, serves it on loopback and says where in a json file;
+//! later ones attach; when the owner ends the next takes over, on the same ports. A private lab (`fresh`) has its own
+//! state, and ends with its process. What is simulated is the services' own business (`services/*/lab.rs`); here is the
+//! house they live in: state on disk, time, tokens, TLS, gateway, and the control API that drives all this.
+mod card;
+mod clock;
+mod control;
+mod diff;
+mod dirs;
+mod gateway;
+mod guest;
+mod host;
+mod house;
+mod keys;
+mod options;
+mod persist;
+mod problem;
+mod remote;
+mod seat;
+mod serve;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod token;
+
+pub use crate::world::{Machine, Machines};
+pub use diff::{Change, Difference};
+pub use dirs::Dirs;
+pub use options::{Listen, Options};
+pub use remote::Control;
+pub use serve::{Served, serve};
+pub use token::Order;
+
+use crate::{
+    clock::{Clock, Pending},
+    fault::Fault,
+    http::{Base, Locate},
+};
+use jiff::{SignedDuration, Timestamp};
+use seat::{Seat, Table};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// A token is renewed this long before it ends.
+const MARGIN: SignedDuration = SignedDuration::from_secs(300);
+
+/// A handle on one lab; cheap to make and to clone. Nothing starts before the first use, which must be within tokio.
+#[derive(Clone)]
+pub struct Lab {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    table: Arc<Table>,
+    pass: Mutex<Option<Pass>>,
+}
+
+/// The shell's token, and when it ends on the lab's clock.
+#[derive(Clone)]
+struct Pass {
+    token: String,
+    end: Timestamp,
+}
+
+impl Lab {
+    pub fn new(options: Options) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                table: Arc::new(Table::new(options)),
+                pass: Mutex::default(),
+            }),
+        }
+    }
+
+    /// What the user should know about how the lab was found: damage that was mended.
+    pub fn notice(&self) -> Option<String> {
+        match &*self.shared.table.seat()? {
+            Seat::Owner(host) => host.house.notice().map(str::to_owned),
+            Seat::Guest(_) => None,
+        }
+    }
+
+    /// Whether some process has it, without starting it.
+    pub fn is_running(&self) -> Result<bool, Fault> {
+        self.shared.table.is_taken()
+    }
+
+    /// Where its state is kept; none for a private lab.
+    pub fn state(&self) -> Result<Option<PathBuf>, Fault> {
+        self.shared.table.state()
+    }
+
+    /// Ends it, if this process is the owner: everything is brought to the disk, and the next process takes over.
+    pub fn close(&self) -> Result<(), Fault> {
+        self.shared.table.leave()
+    }
+
+    /// The gateway's URL and the secret of the control API.
+    async fn back_door(&self) -> Result<Base, Fault> {
+        let seat = self.shared.table.take().await?;
+        let card = seat.card();
+        Ok(Base {
+            url: card.http.clone(),
+            token: Some(card.secret.clone()),
+            ..Base::default()
+        })
+    }
+
+    async fn front_door(&self, seat: &Seat) -> Result<Base, Fault> {
+        Ok(Base {
+            url: seat.card().http.clone(),
+            token: self.token(seat).await?,
+            ..Base::default()
+        })
+    }
+
+    /// A token that is good for a while yet.
+    async fn token(&self, seat: &Seat) -> Result<Option<String>, Fault> {
+        if let Seat::Owner(host) = seat
+            && !host.house.config.auth
+        {
+            return Ok(None);
+        }
+        let now = seat.now();
+        if let Some(pass) = self.pass()
+            && now.checked_add(MARGIN).is_ok_and(|soon| soon < pass.end)
+        {
+            return Ok(Some(pass.token));
+        }
+        let token = seat.token(token::LIFETIME).await?;
+        let lifetime = SignedDuration::from_secs_f64(token::LIFETIME);
+        *self
+            .shared
+            .pass
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Pass {
+            token: token.clone(),
+            end: now.checked_add(lifetime).unwrap_or(now),
+        });
+        Ok(Some(token))
+    }
+
+    fn pass(&self) -> Option<Pass> {
+        let pass = self.shared.pass.lock();
+        pass.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Locate for Lab {
+    fn base(&self) -> Pending<'_, Result<Base, Fault>> {
+        Box::pin(async {
+            let seat = self.shared.table.take().await?;
+            self.front_door(&seat).await
+        })
+    }
+
+    fn at_hand(&self) -> Option<Base> {
+        let seat = self.shared.table.seat()?;
+        Some(Base {
+            url: seat.card().http.clone(),
+            token: self.pass().map(|pass| pass.token),
+            ..Base::default()
+        })
+    }
+
+    fn again<'a>(&'a self, stale: &'a Base) -> Pending<'a, Result<Option<Base>, Fault>> {
+        Box::pin(async {
+            let seat = self.shared.table.take_again(&stale.url).await?;
+            self.front_door(&seat).await.map(Some)
+        })
+    }
+}
+
+impl Clock for Lab {
+    fn now(&self) -> Timestamp {
+        self.shared.table.now()
+    }
+
+    /// Makes `span` pass in the lab.
+    fn sleep(&self, span: Duration) -> Pending<'_, Result<(), Fault>> {
+        Box::pin(async move {
+            match &*self.shared.table.take().await? {
+                Seat::Owner(host) => host.house.advance(span).await.map(|_| ()),
+                Seat::Guest(guest) => guest.advance(span).await,
+            }
+        })
+    }
+}

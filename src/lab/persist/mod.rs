@@ -1,0 +1,298 @@
+//! The lab's memory on disk: `state.json`, everything at one moment, and `journal.jsonl`, each acknowledged write since.
+//!
+//! A line is written before the request is answered, so `kill -9` loses nothing acknowledged; the disk is waited for
+//! when the state is rewritten, not per line. Knows files and records, no service and no HTTP.
+mod load;
+mod record;
+mod seal;
+mod tape;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use load::Loaded;
+pub(crate) use record::{Config, Entry, State, Stores, Whole};
+
+use crate::{
+    fault::{Fault, Kind},
+    table::{Change, Journal, Turn},
+};
+use load::{load, old};
+use record::Line;
+use seal::{seal, unseal};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
+};
+use tape::Tape;
+
+const STATE: &str = "state.json";
+const JOURNAL: &str = "journal.jsonl";
+/// A journal longer than this and than twice the state is rewritten.
+const LONG: u64 = 4 << 20;
+
+/// Keeps one lab's state directory.
+pub(crate) struct Keeper {
+    dir: PathBuf,
+    /// Whether to wait for the disk: not for a lab that ends with its process.
+    durable: bool,
+    /// Writers hold it for reading; who needs a moment without writers, for writing.
+    turn: RwLock<()>,
+    pages: Mutex<Pages>,
+}
+
+struct Pages {
+    /// None: the lab has ended.
+    tape: Option<Tape>,
+    generation: u64,
+    /// How long a journal without news is, or less.
+    begin: u64,
+    /// The journal is long from here on.
+    limit: u64,
+}
+
+/// While it lives no service writes.
+pub(crate) type Still<'a> = RwLockWriteGuard<'a, ()>;
+
+impl Keeper {
+    /// Reads the directory. Nothing can be written before `begin` or `go_on`.
+    pub(crate) fn open(dir: &Path, durable: bool) -> Result<(Self, Loaded), Fault> {
+        let loaded = load(dir)?;
+        let mut pages = Pages {
+            tape: None,
+            generation: loaded.generation,
+            begin: 0,
+            limit: LONG,
+        };
+        if let Some(length) = loaded.go_on.filter(|length| *length < LONG) {
+            let path = dir.join(JOURNAL);
+            let file = append_to(&path).map_err(|e| Fault::io(&path, &e))?;
+            pages.tape = Some(Tape::new(path, Box::new(file), length));
+        }
+        let keeper = Self {
+            dir: dir.to_owned(),
+            durable,
+            turn: RwLock::default(),
+            pages: Mutex::new(pages),
+        };
+        Ok((keeper, loaded))
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Removes a stored state; named snapshots stay.
+    pub(crate) fn forget(dir: &Path) -> Result<(), Fault> {
+        for name in [STATE, JOURNAL] {
+            for path in [dir.join(name), old(dir, name)] {
+                match fs::remove_file(&path) {
+                    Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                        return Err(Fault::io(&path, &e));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the journal found can simply be continued.
+    pub(crate) fn is_open(&self) -> bool {
+        self.pages().tape.is_some()
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the writers at work and keeps others out.
+    pub(crate) fn still(&self) -> Still<'_> {
+        self.turn.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, line: &Line) -> Result<(), Fault> {
+        let body = serde_json::to_string(line).map_err(|e| unwritable(&e))?;
+        let line = seal(&body);
+        match &mut self.pages().tape {
+            Some(tape) => tape.append(&line),
+            None => Err(ended()),
+        }
+    }
+
+    pub(crate) fn clock(&self, advanced: u64) -> Result<(), Fault> {
+        self.add(&Line::Clock { advanced })
+    }
+
+    pub(crate) fn replaced(&self, whole: &Whole) -> Result<(), Fault> {
+        self.add(&Line::Whole(whole))
+    }
+
+    /// Whether the journal says anything that the state does not.
+    pub(crate) fn has_news(&self) -> bool {
+        let pages = self.pages();
+        pages
+            .tape
+            .as_ref()
+            .is_some_and(|tape| tape.length() > pages.begin)
+    }
+
+    /// Whether it is time to rewrite the state.
+    pub(crate) fn is_long(&self) -> bool {
+        let pages = self.pages();
+        let length = pages.tape.as_ref().map_or(0, Tape::length);
+        length > pages.limit
+    }
+
+    /// Writes the whole state and begins a new journal. The caller keeps writers out meanwhile.
+    pub(crate) fn rewrite(
+        &self,
+        config: &Config,
+        whole: &Whole,
+        _still: &Still,
+    ) -> Result<(), Fault> {
+        let mut pages = self.pages();
+        let generation = pages.generation + 1;
+        let state = State {
+            generation,
+            config: config.clone(),
+            whole: whole.clone(),
+        };
+        let (path, journal) = (self.dir.join(STATE), self.dir.join(JOURNAL));
+        let body = serde_json::to_string(&state).map_err(|e| unwritable(&e))?;
+        let size = body.len() as u64;
+        let new = self.prepare(&path, &seal(&body))?;
+        let line =
+            serde_json::to_string(&Line::Begin { generation }).map_err(|e| unwritable(&e))?;
+        let line = seal(&line);
+        let begun = self.prepare(&journal, &line)?;
+        // Each step leaves files that `load` understands. Should one fail, nothing more is written: the chain must hold.
+        pages.tape = None;
+        keep_old(&journal, &old(&self.dir, JOURNAL))?;
+        put(begun, &journal)?;
+        keep_old(&path, &old(&self.dir, STATE))?;
+        put(new, &path)?;
+        if self.durable {
+            let dir = File::open(&self.dir).and_then(|dir| dir.sync_all());
+            dir.map_err(|e| Fault::io(&self.dir, &e))?;
+        }
+        let file = append_to(&journal).map_err(|e| Fault::io(&journal, &e))?;
+        pages.tape = Some(Tape::new(journal, Box::new(file), line.len() as u64));
+        pages.generation = generation;
+        pages.begin = line.len() as u64;
+        pages.limit = LONG.max(2 * size);
+        Ok(())
+    }
+
+    /// No write is taken from now on.
+    pub(crate) fn end(&self) {
+        self.pages().tape = None;
+    }
+
+    /// Writes a file beside `path`, whole and on the disk, ready to take its place.
+    fn prepare(&self, path: &Path, text: &str) -> Result<tempfile::TempPath, Fault> {
+        let full = |error: &io::Error| {
+            let path = path.display();
+            let message = format!("{path}: {error}; {} bytes were not stored", text.len());
+            Fault::new(Kind::Io, message)
+                .status(507)
+                .hint("free some space there and try again; what was stored before is safe")
+        };
+        let mut file = tempfile::NamedTempFile::new_in(&self.dir).map_err(|e| full(&e))?;
+        file.write_all(text.as_bytes()).map_err(|e| full(&e))?;
+        if self.durable {
+            file.as_file().sync_all().map_err(|e| full(&e))?;
+        }
+        Ok(file.into_temp_path())
+    }
+
+    /// Stores a named snapshot.
+    pub(crate) fn save(&self, name: &str, whole: &Whole) -> Result<PathBuf, Fault> {
+        let path = self.snapshot(name)?;
+        let parent = self.dir.join("snapshots");
+        fs::create_dir_all(&parent).map_err(|e| Fault::io(&parent, &e))?;
+        let body = serde_json::to_string(whole).map_err(|e| unwritable(&e))?;
+        put(self.prepare(&path, &seal(&body))?, &path)?;
+        Ok(path)
+    }
+
+    /// Reads a named snapshot.
+    pub(crate) fn saved(&self, name: &str) -> Result<Whole, Fault> {
+        let path = self.snapshot(name)?;
+        let text = fs::read_to_string(&path).map_err(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                return Fault::io(&path, &error);
+            }
+            let known = self.snapshots().join(", ");
+            let hint = if known.is_empty() {
+                format!("lab.snapshot \"{name}\" takes one")
+            } else {
+                format!("there is: {known}")
+            };
+            Fault::not_found(format!("no snapshot \"{name}\"")).hint(hint)
+        })?;
+        let whole = unseal(&text).and_then(|body| serde_json::from_str(body).ok());
+        whole.ok_or_else(|| {
+            let message = format!("{}: the snapshot was damaged", path.display());
+            Fault::new(Kind::Io, message).hint(format!("lab.snapshot \"{name}\" takes a new one"))
+        })
+    }
+
+    /// The names of all snapshots, sorted.
+    pub(crate) fn snapshots(&self) -> Vec<String> {
+        let files = fs::read_dir(self.dir.join("snapshots"));
+        let name = |file: io::Result<fs::DirEntry>| {
+            let name = file.ok()?.file_name().into_string().ok()?;
+            name.strip_suffix(".json").map(str::to_owned)
+        };
+        let mut names: Vec<_> = files.into_iter().flatten().filter_map(name).collect();
+        names.sort();
+        names
+    }
+
+    fn snapshot(&self, name: &str) -> Result<PathBuf, Fault> {
+        super::dirs::plain_name("snapshot", name)?;
+        Ok(self.dir.join("snapshots").join(format!("{name}.json")))
+    }
+}
+
+impl Journal for Keeper {
+    fn turn(&self) -> Turn<'_> {
+        Some(self.turn.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn append(&self, service: &'static str, changes: &[Change]) -> Result<(), Fault> {
+        self.add(&Line::Write { service, changes })
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+}
+
+fn put(file: tempfile::TempPath, path: &Path) -> Result<(), Fault> {
+    file.persist(path).map_err(|e| Fault::io(path, &e.error))
+}
+
+fn keep_old(path: &Path, old: &Path) -> Result<(), Fault> {
+    match fs::rename(path, old) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Fault::io(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn unwritable(error: &serde_json::Error) -> Fault {
+    Fault::internal(format!("a record cannot be written as JSON: {error}"))
+}
+
+fn ended() -> Fault {
+    Fault::new(Kind::Unreachable, "this lab has ended")
+        .status(503)
+        .hint("ask again: the next process takes it over")
+}

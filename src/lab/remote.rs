@@ -1,0 +1,108 @@
+//! The control API as its user sees it: `lab.*` and `chami lab …`, whoever owns the lab.
+use super::{Lab, diff::Difference, token::Order};
+use crate::{
+    clock::Pending,
+    fault::Fault,
+    http::{Base, Http, Locate, Options, Request},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+
+/// Drives a lab; cheap to clone, and starts the lab at its first call.
+#[derive(Clone)]
+pub struct Control {
+    http: Http,
+}
+
+/// Finds the control API in place of the cluster.
+struct BackDoor(Lab);
+
+impl Locate for BackDoor {
+    fn base(&self) -> Pending<'_, Result<Base, Fault>> {
+        Box::pin(self.0.back_door())
+    }
+
+    fn again<'a>(&'a self, stale: &'a Base) -> Pending<'a, Result<Option<Base>, Fault>> {
+        Box::pin(async {
+            self.0.again(stale).await?;
+            self.0.back_door().await.map(Some)
+        })
+    }
+}
+
+impl Control {
+    pub fn new(lab: Lab) -> Self {
+        Self {
+            http: Http::new(Arc::new(BackDoor(lab)), Options::default()),
+        }
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Fault> {
+        let answer = request.raw().await?;
+        if answer.is_success() {
+            return answer.json();
+        }
+        let mut fault = answer.fault().service("lab");
+        // The lab knows better than HTTP what to do next.
+        if let Ok(problem) = answer.json::<Value>()
+            && let Some(hint) = problem.get("hint").and_then(Value::as_str)
+        {
+            fault.hint = Some(hint.to_owned());
+        }
+        Err(fault)
+    }
+
+    fn get(&self, path: &str) -> Request {
+        self.http.url("GET", &format!("/lab/v1/{path}"))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Request {
+        self.http.url("POST", &format!("/lab/v1/{path}")).json(body)
+    }
+
+    pub async fn status(&self) -> Result<Value, Fault> {
+        self.send(self.get("status")).await
+    }
+
+    pub async fn reset(&self, state: Option<&str>) -> Result<Value, Fault> {
+        let body = json!({ "state": state.unwrap_or("empty") });
+        self.send(self.post("reset", &body)).await
+    }
+
+    pub async fn snapshot(&self, name: &str) -> Result<Value, Fault> {
+        let body = json!({ "name": name });
+        self.send(self.post("snapshot", &body)).await
+    }
+
+    pub async fn restore(&self, name: &str) -> Result<Value, Fault> {
+        let body = json!({ "name": name });
+        self.send(self.post("restore", &body)).await
+    }
+
+    pub async fn diff(&self, name: Option<&str>) -> Result<Vec<Difference>, Fault> {
+        let body = json!({ "name": name });
+        self.send(self.post("diff", &body)).await
+    }
+
+    pub async fn clock(&self) -> Result<Value, Fault> {
+        self.send(self.get("clock")).await
+    }
+
+    pub async fn advance(&self, span: Duration) -> Result<Value, Fault> {
+        let body = json!({ "advance": span.as_secs_f64() });
+        // What falls due may take its time; nobody knows how long.
+        let request = self.post("clock", &body).timeout(Duration::from_secs(600));
+        self.send(request).await
+    }
+
+    pub async fn token(&self, order: &Order) -> Result<String, Fault> {
+        let body = serde_json::to_value(order)
+            .map_err(|e| Fault::bad_argument(format!("no token can be ordered so: {e}")))?;
+        let answer: Value = self.send(self.post("token", &body)).await?;
+        let token = answer.get("token").and_then(Value::as_str);
+        token
+            .map(str::to_owned)
+            .ok_or_else(|| Fault::internal("the lab answered without a token"))
+    }
+}

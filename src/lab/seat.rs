@@ -1,0 +1,288 @@
+//! Whose lab it is: ours, or another process's; found out at the first use and again whenever the owner went away.
+use super::{
+    card::Card,
+    clock::LabClock,
+    dirs::private_dir,
+    guest::Guest,
+    host::{Ground, Host, Last, private},
+    options::{Options, Place},
+    token::{self, Order},
+};
+use crate::{
+    clock::Clock as _,
+    fault::{Fault, Kind},
+};
+use jiff::Timestamp;
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock, Weak},
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::{runtime::Handle, sync::Mutex};
+
+/// How long a new owner may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(5);
+
+pub(crate) enum Seat {
+    Owner(Host),
+    Guest(Guest),
+}
+
+impl Seat {
+    pub(crate) fn card(&self) -> &Card {
+        match self {
+            Self::Owner(host) => &host.card,
+            Self::Guest(guest) => &guest.card,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::Owner(host) => host.house.clock.now(),
+            Self::Guest(guest) => guest.now(),
+        }
+    }
+
+    pub(crate) async fn token(&self, lifetime: f64) -> Result<String, Fault> {
+        match self {
+            Self::Owner(host) => {
+                let order = Order::of_shell(lifetime);
+                let (keys, clock) = (host.house.keys.clone(), host.house.clock.clone());
+                // The first token of a user makes a key, and that takes a moment.
+                let minted =
+                    tokio::task::spawn_blocking(move || token::mint(&keys, &clock, &order));
+                minted
+                    .await
+                    .map_err(|_| Fault::internal("the token's maker failed"))?
+            }
+            Self::Guest(guest) => guest.token(lifetime).await,
+        }
+    }
+}
+
+/// The seat at one lab, as this process has it.
+pub(crate) struct Table {
+    options: Options,
+    seat: RwLock<Option<Arc<Seat>>>,
+    /// One at a time looks for a seat.
+    search: Mutex<()>,
+}
+
+impl Table {
+    pub(crate) fn new(options: Options) -> Self {
+        Self {
+            options,
+            seat: RwLock::default(),
+            search: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn seat(&self) -> Option<Arc<Seat>> {
+        let seat = self.seat.read().unwrap_or_else(PoisonError::into_inner);
+        seat.clone()
+    }
+
+    fn sit(&self, seat: Seat) -> Arc<Seat> {
+        let seat = Arc::new(seat);
+        *self.seat.write().unwrap_or_else(PoisonError::into_inner) = Some(seat.clone());
+        seat
+    }
+
+    /// The lab's time; before the first use as far as it can be known without starting one.
+    pub(crate) fn now(&self) -> Timestamp {
+        if let Some(seat) = self.seat() {
+            return match &*seat {
+                Seat::Guest(guest) if guest.is_stale() => {
+                    guest.refreshed().map_or_else(|| guest.now(), |g| g.now())
+                }
+                seat => seat.now(),
+            };
+        }
+        let place = self.options.place().ok();
+        let card = place.and_then(|place| Card::read(&place.card));
+        let advanced = card.map_or(0, |card| card.advanced);
+        LabClock::of(self.options.fresh, advanced).now()
+    }
+
+    /// The seat; taken if there is none yet. The file is looked at, not the owner: that costs a system call.
+    pub(crate) async fn take(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
+        let fits = |seat: &Seat| !matches!(seat, Seat::Guest(guest) if guest.is_stale());
+        if let Some(seat) = self.seat().filter(|seat| fits(seat)) {
+            return Ok(seat);
+        }
+        let _search = self.search.lock().await;
+        match self.seat() {
+            Some(seat) if fits(&seat) => return Ok(seat),
+            Some(seat) => {
+                if let Seat::Guest(guest) = &*seat
+                    && let Some(fresh) = guest.refreshed()
+                {
+                    return Ok(self.sit(Seat::Guest(fresh)));
+                }
+            }
+            None => {}
+        }
+        self.find().await
+    }
+
+    /// The seat, after nobody listened at `url` any more.
+    pub(crate) async fn take_again(self: &Arc<Self>, url: &str) -> Result<Arc<Seat>, Fault> {
+        let _search = self.search.lock().await;
+        match self.seat() {
+            Some(seat) if matches!(*seat, Seat::Owner(_)) || seat.card().http != url => Ok(seat),
+            _ => self.find().await,
+        }
+    }
+
+    /// Owns the lab if nobody does, else attaches; waits while it changes hands.
+    async fn find(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
+        if self.options.fresh {
+            let ground = private(self.options.keys())?;
+            return Ok(self.sit(Seat::Owner(Host::start(ground, &self.options)?)));
+        }
+        let place = self.options.place()?;
+        let begin = Instant::now();
+        loop {
+            if let Some(lock) = lock(&place.dir)? {
+                return self.own(place, lock);
+            }
+            if let Some(guest) = Guest::attach(&place.card).await {
+                self.wait_for_lock(&place);
+                return Ok(self.sit(Seat::Guest(guest)));
+            }
+            if begin.elapsed() > PATIENCE {
+                return Err(silent(&place));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn own(&self, place: Place, lock: File) -> Result<Arc<Seat>, Fault> {
+        let ground = Ground {
+            dir: place.dir,
+            keys: place.keys,
+            card: Some(place.card),
+            last: Last::Lock(lock),
+        };
+        Ok(self.sit(Seat::Owner(Host::start(ground, &self.options)?)))
+    }
+
+    /// Has a thread wait for the owner's end, to take the lab over even if nobody here asks for it just then.
+    fn wait_for_lock(self: &Arc<Self>, place: &Place) {
+        let (table, place) = (Arc::downgrade(self), place.clone());
+        let runtime = Handle::current();
+        let wait = move || {
+            let Ok(file) = lock_file(&place.dir) else {
+                return;
+            };
+            if file.lock().is_ok() {
+                runtime.spawn(take_over(table, place, file));
+            }
+        };
+        // Without that thread the next request takes over.
+        let _ = thread::Builder::new().name("lab-heir".into()).spawn(wait);
+    }
+
+    /// Gives the seat up.
+    pub(crate) fn leave(&self) -> Result<(), Fault> {
+        let seat = self
+            .seat
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        match seat.as_deref() {
+            Some(Seat::Owner(host)) => host.end(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether this process or another has the lab.
+    pub(crate) fn is_taken(&self) -> Result<bool, Fault> {
+        if self.options.fresh || self.seat().is_some() {
+            return Ok(self.seat().is_some());
+        }
+        let dir = self.options.place()?.dir;
+        Ok(dir.exists() && lock(&dir)?.is_none())
+    }
+
+    /// Where the state is kept.
+    pub(crate) fn state(&self) -> Result<Option<PathBuf>, Fault> {
+        if self.options.fresh {
+            return Ok(None);
+        }
+        Ok(Some(self.options.place()?.dir))
+    }
+
+    /// Owns the lab or says who does: for `chami lab serve`, which would not be content with a guest's seat.
+    pub(crate) async fn own_or_refuse(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
+        let _search = self.search.lock().await;
+        let place = self.options.place()?;
+        if let Some(lock) = lock(&place.dir)? {
+            return self.own(place, lock);
+        }
+        let (who, hint) = match Card::read(&place.card) {
+            Some(card) => (
+                format!("process {} at {}", card.pid, card.http),
+                format!("use that one, or end it: kill {}", card.pid),
+            ),
+            None => (
+                "another process".to_owned(),
+                "chami lab status names it in a moment".to_owned(),
+            ),
+        };
+        let message = format!("{} is served already by {who}", place.label);
+        Err(Fault::new(Kind::Conflict, message)
+            .hint(hint)
+            .service("lab"))
+    }
+}
+
+async fn take_over(table: Weak<Table>, place: Place, lock: File) {
+    let Some(table) = table.upgrade() else {
+        return;
+    };
+    let _search = table.search.lock().await;
+    match table.seat().as_deref() {
+        // Left, or ours already: then the lock is not needed.
+        None | Some(Seat::Owner(_)) => {}
+        Some(Seat::Guest(_)) => {
+            // If the state cannot be opened the next request says so.
+            let _ = table.own(place, lock);
+        }
+    }
+}
+
+fn silent(place: &Place) -> Fault {
+    let owner =
+        Card::read(&place.card).map_or_else(String::new, |c| format!(" (process {})", c.pid));
+    let message = format!("the owner of {}{owner} does not answer", place.label);
+    Fault::new(Kind::Unreachable, message)
+        .service("lab")
+        .hint("end that process, or use a lab of your own: chami --lab=NAME")
+}
+
+fn lock_file(dir: &Path) -> Result<File, Fault> {
+    private_dir(dir)?;
+    let path = dir.join("lock");
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|e| Fault::io(&path, &e))
+}
+
+/// The lock on a lab's state, unless another process has it.
+fn lock(dir: &Path) -> Result<Option<File>, Fault> {
+    let file = lock_file(dir)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(Fault::io(dir.join("lock"), &error)),
+    }
+}

@@ -1,0 +1,58 @@
+//! `chami lab serve`: a lab for others, until somebody ends it.
+use super::{
+    options::{Listen, Options},
+    seat::{Seat, Table},
+    tls,
+};
+use crate::fault::Fault;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    sync::Arc,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Where a served lab is.
+#[derive(Clone, Debug)]
+pub struct Served {
+    pub http: String,
+    pub https: String,
+    pub ca: PathBuf,
+    pub state: PathBuf,
+    pub notice: Option<String>,
+}
+
+/// Owns and serves the lab until SIGTERM or SIGINT; `ready` is called once it answers.
+pub async fn serve(mut options: Options, ready: impl FnOnce(&Served)) -> Result<(), Fault> {
+    let ip = options.listen.ip();
+    options.listen = Listen {
+        address: Some(ip),
+        http: options.listen.http.or(Some(8081)),
+        https: options.listen.https.or(Some(8443)),
+        open: ip.is_loopback() || ip == IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    // Before anything is started: a signal that comes early must not be lost.
+    let stop = |kind| signal(kind).map_err(|e| Fault::io("signal", &e));
+    let (mut term, mut int) = (
+        stop(SignalKind::terminate())?,
+        stop(SignalKind::interrupt())?,
+    );
+    let table = Arc::new(Table::new(options));
+    let seat = table.own_or_refuse().await?;
+    if let Seat::Owner(host) = &*seat {
+        tls::ensure_ca(host.house.keys.dir())?;
+        ready(&Served {
+            http: host.card.http.clone(),
+            https: host.card.https.clone(),
+            ca: host.card.ca.clone(),
+            state: host.card.state.clone(),
+            notice: host.house.notice().map(str::to_owned),
+        });
+    }
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    drop(seat);
+    table.leave()
+}
