@@ -3,12 +3,8 @@ use crate::fault::Kind;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
-fn no_groups(group: &str) -> Result<Vec<String>, Fault> {
-    Err(Fault::not_found(format!("no group {group}")))
-}
-
 fn names(text: &str) -> Vec<String> {
-    expand(text, &mut no_groups).expect("a good node set")
+    expand(text, &Meanings::default()).expect("a good node set")
 }
 
 fn folded(list: &[&str]) -> String {
@@ -43,17 +39,22 @@ fn operators_apply_from_left_to_right() {
 }
 
 #[test]
-fn groups_are_asked_of_the_caller() {
-    let mut asked = Vec::new();
-    let set = expand("@rack[1-2],n9 ! n2", &mut |group| {
-        asked.push(group.to_owned());
-        Ok(vec!["n1".to_owned(), "n2".to_owned()])
-    });
-    assert_eq!(set.expect("known groups"), ["n1", "n9"]);
-    assert_eq!(asked, ["rack1", "rack2"]);
-    assert_eq!(groups("@a&@b,@a,c").expect("a good set"), ["a", "b"]);
-    let fault = expand("@io", &mut no_groups).expect_err("an unknown group");
-    assert_eq!(fault.kind, Kind::NotFound);
+fn words_are_looked_up_before_operators_apply() {
+    let words = words("@rack[1-2], n9 ! 2, n9").expect("a good set");
+    assert_eq!(words.names, ["n9", "2"]);
+    assert_eq!(words.groups, ["rack1", "rack2"]);
+    let rack = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+    let meanings = Meanings {
+        names: HashMap::from([("2".to_owned(), "n2".to_owned())]),
+        groups: HashMap::from([
+            ("rack1".to_owned(), rack(&["n1"])),
+            ("rack2".to_owned(), rack(&["n2", "n10"])),
+        ]),
+    };
+    let set = expand("@rack[1-2], n9 ! 2", &meanings);
+    assert_eq!(set.expect("known words"), ["n1", "n9", "n10"]);
+    let fault = expand("@io", &meanings).expect_err("an unknown group");
+    assert_eq!(fault.kind, Kind::BadArgument);
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn errors_name_the_position_and_what_was_expected() {
 #[test]
 fn a_slip_of_the_finger_does_not_eat_the_memory() {
     for text in ["n[0-99999999]", "n[0-18446744073709551615]m[0-9]"] {
-        let fault = expand(text, &mut no_groups).expect_err(text);
+        let fault = expand(text, &Meanings::default()).expect_err(text);
         assert_eq!(fault.kind, Kind::BadArgument);
     }
 }
@@ -175,7 +176,7 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "[a-c0-2@,!&^ \\[\\]/-]{0,16}") {
         // Never a panic; and what is read folds to something that reads the same.
-        if let Ok(list) = expand(&text, &mut |_| Ok(Vec::new())) {
+        if let Ok(list) = expand(&text, &Meanings::default()) {
             let again = fold(&list, &Axes::All).expect("names that fold");
             prop_assert_eq!(names(&again), list);
         }
