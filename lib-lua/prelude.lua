@@ -2,4 +2,6 @@
 -- Each is loaded when it is first touched, and stands under `chami` as well.
 return {
   json = "json",
+  nodes = "nodes",
+  nodeset = "nodeset",
 }

@@ -1,5 +1,6 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
 mod json;
+mod nodeset;
 
 use crate::{clock::Clock, http::Http, lua::Natives};
 use std::sync::Arc;
@@ -19,4 +20,4 @@ pub struct Builtin {
 }
 
 /// Every builtin: one line each.
-pub const ALL: &[Builtin] = &[json::BUILTIN];
+pub const ALL: &[Builtin] = &[json::BUILTIN, nodeset::NODES, nodeset::NODESET];
