@@ -1,4 +1,5 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
+mod expect;
 mod json;
 mod nodeset;
 
@@ -20,4 +21,10 @@ pub struct Builtin {
 }
 
 /// Every builtin: one line each.
-pub const ALL: &[Builtin] = &[json::BUILTIN, nodeset::NODES, nodeset::NODESET];
+pub const ALL: &[Builtin] = &[
+    expect::EXPECT,
+    expect::LEARN,
+    json::BUILTIN,
+    nodeset::NODES,
+    nodeset::NODESET,
+];
