@@ -5,6 +5,7 @@ pub mod config;
 pub mod fault;
 pub mod http;
 pub mod lab;
+pub mod learn;
 pub mod lua;
 pub mod nodeset;
 pub mod services;

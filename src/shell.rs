@@ -1,10 +1,12 @@
 //! The composition root: joins the Lua VM with the services, the builtins and a target.
+pub use crate::lua::{Reply, Report};
+
 use crate::{
     builtins::{self, Context},
     clock::{Clock, Wall},
     fault::Fault,
     http::Http,
-    lua::{Declare, Native, Options as VmOptions, Reply, Vm, print, shape::Limit},
+    lua::{Declare, Native, Options as VmOptions, Vm, print, shape::Limit},
     services,
 };
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};

@@ -1,5 +1,5 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
-mod expect;
+mod exercise;
 mod json;
 mod nodeset;
 
@@ -22,8 +22,8 @@ pub struct Builtin {
 
 /// Every builtin: one line each.
 pub const ALL: &[Builtin] = &[
-    expect::EXPECT,
-    expect::LEARN,
+    exercise::EXERCISE,
+    exercise::EXPECT,
     json::BUILTIN,
     nodeset::NODES,
     nodeset::NODESET,

@@ -17,10 +17,7 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::{
-        Arc, PoisonError, RwLock, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock, Weak},
     thread,
     time::{Duration, Instant},
 };
@@ -73,26 +70,6 @@ pub(crate) struct Table {
     seat: RwLock<Option<Arc<Seat>>>,
     /// One at a time looks for a seat.
     search: Mutex<()>,
-    heir: Heir,
-}
-
-/// Waits for the owner's end on a thread of its own.
-#[derive(Default)]
-struct Heir {
-    waits: AtomicBool,
-    /// The lock, once it has it.
-    lock: std::sync::Mutex<Option<File>>,
-}
-
-impl Heir {
-    fn lock(&self) -> Option<File> {
-        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        lock.take()
-    }
-
-    fn keep(&self, file: File) {
-        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
-    }
 }
 
 impl Table {
@@ -101,7 +78,6 @@ impl Table {
             options,
             seat: RwLock::default(),
             search: Mutex::default(),
-            heir: Heir::default(),
         }
     }
 
@@ -166,13 +142,13 @@ impl Table {
     async fn find(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
         if self.options.fresh {
             let ground = private(self.options.keys())?;
-            return Ok(self.sit(Seat::Owner(Host::start(ground, &self.options).await?)));
+            return Ok(self.sit(Seat::Owner(Host::start(ground, &self.options)?)));
         }
         let place = self.options.place()?;
         let begin = Instant::now();
         loop {
-            if let Some(lock) = self.lock(&place)? {
-                return self.own(place, lock).await;
+            if let Some(lock) = lock(&place.dir)? {
+                return self.own(place, lock);
             }
             if let Some(guest) = Guest::attach(&place.card).await {
                 self.wait_for_lock(&place);
@@ -185,52 +161,30 @@ impl Table {
         }
     }
 
-    async fn own(&self, place: Place, lock: File) -> Result<Arc<Seat>, Fault> {
+    fn own(&self, place: Place, lock: File) -> Result<Arc<Seat>, Fault> {
         let ground = Ground {
             dir: place.dir,
             keys: place.keys,
             card: Some(place.card),
             last: Last::Lock(lock),
         };
-        Ok(self.sit(Seat::Owner(Host::start(ground, &self.options).await?)))
-    }
-
-    /// The lock on the state, if nobody else has it.
-    fn lock(&self, place: &Place) -> Result<Option<File>, Fault> {
-        match self.heir.lock() {
-            Some(file) => Ok(Some(file)),
-            None => lock(&place.dir),
-        }
+        Ok(self.sit(Seat::Owner(Host::start(ground, &self.options)?)))
     }
 
     /// Has a thread wait for the owner's end, to take the lab over even if nobody here asks for it just then.
     fn wait_for_lock(self: &Arc<Self>, place: &Place) {
-        if self.heir.waits.swap(true, Ordering::AcqRel) {
-            return;
-        }
         let (table, place) = (Arc::downgrade(self), place.clone());
         let runtime = Handle::current();
         let wait = move || {
-            let file = lock_file(&place.dir);
-            let file = file.ok().filter(|file| file.lock().is_ok());
-            // Without a lock, or with nobody here any more, the next request looks for itself.
-            let Some(table) = table.upgrade() else {
+            let Ok(file) = lock_file(&place.dir) else {
                 return;
             };
-            if let Some(file) = file {
-                table.heir.keep(file);
+            if file.lock().is_ok() {
+                runtime.spawn(take_over(table, place, file));
             }
-            table.heir.waits.store(false, Ordering::Release);
-            runtime.spawn(take_over(Arc::downgrade(&table), place));
         };
         // Without that thread the next request takes over.
-        if thread::Builder::new()
-            .name("lab-heir".into())
-            .spawn(wait)
-            .is_err()
-        {
-            self.heir.waits.store(false, Ordering::Release);
-        }
+        let _ = thread::Builder::new().name("lab-heir".into()).spawn(wait);
     }
 
     /// Gives the seat up.
@@ -267,8 +221,8 @@ impl Table {
     pub(crate) async fn own_or_refuse(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
         let _search = self.search.lock().await;
         let place = self.options.place()?;
-        if let Some(lock) = self.lock(&place)? {
-            return self.own(place, lock).await;
+        if let Some(lock) = lock(&place.dir)? {
+            return self.own(place, lock);
         }
         let (who, hint) = match Card::read(&place.card) {
             Some(card) => (
@@ -287,16 +241,18 @@ impl Table {
     }
 }
 
-async fn take_over(table: Weak<Table>, place: Place) {
+async fn take_over(table: Weak<Table>, place: Place, lock: File) {
     let Some(table) = table.upgrade() else {
         return;
     };
     let _search = table.search.lock().await;
-    // Gone if a request was faster; dropped if the seat was left or is ours.
-    let lock = table.heir.lock();
-    if let (Some(lock), Some(Seat::Guest(_))) = (lock, table.seat().as_deref()) {
-        // If the state cannot be opened the next request says so.
-        let _ = table.own(place, lock).await;
+    match table.seat().as_deref() {
+        // Left, or ours already: then the lock is not needed.
+        None | Some(Seat::Owner(_)) => {}
+        Some(Seat::Guest(_)) => {
+            // If the state cannot be opened the next request says so.
+            let _ = table.own(place, lock);
+        }
     }
 }
 

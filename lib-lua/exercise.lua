@@ -1,0 +1,238 @@
+local native = select(2, ...)
+local matchers = require "matchers"
+
+--- The verbs an exercise is written in: a header, checks of the end state, then steps from top to bottom.
+---
+--- `chami FILE` on an exercise runs the steps and then the checks; at the prompt each line of it can be pasted.
+--- Checks stand before the first step, so that they can be asked without running the solution.
+local _ENV = setmetatable({}, { __index = _G })
+
+---@class ExerciseHeader
+---@field id string the number that the file's name begins with
+---@field title string what the exercise is about
+---@field goal string the end state in one sentence
+---@field needs? string[] ids of the end states that must hold before
+---@field seed? string[] tags of the coverage list
+---@field minutes? integer how long it takes
+---@field once? boolean a second run stops at its first write, instead of changing nothing
+
+---@class CheckSpec
+---@field got fun(): Wanted reads the cluster, and must not change it
+---@field want? Wanted what `got` must return; without it, anything but nil and false
+---@field within? string how long to keep asking, on the cluster's clock: `"90s"`
+---@field hint? string[] hints in stages, the smallest first
+
+--- Raised by the first step of an exercise that is only read.
+local STOP = setmetatable({}, { __tostring = function() return "the first step" end })
+
+--- The exercise of this session: `{ header, checks, marks, tries, chunk }`; and whether it is being read or run.
+local work, reading, running
+
+local function need_text(verb, text)
+  if type(text) ~= "string" or text == "" then
+    native.raise("bad_argument", verb .. " wants a text", verb .. ' "what it is about"')
+  end
+end
+
+--- Nothing when the check holds, else what is wrong.
+local function ask_once(spec)
+  local ok, got = pcall(spec.got)
+  if not ok then return tostring(got) end
+  if spec.want ~= nil then return matchers._compare(spec.want, got) end
+  if not got then return "want something; got " .. (got == nil and "nothing" or "false") end
+end
+
+--- The same, asked again until it holds or the check's time is over.
+local function ask(spec)
+  local text
+  local function fits()
+    text = ask_once(spec)
+    return text == nil
+  end
+  if not fits() and spec.within then task.poll(fits, spec.within) end
+  return text
+end
+
+--- The check with its fields looked at; `got` and `want` are Lua's own.
+local function take(spec)
+  if type(spec) ~= "table" then native.raise("bad_argument", "a check is a table: check \"title\" { got = … }") end
+  local rest = {}
+  for name, value in pairs(spec) do rest[name] = value end
+  rest.got, rest.want = nil, nil
+  local kept = native.check(rest)
+  kept.got, kept.want = spec.got, spec.want
+  if type(spec.got) ~= "function" then native.raise("bad_argument", "check: got must be a function") end
+  return kept
+end
+
+local function report()
+  local first
+  for _, declared in ipairs(work.checks) do
+    local text = ask(declared)
+    print((text and "fail  " or "pass  ") .. declared.title)
+    if text then print("      " .. text) end
+    first = first or (text and declared.hint[1])
+  end
+  if first then print("hint: " .. first) end
+end
+
+--- Begins an exercise: what it is, and which end states it needs.
+---@param header ExerciseHeader
+---@example exercise { id = "999", title = "An example", goal = "to see one" }
+function exercise(header)
+  local checked = native.header(header)
+  if not running then work = { header = checked, checks = {}, marks = {}, tries = {} } end
+end
+
+--- Declares a check of the end state: `check "what must hold" { got = …, want = …, hint = { … } }`.
+---
+--- In an exercise it is kept for the end; `check()` asks all that were kept. Without an exercise it is asked at once,
+--- and `check_failed` is raised when it does not hold.
+---@param title? string what must hold
+---@return fun(spec: CheckSpec)? declare
+---@example check "sums are right" { got = function() return 1 + 1 end, want = 2 }
+---@example
+---  exercise { id = "999", title = "An example", goal = "to see one" }
+---  check "sums are right" { got = function() return 1 + 1 end, want = 2 }
+---  check()
+function check(title)
+  if title == nil and work then return report() end
+  need_text("check", title)
+  return function(spec)
+    local kept = take(spec)
+    kept.title = title
+    if running then return end
+    if work then
+      work.checks[#work.checks + 1] = kept
+      return
+    end
+    local text = ask(kept)
+    if text then native.raise("check_failed", title .. ": " .. text, kept.hint[1]) end
+  end
+end
+
+local function mark(kind, title)
+  need_text(kind, title)
+  if reading then error(STOP, 0) end
+  if running then
+    local line = debug.getinfo(3, "l").currentline
+    work.marks[#work.marks + 1] = { kind = kind, title = title, line = line }
+    print ""
+  end
+  print(kind .. "  " .. title)
+end
+
+--- Marks the part of an exercise, down to the next mark, that brings the cluster nearer to the goal.
+---@param title string what the part does
+---@example step "Split one group into two"
+function step(title)
+  mark("step", title)
+end
+
+--- Marks the part of an exercise, down to the next mark, that leaves the cluster as it was.
+---@param title string what there is to see
+---@example look "See what discovery left behind"
+function look(title)
+  mark("look", title)
+end
+
+--- Proposes something to try after the exercise.
+---@param text string what to try
+---@example try "Move node 3 to io. Which calls must be repeated, and why?"
+function try(text)
+  need_text("try", text)
+  if running then
+    work.tries[#work.tries + 1] = text
+  else
+    print("try   " .. text)
+  end
+end
+
+--- What declarations may use: Lua itself, the verbs and the matchers. A cluster that is asked there would be asked by
+--- everyone who lists the course.
+local PLAIN = {
+  "_VERSION", "assert", "error", "ipairs", "math", "next", "pairs", "pcall", "select", "string", "table",
+  "tonumber", "tostring", "type", "nodeset",
+}
+
+local function declarations()
+  local plain, env = {}, {}
+  for _, name in ipairs(PLAIN) do plain[name] = true end
+  return setmetatable(env, {
+    __index = function(_, name)
+      local allowed = not reading or plain[name] or rawget(_ENV, name) ~= nil or rawget(matchers, name) ~= nil
+      if allowed and (work or not reading or name == "exercise") then return _G[name] end
+      local why = work and "stands before the first step" or "stands before the header exercise { … }"
+      native.raise("bad_argument", name .. " " .. why, "only a check's got may ask the cluster; steps come after")
+    end,
+  })
+end
+
+local function compile(source, chunk, env)
+  local main, trouble = load(source, chunk, "t", env)
+  if not main then native.raise("bad_argument", trouble) end
+  return main
+end
+
+--- For the runner of exercises (src/learn): reads one, runs it, asks its checks; keeps states of the lab.
+_driver = {}
+
+--- Reads header and checks, and stops at the first step.
+function _driver.open(source, chunk)
+  local main = compile(source, chunk, declarations())
+  work, running, reading = nil, false, true
+  local ok, trouble = pcall(main)
+  reading = false
+  if not ok and trouble ~= STOP then error(trouble, 0) end
+  if ok or not work then
+    native.raise("bad_argument", chunk:sub(2) .. " has no step and no look", 'begin each part with step "title"')
+  end
+  work.source, work.chunk = source, chunk
+  local checks = json.array {}
+  for i, kept in ipairs(work.checks) do checks[i] = { title = kept.title, hint = kept.hint } end
+  return { header = work.header, checks = checks }
+end
+
+--- Runs code with globals of its own, so that one run leaves nothing to the next.
+local function run_apart(source, chunk)
+  compile(source, chunk, setmetatable({}, { __index = _G }))()
+end
+
+--- Runs the opened exercise from the top; returns the lines of its marks and what it proposes to try.
+function _driver.run()
+  work.marks, work.tries, running = json.array {}, json.array {}, true
+  local ok, trouble = pcall(run_apart, work.source, work.chunk)
+  running = false
+  if not ok then error(trouble, 0) end
+  return { marks = work.marks, tries = work.tries }
+end
+
+--- Asks the checks of the opened exercise.
+function _driver.verify()
+  local out = json.array {}
+  for i, kept in ipairs(work.checks) do
+    local text = ask(kept)
+    out[i] = { title = kept.title, pass = text == nil, text = text, hint = kept.hint }
+  end
+  return out
+end
+
+--- Runs a script that builds an end state: an exercise's steps, or plain Lua.
+function _driver.build(source, chunk)
+  local before = work
+  work, running = { marks = {}, tries = {} }, true
+  local ok, trouble = pcall(run_apart, source, chunk)
+  work, running = before, false
+  if not ok then error(trouble, 0) end
+  return true
+end
+
+function _driver.reset() return lab.reset() ~= nil end
+
+function _driver.keep(name) return lab.snapshot(name) ~= nil end
+
+function _driver.back(name) return lab.restore(name) ~= nil end
+
+function _driver.changes(name) return lab.diff(name) end
+
+return _ENV

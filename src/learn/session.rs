@@ -1,0 +1,165 @@
+//! One exercise in one shell: the Rust half of `lib-lua/exercise.lua`. All that the course knows of a shell is here.
+use super::{course::Exercise, text};
+use crate::{
+    fault::{Fault, Kind},
+    shell::{Reply, Report, Shell},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::path::Path;
+
+/// What an exercise says about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    pub id: String,
+    pub title: String,
+    pub goal: String,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub seed: Vec<String>,
+    #[serde(default)]
+    pub minutes: Option<u32>,
+    #[serde(default)]
+    pub once: bool,
+}
+
+/// A check before it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Declared {
+    pub title: String,
+    #[serde(default)]
+    pub hint: Vec<String>,
+}
+
+/// An exercise read up to its first step.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Opened {
+    pub header: Header,
+    #[serde(default)]
+    pub checks: Vec<Declared>,
+}
+
+/// The answer of one check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub title: String,
+    pub pass: bool,
+    /// What is wrong.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub text: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub hint: Vec<String>,
+}
+
+/// A mark that was reached.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Reached {
+    pub(super) line: usize,
+}
+
+/// What a run of the whole script left.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Ran {
+    #[serde(default)]
+    pub(super) marks: Vec<Reached>,
+    #[serde(default)]
+    pub(super) tries: Vec<String>,
+}
+
+/// A record that is not as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Difference {
+    pub(super) service: String,
+    pub(super) table: String,
+    pub(super) key: String,
+    pub(super) change: String,
+    #[serde(default)]
+    pub(super) fields: Vec<String>,
+}
+
+/// A shell that works on exercises.
+pub(super) struct Session<'a> {
+    shell: &'a Shell,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(shell: &'a Shell) -> Self {
+        Self { shell }
+    }
+
+    /// Reads header and checks; runs nothing of the steps.
+    pub(super) fn open(&self, exercise: &Exercise) -> Result<Opened, Fault> {
+        self.open_text(&exercise.text, &exercise.path)
+    }
+
+    /// The same with another text in the exercise's place.
+    pub(super) fn open_text(&self, text: &str, path: &Path) -> Result<Opened, Fault> {
+        let chunk = format!("@{}", path.display());
+        self.call("open", &[text, &chunk])
+    }
+
+    /// Runs the opened exercise from the top.
+    pub(super) fn run(&self) -> Result<Ran, Fault> {
+        self.call("run", &[])
+    }
+
+    /// Asks the checks of the opened exercise.
+    pub(super) fn verify(&self) -> Result<Vec<Verdict>, Fault> {
+        self.call("verify", &[])
+    }
+
+    /// Runs a script that builds a state: an exercise's steps, or plain Lua.
+    pub(super) fn script(&self, script: &Exercise) -> Result<(), Fault> {
+        let chunk = format!("@{}", script.path.display());
+        self.done("build", &[&script.text, &chunk])
+    }
+
+    /// Empties the lab.
+    pub(super) fn reset(&self) -> Result<(), Fault> {
+        self.done("reset", &[])
+    }
+
+    /// Remembers the lab's present state under a name.
+    pub(super) fn keep(&self, name: &str) -> Result<(), Fault> {
+        self.done("keep", &[name])
+    }
+
+    /// Puts the lab back into a remembered state.
+    pub(super) fn back(&self, name: &str) -> Result<(), Fault> {
+        self.done("back", &[name])
+    }
+
+    /// What differs from a remembered state.
+    pub(super) fn changes(&self, name: &str) -> Result<Vec<Difference>, Fault> {
+        self.call("changes", &[name])
+    }
+
+    fn done(&self, name: &str, args: &[&str]) -> Result<(), Fault> {
+        self.call::<bool>(name, args).map(drop)
+    }
+
+    fn call<T: DeserializeOwned>(&self, name: &str, args: &[&str]) -> Result<T, Fault> {
+        let args: Vec<String> = args.iter().map(|text| text::literal(text)).collect();
+        let args = args.join(", ");
+        let code = format!("require('exercise')._driver.{name}({args})");
+        let odd = |what: String| Fault::internal(format!("exercise {name} answered {what}"));
+        match self.shell.run(&code) {
+            Reply::Values(values) => {
+                let value = serde_json::to_value(values.first()).map_err(|e| odd(e.to_string()))?;
+                serde_json::from_value(value).map_err(|e| odd(e.to_string()))
+            }
+            Reply::Failed(report) => Err(fault(report)),
+            other => Err(odd(format!("{other:?}"))),
+        }
+    }
+}
+
+/// What stopped a script, as a fault; an error of Lua's own has no kind.
+fn fault(report: Report) -> Fault {
+    let place = report.place.map(|place| format!(" (at {place})"));
+    let message = report.message + place.as_deref().unwrap_or_default();
+    match report.fault {
+        Some(fault) => Fault { message, ..fault },
+        None => Fault::new(Kind::CheckFailed, message),
+    }
+}

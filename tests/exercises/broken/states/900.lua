@@ -1,0 +1,1 @@
+smd.group.ensure("start", { description = "where the course begins" })

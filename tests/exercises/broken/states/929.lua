@@ -1,0 +1,1 @@
+smd.group.ensure("a", { description = "made otherwise" })

@@ -1,0 +1,2 @@
+-- The state before this course.
+smd.group.ensure("start", { description = "where the course begins" })
