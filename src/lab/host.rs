@@ -12,10 +12,14 @@ use std::{
     net::{IpAddr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+
+/// How long the last owner's ports are waited for.
+const HANDOVER: Duration = Duration::from_millis(300);
 
 /// A lab that is served. Ends when dropped.
 pub(crate) struct Host {
@@ -45,25 +49,32 @@ pub(crate) struct Ground {
 
 impl Host {
     /// Opens the lab and serves it; needs a tokio runtime around it.
-    pub(crate) fn start(ground: Ground, options: &Options) -> Result<Self, Fault> {
+    pub(crate) async fn start(ground: Ground, options: &Options) -> Result<Self, Fault> {
         let former = ground.card.as_deref().and_then(Card::read);
         if let Some(path) = &ground.card {
             // Nobody shall go to the former owner meanwhile.
             let _ = std::fs::remove_file(path);
         }
-        let started = Self::open(ground, options, former.as_ref());
-        started.map_err(|fault| fault.service("lab"))
+        let card = ground.card.clone();
+        let started = Self::open(ground, options, former.as_ref()).await;
+        started.map_err(|fault| {
+            if let (Some(path), Some(former)) = (card, former) {
+                // The next owner is to have these ports after all; without the file it takes others.
+                let _ = former.write(&path);
+            }
+            fault.service("lab")
+        })
     }
 
-    fn open(ground: Ground, options: &Options, former: Option<&Card>) -> Result<Self, Fault> {
+    async fn open(ground: Ground, options: &Options, former: Option<&Card>) -> Result<Self, Fault> {
         let ip = options.listen.ip();
         let port = |url: fn(&Card) -> &str| former.and_then(|card| Card::port(url(card)));
-        let http = bind(ip, options.listen.http, port(|card| &card.http), "http")?;
+        let http = bind(ip, options.listen.http, port(|card| &card.http), "http").await?;
         let https = if options.fresh {
             None
         } else {
             let former = port(|card| &card.https);
-            Some(bind(ip, options.listen.https, former, "https")?)
+            Some(bind(ip, options.listen.https, former, "https").await?)
         };
         let (house, fronts) = House::open(&ground.dir, ground.keys.clone(), options)?;
         let card = Card {
@@ -132,17 +143,26 @@ fn all_routes(house: &Arc<House>, fronts: Vec<Front>, card: &Card, open: bool) -
 }
 
 /// The port asked for, or else the last owner's if it is free, or else any.
-fn bind(
+async fn bind(
     ip: IpAddr,
     wanted: Option<u16>,
     former: Option<u16>,
     flag: &str,
 ) -> Result<TcpListener, Fault> {
-    if wanted.is_none()
-        && let Some(port) = former
-        && let Ok(listener) = TcpListener::bind((ip, port))
-    {
-        return Ok(listener);
+    if let (None, Some(port)) = (wanted, former) {
+        let begin = Instant::now();
+        loop {
+            match TcpListener::bind((ip, port)) {
+                Ok(listener) => return Ok(listener),
+                // The lock on the state is free a moment before the owner's sockets are.
+                Err(error)
+                    if error.kind() == io::ErrorKind::AddrInUse && begin.elapsed() < HANDOVER =>
+                {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                Err(_) => break,
+            }
+        }
     }
     let port = wanted.unwrap_or(0);
     TcpListener::bind((ip, port)).map_err(|error| {

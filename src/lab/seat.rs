@@ -17,7 +17,10 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, Weak},
+    sync::{
+        Arc, PoisonError, RwLock, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -70,6 +73,26 @@ pub(crate) struct Table {
     seat: RwLock<Option<Arc<Seat>>>,
     /// One at a time looks for a seat.
     search: Mutex<()>,
+    heir: Heir,
+}
+
+/// Waits for the owner's end on a thread of its own.
+#[derive(Default)]
+struct Heir {
+    waits: AtomicBool,
+    /// The lock, once it has it.
+    lock: std::sync::Mutex<Option<File>>,
+}
+
+impl Heir {
+    fn lock(&self) -> Option<File> {
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        lock.take()
+    }
+
+    fn keep(&self, file: File) {
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+    }
 }
 
 impl Table {
@@ -78,6 +101,7 @@ impl Table {
             options,
             seat: RwLock::default(),
             search: Mutex::default(),
+            heir: Heir::default(),
         }
     }
 
@@ -142,13 +166,13 @@ impl Table {
     async fn find(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
         if self.options.fresh {
             let ground = private(self.options.keys())?;
-            return Ok(self.sit(Seat::Owner(Host::start(ground, &self.options)?)));
+            return Ok(self.sit(Seat::Owner(Host::start(ground, &self.options).await?)));
         }
         let place = self.options.place()?;
         let begin = Instant::now();
         loop {
-            if let Some(lock) = lock(&place.dir)? {
-                return self.own(place, lock);
+            if let Some(lock) = self.lock(&place)? {
+                return self.own(place, lock).await;
             }
             if let Some(guest) = Guest::attach(&place.card).await {
                 self.wait_for_lock(&place);
@@ -161,30 +185,52 @@ impl Table {
         }
     }
 
-    fn own(&self, place: Place, lock: File) -> Result<Arc<Seat>, Fault> {
+    async fn own(&self, place: Place, lock: File) -> Result<Arc<Seat>, Fault> {
         let ground = Ground {
             dir: place.dir,
             keys: place.keys,
             card: Some(place.card),
             last: Last::Lock(lock),
         };
-        Ok(self.sit(Seat::Owner(Host::start(ground, &self.options)?)))
+        Ok(self.sit(Seat::Owner(Host::start(ground, &self.options).await?)))
+    }
+
+    /// The lock on the state, if nobody else has it.
+    fn lock(&self, place: &Place) -> Result<Option<File>, Fault> {
+        match self.heir.lock() {
+            Some(file) => Ok(Some(file)),
+            None => lock(&place.dir),
+        }
     }
 
     /// Has a thread wait for the owner's end, to take the lab over even if nobody here asks for it just then.
     fn wait_for_lock(self: &Arc<Self>, place: &Place) {
+        if self.heir.waits.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let (table, place) = (Arc::downgrade(self), place.clone());
         let runtime = Handle::current();
         let wait = move || {
-            let Ok(file) = lock_file(&place.dir) else {
+            let file = lock_file(&place.dir);
+            let file = file.ok().filter(|file| file.lock().is_ok());
+            // Without a lock, or with nobody here any more, the next request looks for itself.
+            let Some(table) = table.upgrade() else {
                 return;
             };
-            if file.lock().is_ok() {
-                runtime.spawn(take_over(table, place, file));
+            if let Some(file) = file {
+                table.heir.keep(file);
             }
+            table.heir.waits.store(false, Ordering::Release);
+            runtime.spawn(take_over(Arc::downgrade(&table), place));
         };
         // Without that thread the next request takes over.
-        let _ = thread::Builder::new().name("lab-heir".into()).spawn(wait);
+        if thread::Builder::new()
+            .name("lab-heir".into())
+            .spawn(wait)
+            .is_err()
+        {
+            self.heir.waits.store(false, Ordering::Release);
+        }
     }
 
     /// Gives the seat up.
@@ -221,8 +267,8 @@ impl Table {
     pub(crate) async fn own_or_refuse(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
         let _search = self.search.lock().await;
         let place = self.options.place()?;
-        if let Some(lock) = lock(&place.dir)? {
-            return self.own(place, lock);
+        if let Some(lock) = self.lock(&place)? {
+            return self.own(place, lock).await;
         }
         let (who, hint) = match Card::read(&place.card) {
             Some(card) => (
@@ -241,18 +287,16 @@ impl Table {
     }
 }
 
-async fn take_over(table: Weak<Table>, place: Place, lock: File) {
+async fn take_over(table: Weak<Table>, place: Place) {
     let Some(table) = table.upgrade() else {
         return;
     };
     let _search = table.search.lock().await;
-    match table.seat().as_deref() {
-        // Left, or ours already: then the lock is not needed.
-        None | Some(Seat::Owner(_)) => {}
-        Some(Seat::Guest(_)) => {
-            // If the state cannot be opened the next request says so.
-            let _ = table.own(place, lock);
-        }
+    // Gone if a request was faster; dropped if the seat was left or is ours.
+    let lock = table.heir.lock();
+    if let (Some(lock), Some(Seat::Guest(_))) = (lock, table.seat().as_deref()) {
+        // If the state cannot be opened the next request says so.
+        let _ = table.own(place, lock).await;
     }
 }
 
