@@ -1,5 +1,21 @@
 -- What every session has without `require`: one line per name, `"module"` or `"module:function"`.
 -- Each is loaded when it is first touched, and stands under `chami` as well.
+
+--- chami is a shell for OpenCHAMI clusters. What you type is Lua.
+---
+--- Type first:
+---   smd.component.list()          what the state manager knows; nothing, in a new lab
+---   discover.static "data/nodes.yaml"   tells it about five nodes
+---   smd.component.get "x1000c0s0b0n0"   one of them; _ is the last value, _.State its state
+---
+--- And then:
+---   help(smd.component.list)      explains a function, help(smd) a module, help(_) a value
+---   help "boot"                   searches
+---   smd.<Tab>                     completes names, fields and the keys of { }
+---   for _, c in ipairs(_) do print(c.ID, c.State) end     all of Lua is there
+---
+--- Without an own cluster you are on the lab, a simulated one; nothing you do there can break anything.
+--- Outside: `chami learn --list` shows the exercises, `chami FILE` runs a script, `chami -e CODE` one line.
 return {
   all = "matchers:all",
   at_least = "matchers:at_least",
@@ -10,6 +26,8 @@ return {
   expect = "expect:expect",
   expect_fault = "expect:expect_fault",
   has = "matchers:has",
+  help = "help:help",
+  inspect = "help:inspect",
   json = "json",
   look = "exercise:look",
   match = "matchers:match",

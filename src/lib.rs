@@ -1,5 +1,6 @@
 //! chami, the scriptable shell for OpenCHAMI clusters. README.md holds the map of this tree.
 pub mod builtins;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod fault;
@@ -8,6 +9,7 @@ pub mod lab;
 pub mod learn;
 pub mod lua;
 pub mod nodeset;
+pub mod repl;
 pub mod services;
 pub mod shell;
 pub mod table;

@@ -1,12 +1,18 @@
 //! The composition root: joins the Lua VM with the services, the builtins and a target.
+mod way;
+
 pub use crate::lua::{Reply, Report};
+pub use way::{Trust, Way};
 
 use crate::{
     builtins::{self, Context},
     clock::{Clock, Wall},
     fault::Fault,
     http::Http,
-    lua::{Declare, Native, Options as VmOptions, Vm, print, shape::Limit},
+    lua::{
+        Declare, Native, Options as VmOptions, Vm, complete::Completion, inspect::Style, print,
+        shape::Limit,
+    },
     services,
 };
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
@@ -21,16 +27,27 @@ pub struct Options {
     pub sink: print::Sink,
     /// How many records of a list the prompt takes.
     pub limit: Limit,
+    /// What help and printed tables may take.
+    pub style: Style,
 }
 
 impl Options {
-    /// A shell on this target, on the wall's clock, printing to standard output.
+    /// A shell on this target, printing to standard output.
+    pub fn on(way: Way) -> Self {
+        Self {
+            clock: way.clock,
+            ..Self::new(way.http)
+        }
+    }
+
+    /// The same on the wall's clock, wherever requests go.
     pub fn new(http: Http) -> Self {
         Self {
             http,
             clock: Arc::new(Wall),
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
+            style: Style::WHOLE,
         }
     }
 }
@@ -65,6 +82,7 @@ impl Shell {
         let vm = Vm::start(VmOptions {
             sink: options.sink,
             modules,
+            style: options.style,
         })?;
         Ok(Self {
             vm,
@@ -77,9 +95,9 @@ impl Shell {
         self.vm.prompt(source, self.limit)
     }
 
-    /// Runs the code of `-e`: an expression, or statements that may `return`.
-    pub fn run(&self, code: &str) -> Reply {
-        self.vm.expression(code, "=-e")
+    /// Runs the code of `-e`: an expression, or statements that may `return`; `args` are its `...`.
+    pub fn run(&self, code: &str, args: &[String]) -> Reply {
+        self.vm.expression(code, "=-e", args)
     }
 
     /// Runs a script; `args` are its `...` and, with the path as number 0, its `arg`.
@@ -88,6 +106,16 @@ impl Shell {
             Ok(source) => self.vm.script(&source, path, args),
             Err(error) => Reply::Failed(Fault::io(path, &error).into()),
         }
+    }
+
+    /// What may stand at byte `pos` of what is being typed.
+    pub fn complete(&self, text: &str, pos: usize) -> Completion {
+        self.vm.complete(text, pos)
+    }
+
+    /// Whether more lines could make this input whole.
+    pub fn unfinished(&self, source: &str) -> bool {
+        self.vm.unfinished(source)
     }
 
     /// Stops what runs, from any thread.

@@ -143,7 +143,7 @@ impl<'a> Session<'a> {
         let args = args.join(", ");
         let code = format!("require('exercise')._driver.{name}({args})");
         let odd = |what: String| Fault::internal(format!("exercise {name} answered {what}"));
-        match self.shell.run(&code) {
+        match self.shell.run(&code, &[]) {
             Reply::Values(values) => {
                 let value = serde_json::to_value(values.first()).map_err(|e| odd(e.to_string()))?;
                 serde_json::from_value(value).map_err(|e| odd(e.to_string()))

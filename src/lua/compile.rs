@@ -55,6 +55,17 @@ pub(crate) fn prompt(lua: &Lua, session: &Session, source: &str) -> Result<Funct
     }
 }
 
+/// Whether this input is only the beginning of something. Its locals are not declared.
+pub(crate) fn unfinished(lua: &Lua, source: &str) -> bool {
+    let Err(expression) = script(lua, format!("return {source}").as_bytes(), PROMPT) else {
+        return false;
+    };
+    let Err(statements) = script(lua, rewrite(source).text.as_bytes(), PROMPT) else {
+        return false;
+    };
+    is_incomplete(&expression, source) || is_incomplete(&statements, source)
+}
+
 /// Whether more lines could make this input whole. A string in quotes that is left open could not, unless its line says
 /// that it goes on.
 pub(crate) fn is_incomplete(error: &Error, source: &str) -> bool {

@@ -9,7 +9,7 @@ mod place;
 mod types;
 
 use super::docs::Index;
-use mlua::Lua;
+use mlua::Table;
 use place::Place;
 
 /// What may be inserted, and from where on it replaces the line.
@@ -38,27 +38,32 @@ impl Candidate {
     }
 }
 
-/// What the globals stand on: names that are loaded at their first touch, and where their functions live.
-pub type Lazy<'a> = &'a [(String, String)];
+/// What completion may look at.
+pub struct Scene<'a> {
+    /// The names in scope, and through its metatable those behind them.
+    pub root: Table,
+    pub docs: &'a Index,
+    /// Globals that are loaded at their first touch.
+    pub lazy: &'a [(String, String)],
+}
 
 /// What may stand at byte `pos` of `text`, which may have several lines.
-pub fn complete(lua: &Lua, docs: &Index, lazy: Lazy, text: &str, pos: usize) -> Completion {
+pub fn complete(scene: &Scene, text: &str, pos: usize) -> Completion {
     let Some(before) = text.get(..pos) else {
         return Completion::default();
     };
     let tokens = lex::tokens(before);
-    let scene = chain::Scene { lua, docs, lazy };
     let (start, word, place) = place::place(before, &tokens);
     let mut candidates = match place {
         Place::Nowhere => Vec::new(),
-        Place::Member { end, method } => names::members(&scene, &tokens[..end], method),
-        Place::Key { brace } => names::keys(&scene, &tokens, brace),
-        Place::Text { end } => names::words(&scene, &tokens[..end]),
-        Place::Name => names::globals(&scene, word),
+        Place::Member { end, method } => names::members(scene, &tokens[..end], method),
+        Place::Key { brace } => names::keys(scene, &tokens, brace),
+        Place::Text { end } => names::words(scene, &tokens[..end]),
+        Place::Name => names::globals(scene, word),
     };
     retain(&mut candidates, word);
     if candidates.is_empty() && matches!(place, Place::Key { .. }) {
-        candidates = names::globals(&scene, word);
+        candidates = names::globals(scene, word);
         retain(&mut candidates, word);
     }
     Completion { start, candidates }

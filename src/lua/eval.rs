@@ -24,6 +24,7 @@ pub(crate) enum Halt {
 impl Host {
     /// One input of the prompt.
     pub(crate) fn prompt(&self, source: &str, limit: Limit) -> Reply {
+        self.guide.note(source);
         let function = match compile::prompt(&self.lua, &self.session, source) {
             Ok(function) => function,
             Err(error) if compile::is_incomplete(&error, source) => return Reply::Incomplete,
@@ -42,10 +43,13 @@ impl Host {
         typed(self.reply(out, limit), source)
     }
 
-    /// The code of `-e`.
-    pub(crate) fn expression(&self, source: &str, name: &str) -> Reply {
+    /// The code of `-e`; `args` are its `...`.
+    pub(crate) fn expression(&self, source: &str, name: &str, args: &[String]) -> Reply {
         let reply = match compile::expression(&self.lua, source, name) {
-            Ok(function) => self.reply(self.run(&function, ()), Limit::Whole),
+            Ok(function) => {
+                let args = Variadic::from(args.to_vec());
+                self.reply(self.run(&function, args), Limit::Whole)
+            }
             Err(error) => Reply::Failed(syntax(&error)),
         };
         typed(reply, source)

@@ -24,7 +24,18 @@ setmetatable(_G, {
 rawset(_G, "chami", chami)
 
 -- Printing goes to the shell's sink, so that it keeps its order and can be captured.
-local concat, select, tostring, type = table.concat, select, tostring, type
+local concat, select, type = table.concat, select, type
+local getmetatable, plain = getmetatable, tostring
+
+-- An address tells nobody anything: a table that says nothing of itself is shown as the prompt does.
+local function tostring(value)
+  if type(value) == "table" then
+    local meta = getmetatable(value)
+    local speaks = type(meta) == "table" and (rawget(meta, "__tostring") or rawget(meta, "__name"))
+    if meta == nil or type(meta) == "table" and not speaks then return chami.inspect(value) end
+  end
+  return plain(value)
+end
 
 function print(...)
   local count = select("#", ...)

@@ -15,8 +15,9 @@ use super::{
 };
 use mlua::{Table, Value};
 
-/// Where the text of a chunk is found again, by the name Lua reports: files, and what was typed at the prompt.
-pub type Sources<'a> = dyn Fn(&str) -> Option<String> + 'a;
+/// Where the text a function was defined in is found again, by the chunk's name as Lua reports it: files, and what was
+/// typed at the prompt.
+pub type Sources<'a> = dyn Fn(&str, &mlua::Function) -> Option<String> + 'a;
 
 /// The module whose introduction is the start page.
 pub const START: &str = "prelude";
@@ -79,7 +80,7 @@ fn function_help(
     if line == 0 {
         return "a function of Lua itself: https://www.lua.org/manual/5.4/#6".to_owned();
     }
-    let own = sources(&source).map(|text| read("", &text).functions);
+    let own = sources(&source, function).map(|text| read("", &text).functions);
     let found = own.and_then(|all| all.into_iter().find(|f| f.line == line));
     let place = format!("{}:{line}", info.short_src.unwrap_or_default());
     match found {

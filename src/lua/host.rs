@@ -1,6 +1,8 @@
 //! The VM's own side, on its thread: the Lua state, what is global in it, how modules get their natives.
 use super::{
     docs::Index,
+    guide::Guide,
+    inspect::Style,
     interrupt::Stopper,
     library,
     native::{Forge, Native, Natives},
@@ -12,7 +14,7 @@ use super::{
 use crate::fault::Fault;
 use mlua::{Function, Lua, LuaString, Table, Value};
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{Cell, RefCell},
     collections::BTreeMap,
     io::ErrorKind,
     rc::Rc,
@@ -35,8 +37,8 @@ pub(crate) struct Host {
     pub(crate) shared: Table,
     /// The status with which the code asked to leave.
     pub(crate) exit: Rc<Cell<Option<u8>>>,
+    pub(crate) guide: Rc<Guide>,
     homes: Rc<Homes>,
-    docs: OnceCell<Index>,
 }
 
 impl Host {
@@ -44,6 +46,7 @@ impl Host {
         bridge: Bridge,
         printer: Rc<Printer>,
         modules: BTreeMap<&'static str, Declare>,
+        style: Style,
     ) -> mlua::Result<Self> {
         let lua = Lua::new();
         let stopper = Rc::new(Stopper::install(&lua, bridge.switch.clone())?);
@@ -65,9 +68,14 @@ impl Host {
             printer,
             shared,
             exit: Rc::new(Cell::new(None)),
+            guide: Rc::default(),
             homes,
-            docs: OnceCell::new(),
         };
+        let natives = host.guide_natives(style)?;
+        host.homes
+            .tables
+            .borrow_mut()
+            .insert("help".to_owned(), natives);
         host.search_modules()?;
         host.make_globals()?;
         Ok(host)
@@ -89,14 +97,7 @@ impl Host {
 
     /// The documentation of the whole library, read at the first need.
     pub(crate) fn docs(&self) -> &Index {
-        self.docs.get_or_init(|| {
-            let sources: Vec<_> = library::modules()
-                .into_iter()
-                .filter_map(|name| Some((library::source(&name)?, name)))
-                .collect();
-            let files = sources.iter();
-            Index::new(files.map(|(it, name)| (it.chunk.as_str(), name.as_str(), it.text.as_ref())))
-        })
+        self.guide.docs()
     }
 
     /// `require` looks here after `package.preload`. A module's natives come to it as loader data.

@@ -11,6 +11,7 @@
 #![allow(unsafe_code)]
 use mlua::{Function, Lua, Result, Table, ffi};
 use std::{
+    io,
     os::raw::c_int,
     ptr::null_mut,
     sync::{
@@ -216,4 +217,10 @@ unsafe extern "C-unwind" fn wrap(l: *mut ffi::lua_State) -> c_int {
         ffi::lua_pushcclosure(l, around, 2);
         1
     }
+}
+
+/// Has `act` done at each SIGINT, on whatever thread receives it. It may do nothing but one system call.
+pub(crate) fn on_interrupt(act: impl Fn() + Send + Sync + 'static) -> io::Result<()> {
+    // SAFETY: the one caller's action is a write(2), which signal handlers may do.
+    unsafe { signal_hook_registry::register(libc::SIGINT, act) }.map(|_| ())
 }

@@ -2,7 +2,7 @@
 //!
 //! They are embedded; a debug build reads them from the source tree, so that editing Lua needs no rebuild. A user's own
 //! version in `$CHAMI_LIB` or `~/.config/chami/lib-lua` goes first; the working directory is never searched.
-use super::docs;
+use super::docs::{self, Index};
 use include_dir::{Dir, include_dir};
 use std::{
     borrow::Cow,
@@ -58,6 +58,27 @@ pub fn modules() -> Vec<String> {
     walk(&EMBEDDED, &mut found);
     found.sort();
     found
+}
+
+/// The documentation of all shipped modules.
+pub fn index() -> Index {
+    let sources: Vec<_> = modules()
+        .into_iter()
+        .filter_map(|name| Some((source(&name)?, name)))
+        .collect();
+    let files = sources.iter();
+    let files = files.map(|(it, name)| (it.chunk.as_str(), name.as_str(), it.text.as_ref()));
+    Index::new(files).globals(&globals())
+}
+
+/// The global names, and the module or `module:function` each stands for, as prelude.lua lists them.
+pub fn globals() -> Vec<(String, String)> {
+    let prelude = source("prelude").map_or(Cow::default(), |it| it.text);
+    let entry = |line: &str| {
+        let (name, home) = line.trim().strip_suffix("\",")?.split_once(" = \"")?;
+        Some((name.to_owned(), home.to_owned()))
+    };
+    prelude.lines().filter_map(entry).collect()
 }
 
 /// How a native is spelled in the facade that calls it.

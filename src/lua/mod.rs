@@ -12,9 +12,11 @@ pub mod shape;
 
 mod compile;
 mod eval;
+mod guide;
 mod host;
 mod interrupt;
 mod native;
+mod presses;
 mod report;
 mod sched;
 mod session;
@@ -24,6 +26,7 @@ mod vm;
 
 pub use host::Declare;
 pub use native::{Access, Args, Failure, Native, Natives};
+pub use presses::{Press, Presses};
 pub use report::{Reply, Report};
 pub use trace::Place;
 pub use value::{Bytes, Mismatch, null};

@@ -1,6 +1,8 @@
 //! The VM seen from other threads: it lives on a thread of its own and does one job after another.
 use super::{
+    complete::Completion,
     host::{Declare, Host},
+    inspect::Style,
     interrupt::Switch,
     native::Native,
     print::{Printer, Sink},
@@ -29,6 +31,8 @@ pub struct Options {
     pub sink: Sink,
     /// Modules with natives, by name.
     pub modules: BTreeMap<&'static str, Declare>,
+    /// What help and printed tables may take.
+    pub style: Style,
 }
 
 /// A Lua VM on its thread. Calls wait for their answer; only `interrupt` does not.
@@ -65,15 +69,29 @@ impl Vm {
     }
 
     /// Runs code that is an expression or statements; `name` as Lua wants it, `=-e`.
-    pub fn expression(&self, source: &str, name: &str) -> Reply {
-        let (source, name) = (source.to_owned(), name.to_owned());
-        self.reply(move |host| host.expression(&source, &name))
+    pub fn expression(&self, source: &str, name: &str, args: &[String]) -> Reply {
+        let (source, name, args) = (source.to_owned(), name.to_owned(), args.to_owned());
+        self.reply(move |host| host.expression(&source, &name, &args))
     }
 
     /// Runs a script.
     pub fn script(&self, source: &[u8], path: &Path, args: &[String]) -> Reply {
         let (source, path, args) = (source.to_owned(), path.to_owned(), args.to_owned());
         self.reply(move |host| host.script(&source, &path, &args))
+    }
+
+    /// What may stand at byte `pos` of what is being typed.
+    pub fn complete(&self, text: &str, pos: usize) -> Completion {
+        let text = text.to_owned();
+        self.ask(move |host| host.complete(&text, pos))
+            .unwrap_or_default()
+    }
+
+    /// Whether more lines could make this input whole.
+    pub fn unfinished(&self, source: &str) -> bool {
+        let source = source.to_owned();
+        self.ask(move |host| host.unfinished(&source))
+            .unwrap_or(false)
     }
 
     /// Every native of every module.
@@ -136,7 +154,7 @@ fn live(
 ) {
     let printer = Rc::new(Printer::new(options.sink));
     let bridge = Bridge::new(switch, Rc::clone(&printer), events);
-    match Host::new(bridge, printer, options.modules) {
+    match Host::new(bridge, printer, options.modules, options.style) {
         Ok(host) => {
             for job in inbox {
                 job(&host);

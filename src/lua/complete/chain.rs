@@ -1,14 +1,7 @@
 //! What an expression such as `smd.component.list()[1].State` stands for, found without running it.
-use super::{Lazy, lex::Token, place::opening, types};
-use crate::lua::docs::{Function, Index};
-use mlua::{Lua, Table, Value};
-
-/// What completion may look at.
-pub(super) struct Scene<'a> {
-    pub(super) lua: &'a Lua,
-    pub(super) docs: &'a Index,
-    pub(super) lazy: Lazy<'a>,
-}
+use super::{Scene, lex::Token, place::opening, types};
+use crate::lua::docs::Function;
+use mlua::{Table, Value};
 
 /// What is known of an expression.
 #[derive(Clone, Debug)]
@@ -93,9 +86,9 @@ fn steps<'a>(mut tokens: &[Token<'a>]) -> Option<(&'a str, Vec<Step<'a>>)> {
 }
 
 fn root_of(scene: &Scene, name: &str) -> Option<Known> {
-    let live: Value = scene.lua.globals().raw_get(name).ok()?;
-    if !live.is_nil() {
-        return Some(Known::Live(live));
+    let root = Known::Live(Value::Table(scene.root.clone()));
+    if let Some(live) = field(scene, &root, name) {
+        return Some(live);
     }
     let lazy = scene.lazy.iter().any(|(global, _)| global == name);
     lazy.then(|| Known::Path(name.to_owned()))
@@ -134,9 +127,16 @@ fn item(known: &Known, at: Option<i64>) -> Option<Known> {
 pub(super) fn tables(scene: &Scene, value: &Value) -> Vec<Table> {
     let first = match value {
         Value::Table(table) => Some(table.clone()),
-        Value::String(_) => scene.lua.globals().raw_get("string").ok(),
+        Value::String(_) => strings(scene),
         _ => None,
     };
     let parent = |table: &Table| table.metatable()?.raw_get::<Table>("__index").ok();
     std::iter::successors(first, parent).take(8).collect()
+}
+
+/// Lua's own functions on strings.
+fn strings(scene: &Scene) -> Option<Table> {
+    let root = tables(scene, &Value::Table(scene.root.clone()));
+    root.into_iter()
+        .find_map(|table| table.raw_get("string").ok())
 }

@@ -1,7 +1,7 @@
 //! The names that fit a place.
 use super::{
-    Candidate,
-    chain::{Known, Scene, function, known, tables},
+    Candidate, Scene,
+    chain::{Known, function, known, tables},
     lex::Token,
     place::{open, opening},
     types,
@@ -89,8 +89,8 @@ fn children(scene: &Scene, path: &str) -> Vec<Candidate> {
 
 /// Global names: live ones, those loaded on demand, and Lua's words once a letter is typed.
 pub(super) fn globals(scene: &Scene, word: &str) -> Vec<Candidate> {
-    let globals = Value::Table(scene.lua.globals());
-    let mut found = live(scene, &globals, false);
+    let root = Value::Table(scene.root.clone());
+    let mut found = live(scene, &root, false);
     let known: BTreeSet<String> = found.iter().map(|c| c.text.clone()).collect();
     for (name, _) in scene.lazy.iter().filter(|(name, _)| !known.contains(name)) {
         let function = scene.docs.function(name);

@@ -1,4 +1,5 @@
 use super::*;
+use mlua::Lua;
 
 const SMD: &str = r#"--- The state manager.
 local smd = { component = {}, group = { member = {} } }
@@ -63,9 +64,14 @@ fn tried(text: &str) -> (String, Completion) {
     lua.load(own).exec().expect("it runs");
     let lazy = [("smd", "smd"), ("smile", "smile")];
     let lazy = lazy.map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let scene = Scene {
+        root: lua.globals(),
+        docs: &docs,
+        lazy: &lazy,
+    };
     let pos = text.find('¦').expect("the cursor is marked");
     let line = text.replace('¦', "");
-    let completion = complete(&lua, &docs, &lazy, &line, pos);
+    let completion = complete(&scene, &line, pos);
     (line, completion)
 }
 
@@ -176,6 +182,11 @@ fn nothing_in_comments_and_numbers() {
 fn an_odd_offset_is_no_accident() {
     let lua = Lua::new();
     let docs = Index::default();
-    assert_eq!(complete(&lua, &docs, &[], "é", 1), Completion::default());
-    assert_eq!(complete(&lua, &docs, &[], "x", 7), Completion::default());
+    let scene = Scene {
+        root: lua.globals(),
+        docs: &docs,
+        lazy: &[],
+    };
+    assert_eq!(complete(&scene, "é", 1), Completion::default());
+    assert_eq!(complete(&scene, "x", 7), Completion::default());
 }

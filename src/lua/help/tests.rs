@@ -57,7 +57,7 @@ fn asked(code: &str) -> String {
         .exec()
         .expect("it loads");
     let subject = lua.load(code).eval().expect("it evaluates");
-    let sources = |name: &str| (name == "@boot.lua").then(|| own.to_owned());
+    let sources = |name: &str, _: &mlua::Function| (name == "@boot.lua").then(|| own.to_owned());
     help(&docs, &subject, &sources, &STYLE)
 }
 

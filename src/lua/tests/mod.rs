@@ -4,6 +4,7 @@ mod values;
 
 use super::{
     Declare, Natives, Options, Reply, Vm,
+    inspect::Style,
     print::Captured,
     shape::{Limit, Shape},
 };
@@ -62,7 +63,12 @@ fn vm() -> (Vm, Captured) {
     modules.insert("t", Box::new(natives));
     let out = Captured::default();
     let sink = out.sink();
-    let vm = Vm::start(Options { sink, modules }).expect("a VM starts");
+    let vm = Vm::start(Options {
+        sink,
+        modules,
+        style: Style::WHOLE,
+    })
+    .expect("a VM starts");
     vm.ask(|host| {
         let natives = host.natives_of("t").expect("t declares natives");
         host.lua
@@ -182,10 +188,10 @@ fn scripts_get_their_arguments() {
 #[test]
 fn expressions_and_statements_run() {
     let (vm, _) = vm();
-    assert_eq!(vm.expression("1 + 1", "=-e"), int(2));
-    assert_eq!(vm.expression("local x = 1 return x", "=-e"), int(1));
-    assert_eq!(vm.expression("local x = 1", "=-e"), Reply::Nothing);
-    let Reply::Failed(report) = vm.expression("return 1 +* 2", "=-e") else {
+    assert_eq!(vm.expression("1 + 1", "=-e", &[]), int(2));
+    assert_eq!(vm.expression("local x = 1 return x", "=-e", &[]), int(1));
+    assert_eq!(vm.expression("local x = 1", "=-e", &[]), Reply::Nothing);
+    let Reply::Failed(report) = vm.expression("return 1 +* 2", "=-e", &[]) else {
         panic!("no Lua");
     };
     assert_eq!(report.exit_code(), 1);

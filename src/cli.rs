@@ -1,0 +1,147 @@
+//! The command line: which verb, on which cluster, in which form. One file per verb; no verb knows another.
+//!
+//! Standard output is for what was asked for, standard error for messages. The exit status is the fault's, 2 for a command
+//! line that cannot be understood, 141 when the reader of the output went away.
+mod completion;
+mod docs;
+mod eval;
+mod output;
+mod repl;
+mod run;
+mod target;
+
+use crate::{
+    fault::Fault,
+    lua::Report,
+    repl::screen::{self, Stream},
+};
+use clap::{Parser, Subcommand};
+use output::Format;
+use std::{ffi::OsString, process::ExitCode};
+use target::TargetArgs;
+
+/// The scriptable shell for OpenCHAMI clusters: Lua at a prompt, in a file or in one line, on a cluster or on a
+/// simulated one.
+#[derive(Parser)]
+#[command(
+    name = "chami",
+    version,
+    disable_help_subcommand = true,
+    override_usage = "chami [OPTIONS]                 a prompt\n       \
+                      chami [OPTIONS] FILE [ARGS]     runs a Lua file\n       \
+                      chami [OPTIONS] -e CODE [ARGS]  runs a line, prints its value\n       \
+                      chami [OPTIONS] VERB"
+)]
+struct Cli {
+    #[command(flatten)]
+    target: TargetArgs,
+    /// Run this Lua code and print its value
+    #[arg(short = 'e', value_name = "CODE", allow_hyphen_values = true)]
+    code: Option<String>,
+    /// How values are printed
+    #[arg(
+        short = 'F',
+        long = "format-output",
+        value_name = "FORMAT",
+        global = true
+    )]
+    format: Option<Format>,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run a Lua file; its own arguments follow it
+    Run(run::Args),
+    /// Print the whole reference as Markdown
+    Docs,
+    /// Print the completion script for a shell
+    Completion(completion::Args),
+    /// Print the version
+    Version,
+    /// A file and its arguments, without a verb
+    #[command(external_subcommand)]
+    File(Vec<OsString>),
+}
+
+/// How a verb ends when it fails.
+enum Failure {
+    /// Said on standard error, and its status returned.
+    Report(Box<Report>),
+    /// All is said; only the status is left.
+    Status(u8),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Report(Box::new(Report::from(fault)))
+    }
+}
+
+impl From<Report> for Failure {
+    fn from(report: Report) -> Self {
+        Self::Report(Box::new(report))
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output, mistakes to standard error; a reader that went away is no matter.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Status(status)) => ExitCode::from(status),
+        Err(Failure::Report(report)) => {
+            screen::say(&report.text(&screen::style(Stream::Error)));
+            ExitCode::from(report.exit_code())
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Outcome {
+    let Cli {
+        target,
+        code,
+        format,
+        verb,
+    } = cli;
+    match (code, verb) {
+        (Some(code), None) => eval::run(&target, &code, &[], format),
+        (Some(code), Some(Verb::File(args))) => eval::run(&target, &code, &args, format),
+        (Some(_), Some(_)) => Err(Fault::bad_argument("-e and a verb cannot both be meant")
+            .hint("chami -e CODE, or the verb alone; chami --help lists both")
+            .into()),
+        (None, None) => repl::run(&target),
+        (None, Some(Verb::Run(args))) => run::run(&target, &args.file, &args.args, format),
+        (None, Some(Verb::File(words))) => match words.split_first() {
+            Some((file, args)) => run::run(&target, file, args, format),
+            None => repl::run(&target),
+        },
+        (None, Some(Verb::Docs)) => docs::run(),
+        (None, Some(Verb::Completion(args))) => completion::run(&args),
+        (None, Some(Verb::Version)) => {
+            output::print(&format!("chami {}\n", env!("CARGO_PKG_VERSION")))
+        }
+    }
+}
+
+/// The names of all verbs, for those who mistype one.
+fn verbs() -> Vec<String> {
+    let command = <Cli as clap::CommandFactory>::command();
+    command
+        .get_subcommands()
+        .map(|verb| verb.get_name().to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! `chami FILE [args]`: runs a Lua file as a script.
+use super::{Failure, Outcome, output::Format, target::TargetArgs, verbs};
+use crate::{
+    fault::{Fault, Kind},
+    lua::{Reply, print, shape::Shape},
+    repl::watch,
+};
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The file; - reads standard input
+    pub(super) file: OsString,
+    /// What the script finds in `...` and `arg`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(super) args: Vec<OsString>,
+}
+
+pub(super) fn run(
+    target: &TargetArgs,
+    file: &OsStr,
+    args: &[OsString],
+    format: Option<Format>,
+) -> Outcome {
+    let path = Path::new(if file == "-" {
+        OsStr::new("/dev/stdin")
+    } else {
+        file
+    });
+    if !path.exists() {
+        return Err(missing(file).into());
+    }
+    let sink = match format {
+        Some(_) => print::stderr(),
+        None => print::stdout(),
+    };
+    let shell = target.shell(sink)?;
+    let reply = watch::interruptible(&shell, || shell.run_file(path, &words(args)));
+    finish(reply).map(|_| ())
+}
+
+/// Says whether a verb may have been meant.
+fn missing(file: &OsStr) -> Fault {
+    let name = file.to_string_lossy();
+    let fault = Fault::new(Kind::Io, format!("there is no file {name}"));
+    let near = verbs()
+        .into_iter()
+        .map(|verb| (strsim::jaro_winkler(&verb, &name), verb))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match near {
+        Some((_, verb)) => fault.hint(format!("the verb is spelled chami {verb}")),
+        None => fault.hint("chami --help lists the verbs; chami -e CODE runs a line"),
+    }
+}
+
+/// The values of a run, or how it failed.
+pub(super) fn finish(reply: Reply) -> Result<Vec<Shape>, Failure> {
+    match reply {
+        Reply::Nothing | Reply::Exit(0) => Ok(Vec::new()),
+        Reply::Values(values) => Ok(values),
+        Reply::Exit(status) => Err(Failure::Status(status)),
+        Reply::Failed(report) => Err(report.into()),
+        Reply::Incomplete => Err(Fault::bad_argument("the code ends in the middle").into()),
+    }
+}
+
+pub(super) fn words(args: &[OsString]) -> Vec<String> {
+    let word = |arg: &OsString| arg.to_string_lossy().into_owned();
+    args.iter().map(word).collect()
+}

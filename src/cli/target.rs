@@ -1,0 +1,97 @@
+//! Which cluster the command line means, and a shell on it.
+use crate::{
+    config::{Ask, Config, Place, Target},
+    fault::Fault,
+    lua::print::Sink,
+    repl::{
+        Prompt,
+        screen::{self, Stream},
+    },
+    shell::{Options, Shell, Trust, Way},
+};
+use std::{env, path::PathBuf};
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Cluster")]
+pub(super) struct TargetArgs {
+    /// A cluster of ochami's configuration
+    #[arg(short = 'C', long, value_name = "NAME", global = true)]
+    cluster: Option<String>,
+    /// The address of a cluster's gateway
+    #[arg(short = 'u', long, value_name = "URL", global = true)]
+    cluster_uri: Option<String>,
+    /// Your simulated cluster, another one of yours, or `fresh`: one that ends with this process
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "", global = true)]
+    lab: Option<String>,
+    /// The access token
+    #[arg(short = 't', long, value_name = "TOKEN", global = true)]
+    token: Option<String>,
+    /// Send no token
+    #[arg(long, global = true)]
+    no_token: bool,
+    /// Believe only this certificate authority
+    #[arg(long, value_name = "FILE", global = true)]
+    cacert: Option<PathBuf>,
+    /// Believe any certificate
+    #[arg(short = 'k', long, global = true)]
+    insecure: bool,
+    /// Read this configuration and no other
+    #[arg(short = 'c', long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long, conflicts_with = "config", global = true)]
+    ignore_config: bool,
+}
+
+impl TargetArgs {
+    /// What the command line and the configuration say together.
+    pub(super) fn target(&self) -> Result<Target, Fault> {
+        let config = match &self.config {
+            _ if self.ignore_config => Config::default(),
+            Some(path) => Config::only(path)?,
+            None => Config::load()?,
+        };
+        let place = |name: &str| match name {
+            "" => Place::Lab(None),
+            "fresh" => Place::FreshLab,
+            name => Place::Lab(Some(name.to_owned())),
+        };
+        let ask = Ask {
+            cluster: self.cluster.clone(),
+            uri: self.cluster_uri.clone(),
+            lab: self.lab.as_deref().map(place),
+            token: self.token.clone(),
+            no_token: self.no_token,
+        };
+        ask.target(&config, |name| env::var(name).ok())
+    }
+
+    /// A shell on that target.
+    pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
+        let trust = Trust {
+            cacert: self.cacert.clone(),
+            insecure: self.insecure,
+        };
+        let way = Way::to(&self.target()?, trust);
+        Shell::new(Options {
+            sink,
+            style: screen::style(Stream::Out),
+            ..Options::on(way)
+        })
+    }
+
+    /// What the prompt says of that target.
+    pub(super) fn prompt(&self) -> Result<Prompt, Fault> {
+        let target = self.target()?;
+        let notes = [(self.insecure, "insecure"), (!target.auth, "no token")];
+        Ok(Prompt {
+            real: matches!(target.place, Place::Gateway(_)),
+            name: target.name,
+            notes: notes
+                .into_iter()
+                .filter(|(so, _)| *so)
+                .map(|(_, note)| note)
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! What a live VM tells about itself: `help`, `inspect`, Tab. Joins the documentation with the values that are there.
+use super::{
+    compile::{self, PROMPT},
+    complete::{self, Completion},
+    docs::{Index, read},
+    help,
+    host::Host,
+    inspect::{self, Style},
+    library,
+    shape::{self, Limit},
+};
+use mlua::{Function, Lua, Table, Value};
+use std::{
+    cell::{OnceCell, RefCell},
+    fs,
+    rc::Rc,
+};
+
+/// The documentation, and what was typed that may document itself.
+#[derive(Default)]
+pub(crate) struct Guide {
+    docs: OnceCell<Index>,
+    globals: OnceCell<Vec<(String, String)>>,
+    inputs: RefCell<Vec<String>>,
+}
+
+impl Guide {
+    /// The documentation of the whole library, read at the first need.
+    pub(crate) fn docs(&self) -> &Index {
+        self.docs.get_or_init(library::index)
+    }
+
+    /// Keeps an input of the prompt that defines functions, for `help` on them.
+    pub(crate) fn note(&self, input: &str) {
+        if input.contains("function") {
+            self.inputs.borrow_mut().push(input.to_owned());
+        }
+    }
+
+    /// The text of the chunk a function was defined in.
+    fn source(&self, session: &Table, chunk: &str, function: &Function) -> Option<String> {
+        if chunk != PROMPT {
+            return fs::read_to_string(chunk.strip_prefix('@')?).ok();
+        }
+        let line = function.info().line_defined?;
+        let names = names_of(session, function);
+        let defines = |input: &&String| {
+            let mut heads = read("", input).functions.into_iter();
+            heads.any(|f| f.line == line && names.contains(&f.path))
+        };
+        self.inputs.borrow().iter().rev().find(defines).cloned()
+    }
+}
+
+/// The names of the session or of the globals that a function goes by.
+fn names_of(session: &Table, function: &Function) -> Vec<String> {
+    let parent = |table: &Table| table.metatable()?.raw_get::<Table>("__index").ok();
+    let tables = std::iter::successors(Some(session.clone()), parent).take(2);
+    let pairs =
+        tables.flat_map(|table| table.pairs::<String, Value>().flatten().collect::<Vec<_>>());
+    pairs
+        .filter(|(_, value)| value.as_function() == Some(function))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+impl Host {
+    /// The natives behind lib-lua/help.lua.
+    pub(crate) fn guide_natives(&self, style: Style) -> mlua::Result<Table> {
+        let natives = self.lua.create_table()?;
+        let (guide, session) = (Rc::clone(&self.guide), self.session.environment());
+        let explain = move |_: &Lua, subject: Value| {
+            let source = |chunk: &str, f: &Function| guide.source(&session, chunk, f);
+            Ok(help::help(guide.docs(), &subject, &source, &style))
+        };
+        natives.set("explain", self.lua.create_function(explain)?)?;
+        let guide = Rc::clone(&self.guide);
+        let show = move |lua: &Lua, value: Value| {
+            let shape = shape::read(lua, guide.docs(), &value, Limit::Whole);
+            Ok(inspect::inspect(
+                &shape,
+                &Style {
+                    rows: usize::MAX,
+                    ..style
+                },
+            ))
+        };
+        natives.set("inspect", self.lua.create_function(show)?)?;
+        Ok(natives)
+    }
+
+    /// What may stand at byte `pos` of what is being typed.
+    pub(crate) fn complete(&self, text: &str, pos: usize) -> Completion {
+        let lazy = self.guide.globals.get_or_init(library::globals);
+        let scene = complete::Scene {
+            root: self.session.environment(),
+            docs: self.guide.docs(),
+            lazy,
+        };
+        complete::complete(&scene, text, pos)
+    }
+
+    /// Whether more lines could make this input whole.
+    pub(crate) fn unfinished(&self, source: &str) -> bool {
+        compile::unfinished(&self.lua, source)
+    }
+}

@@ -1,0 +1,128 @@
+//! The prompt: reads lines, has the shell run them, shows what came of it.
+//!
+//! `session` is the core, which knows no terminal and which transcripts drive; `editor` keeps rustyline to itself; `screen`
+//! and `watch` (Ctrl-C) serve the other ways to run code as well.
+mod editor;
+mod history;
+pub mod screen;
+pub mod session;
+pub mod watch;
+
+use crate::{fault::Fault, lua::Report, shell::Shell};
+use editor::{Editor, Line};
+use screen::Stream;
+use session::{Session, Turn};
+use std::io::{self, BufRead, IsTerminal, Write};
+
+/// What the prompt says of the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// `lab`, `demo`.
+    pub name: String,
+    /// Not simulated: what is typed happens.
+    pub real: bool,
+    /// What makes this session special, as `insecure`.
+    pub notes: Vec<&'static str>,
+}
+
+impl Prompt {
+    /// `lab ❯ `
+    pub fn text(&self) -> String {
+        let notes = match &self.notes[..] {
+            [] => String::new(),
+            notes => format!(" ({})", notes.join(", ")),
+        };
+        format!("{}{notes} ❯ ", self.name)
+    }
+}
+
+/// Stands before the further lines of an input.
+pub const MORE: &str = "  … ";
+
+/// Reads and runs until the input ends; returns the exit status.
+pub fn run(shell: &Shell, prompt: &Prompt) -> u8 {
+    if io::stdin().is_terminal() {
+        interactive(shell, prompt)
+    } else {
+        piped(shell)
+    }
+}
+
+/// What this is, where it works, what to type first.
+fn greeting(prompt: &Prompt) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let place = if prompt.real {
+        format!("on {}: a real cluster", prompt.name)
+    } else {
+        "on the lab: a simulated cluster, yours to break".to_owned()
+    };
+    format!(
+        "chami {version} · OpenCHAMI at a Lua prompt, {place}\n\
+         help() shows what to type first · Tab completes · Ctrl-D leaves"
+    )
+}
+
+fn interactive(shell: &Shell, prompt: &Prompt) -> u8 {
+    let mut editor = match Editor::new(shell, prompt) {
+        Ok(editor) => editor,
+        Err(fault) => return fail(&Report::from(fault)),
+    };
+    screen::show(&greeting(prompt));
+    let eval = |code: &str| watch::interruptible(shell, || shell.eval(code));
+    let mut session = Session::new(&eval, shell);
+    loop {
+        let line = match editor.read(session.pending()) {
+            Line::Text(text) => text,
+            Line::Cancelled => {
+                session.clear();
+                continue;
+            }
+            Line::End => return 0,
+            Line::Broken(fault) => return fail(&Report::from(fault)),
+        };
+        let mut status = None;
+        let style = screen::style(Stream::Out);
+        let mut before = |chunk: &str| editor.remember(chunk);
+        session.feed(&line, &mut before, &mut |turn| match turn {
+            Turn::Leave(code) => status = Some(code),
+            turn => screen::show(&turn.text(&style)),
+        });
+        if let Some(status) = status {
+            return status;
+        }
+    }
+}
+
+/// Standard input is a file or a pipe: its lines run like a script's, values are shown, the first failure ends it.
+fn piped(shell: &Shell) -> u8 {
+    let eval = |code: &str| watch::interruptible(shell, || shell.eval(code));
+    let mut session = Session::new(&eval, shell);
+    let style = screen::style(Stream::Out);
+    for line in io::stdin().lock().lines() {
+        let line = match line {
+            Ok(line) => line,
+            Err(error) => return fail(&Fault::io("standard input", &error).into()),
+        };
+        let mut status = None;
+        session.feed(&line, &mut |_| (), &mut |turn| match turn {
+            Turn::Leave(code) => status = Some(code),
+            Turn::Failed(report) => status = Some(fail(&report)),
+            turn => screen::show(&turn.text(&style)),
+        });
+        if let Some(status) = status {
+            return status;
+        }
+    }
+    if session.pending().is_empty() {
+        return 0;
+    }
+    let fault = Fault::bad_argument("standard input ends in the middle of a statement");
+    fail(&fault.hint("an end, a bracket or a quote is missing").into())
+}
+
+fn fail(report: &Report) -> u8 {
+    // What scripts printed comes before it.
+    let _ = io::stdout().flush();
+    screen::say(&report.text(&screen::style(Stream::Error)));
+    report.exit_code()
+}

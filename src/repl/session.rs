@@ -1,0 +1,136 @@
+//! The prompt without a terminal: lines in, turns out. Transcripts drive this very code.
+use super::screen::Style;
+use crate::{
+    lua::{Reply, Report, inspect, shape::Shape},
+    shell::Shell,
+};
+
+/// What became of a piece of input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    Values(Vec<Shape>),
+    Failed(Box<Report>),
+    /// A word for the user.
+    Note(String),
+    Leave(u8),
+}
+
+impl Turn {
+    /// As it is shown; empty when there is nothing to show.
+    pub fn text(&self, style: &Style) -> String {
+        match self {
+            Self::Values(values) => {
+                let texts: Vec<String> =
+                    values.iter().map(|v| inspect::inspect(v, style)).collect();
+                texts.join("\n")
+            }
+            Self::Failed(report) => report.text(style),
+            Self::Note(text) => text.clone(),
+            Self::Leave(_) => String::new(),
+        }
+    }
+}
+
+/// Runs a whole input.
+pub type Eval<'a> = dyn Fn(&str) -> Reply + 'a;
+
+/// An input that grows line by line until it is whole.
+pub struct Session<'a> {
+    eval: &'a Eval<'a>,
+    shell: &'a Shell,
+    pending: String,
+}
+
+impl<'a> Session<'a> {
+    pub fn new(eval: &'a Eval<'a>, shell: &'a Shell) -> Self {
+        Self {
+            eval,
+            shell,
+            pending: String::new(),
+        }
+    }
+
+    /// The lines of an input that is not whole yet.
+    pub fn pending(&self) -> &str {
+        &self.pending
+    }
+
+    /// Forgets an unfinished input.
+    pub fn clear(&mut self) {
+        self.pending.clear();
+    }
+
+    /// Takes a line, or several that were pasted: each whole input runs by itself, as if typed. `before` sees an input
+    /// just before it runs. After a failure the rest of a paste is left out.
+    pub fn feed(&mut self, text: &str, before: &mut dyn FnMut(&str), show: &mut dyn FnMut(Turn)) {
+        let lines: Vec<&str> = text.trim_end_matches('\n').split('\n').collect();
+        for (at, line) in lines.iter().enumerate() {
+            if !self.pending.is_empty() {
+                self.pending.push('\n');
+            }
+            self.pending.push_str(line.trim_end_matches('\r'));
+            let rest = &lines[at + 1..];
+            if self.pending.trim().is_empty() {
+                self.pending.clear();
+                continue;
+            }
+            if rest.first().is_some_and(|next| goes_on(next)) || self.unfinished() {
+                continue;
+            }
+            let input = std::mem::take(&mut self.pending);
+            before(&input);
+            let turn = self.turn(&input);
+            let ends = matches!(turn, Turn::Failed(_) | Turn::Leave(_));
+            let failed = matches!(turn, Turn::Failed(_));
+            show(turn);
+            if ends {
+                let left = rest.iter().filter(|l| !l.trim().is_empty()).count();
+                if failed && left > 0 {
+                    show(Turn::Note(format!("({left} more lines not run)")));
+                }
+                return;
+            }
+        }
+    }
+
+    fn unfinished(&self) -> bool {
+        word(&self.pending).is_none() && self.shell.unfinished(&self.pending)
+    }
+
+    fn turn(&self, input: &str) -> Turn {
+        let code = match word(input) {
+            Some(Word::Leave) => return Turn::Leave(0),
+            Some(Word::Help) => "help()",
+            None => input,
+        };
+        match (self.eval)(code) {
+            Reply::Nothing | Reply::Incomplete => Turn::Values(Vec::new()),
+            Reply::Values(values) => Turn::Values(values),
+            Reply::Failed(report) => Turn::Failed(Box::new(report)),
+            Reply::Exit(status) => Turn::Leave(status),
+        }
+    }
+}
+
+/// What newcomers type although it is no Lua.
+enum Word {
+    Help,
+    Leave,
+}
+
+fn word(input: &str) -> Option<Word> {
+    match input.trim() {
+        "help" | "?" => Some(Word::Help),
+        "exit" | "quit" | "exit()" | "quit()" => Some(Word::Leave),
+        _ => None,
+    }
+}
+
+/// Whether a line continues the one above although that could end there.
+fn goes_on(line: &str) -> bool {
+    let line = line.trim_start();
+    let sign = line.starts_with([
+        '.', ':', '+', '*', '/', ')', '}', ']', '=', '<', '>', '~', ',',
+    ]);
+    sign || line.starts_with("and ") || line.starts_with("or ")
+}
