@@ -1,4 +1,5 @@
 //! SMD, the inventory: components, Redfish endpoints, interfaces, groups.
+pub mod client;
 pub mod discover;
 pub mod types;
 

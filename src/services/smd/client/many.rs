@@ -1,0 +1,95 @@
+//! Writes to many things: several at a time, each with a fate of its own.
+use super::fault;
+use crate::fault::{Fault, Item, Kind};
+use std::{future::Future, sync::Arc};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+/// So many requests are under way at once.
+const LIMIT: usize = 32;
+
+/// Calls `act` for each item, some at a time; the results stand in the order of the items. Dropping the future ends all.
+pub(super) async fn each<I, T, F>(items: Vec<I>, act: impl Fn(I) -> F) -> Vec<Result<T, Fault>>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Fault>> + Send + 'static,
+{
+    let gate = Arc::new(Semaphore::new(LIMIT));
+    let mut running = JoinSet::new();
+    let mut results: Vec<Option<Result<T, Fault>>> = Vec::new();
+    for (at, item) in items.into_iter().enumerate() {
+        results.push(None);
+        let (gate, work) = (gate.clone(), act(item));
+        running.spawn(async move {
+            let _turn = gate.acquire().await;
+            (at, work.await)
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        if let Ok((at, result)) = done {
+            results[at] = Some(result);
+        }
+    }
+    let lost = || Err(Fault::internal("a request ended without a result"));
+    results
+        .into_iter()
+        .map(|r| r.unwrap_or_else(lost))
+        .collect()
+}
+
+/// The fates of many writes.
+pub(super) struct Fates<T> {
+    good: Vec<T>,
+    bad: Vec<Item>,
+}
+
+impl<T> Default for Fates<T> {
+    fn default() -> Self {
+        Self {
+            good: Vec::new(),
+            bad: Vec::new(),
+        }
+    }
+}
+
+impl<T> Fates<T> {
+    pub(super) fn good(&mut self, result: T) {
+        self.good.push(result);
+    }
+
+    pub(super) fn bad(&mut self, node: impl Into<String>, fault: Fault) {
+        let node = node.into();
+        self.bad.push(Item { node, fault });
+    }
+
+    pub(super) fn add(&mut self, node: impl Into<String>, result: Result<T, Fault>) {
+        match result {
+            Ok(result) => self.good(result),
+            Err(fault) => self.bad(node, fault),
+        }
+    }
+
+    /// All that went well; or the one fault; or what all faults have in common; or `partial`, which names each.
+    pub(super) fn settle(mut self, done: &str) -> Result<Vec<T>, Fault> {
+        let (good, bad) = (self.good.len(), self.bad.len());
+        if bad == 0 {
+            return Ok(self.good);
+        }
+        if good == 0 && bad == 1 {
+            return Err(self.bad.remove(0).fault);
+        }
+        let first = &self.bad[0].fault;
+        if good == 0 && self.bad.iter().all(|item| item.fault.kind == first.kind) {
+            let mut all = first.clone();
+            all.message = format!("{} (and {} more like it)", first.message, bad - 1);
+            return Err(all.items(self.bad));
+        }
+        let message = format!(
+            "{bad} of {} not {done}, the first: {}",
+            good + bad,
+            first.message
+        );
+        Err(fault(Kind::Partial, message)
+            .hint("_err.items names each with its fault")
+            .items(self.bad))
+    }
+}
