@@ -1,6 +1,8 @@
 //! SMD, the inventory: components, Redfish endpoints, interfaces, groups.
 pub mod client;
 pub mod discover;
+#[cfg(test)]
+mod tests;
 pub mod types;
 
 use super::Service;

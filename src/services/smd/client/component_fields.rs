@@ -2,34 +2,33 @@
 use super::super::types::{Component, ComponentPatch};
 use crate::fault::Fault;
 
-/// The bulk calls (all but BulkNID) that give `record` its fields.
+/// The bulk calls (all but BulkNID) that give `record` its fields, with their place in the order. A new State sets the
+/// Flag back, and some are ignored when a Flag comes along; hence the Flag goes alone, after it.
 pub(super) fn patches(
     record: &Component,
     now: Option<&Component>,
-) -> Vec<(&'static str, ComponentPatch)> {
+    force: Option<bool>,
+) -> Vec<(u8, &'static str, ComponentPatch)> {
     let mut calls = Vec::new();
     let none = ComponentPatch::default;
     if let Some(state) = record.state.clone() {
-        let (state, flag) = (Some(state), record.flag.clone());
-        calls.push((
-            "BulkStateData",
-            ComponentPatch {
-                state,
-                flag,
-                ..none()
-            },
-        ));
-    } else if let Some(flag) = record.flag.clone() {
-        calls.push((
-            "BulkFlagOnly",
-            ComponentPatch {
-                flag: Some(flag),
-                ..none()
-            },
-        ));
+        let patch = ComponentPatch {
+            state: Some(state),
+            force,
+            ..none()
+        };
+        calls.push((0, "BulkStateData", patch));
+    }
+    if let Some(flag) = record.flag.clone() {
+        let patch = ComponentPatch {
+            flag: Some(flag),
+            ..none()
+        };
+        calls.push((1, "BulkFlagOnly", patch));
     }
     if let Some(enabled) = record.enabled {
         calls.push((
+            2,
             "BulkEnabled",
             ComponentPatch {
                 enabled: Some(enabled),
@@ -40,6 +39,7 @@ pub(super) fn patches(
     if let Some(status) = record.software_status.clone() {
         let software_status = Some(status);
         calls.push((
+            3,
             "BulkSoftwareStatus",
             ComponentPatch {
                 software_status,
@@ -55,6 +55,7 @@ pub(super) fn patches(
     if role.is_some() || record.sub_role.is_some() {
         let sub_role = record.sub_role.clone();
         calls.push((
+            4,
             "BulkRole",
             ComponentPatch {
                 role,
@@ -86,7 +87,7 @@ pub(super) fn patchable(record: &Component) -> Result<(), Fault> {
                 .hint("smd.component.set and .ensure write the whole record"),
         );
     }
-    if patches(record, None).is_empty() && record.nid.is_none() {
+    if patches(record, None, None).is_empty() && record.nid.is_none() {
         return Err(
             Fault::bad_argument(format!("nothing to change of {}", record.id))
                 .hint(r#"{ State = "Ready" } or { Role = "Compute", SubRole = "Worker" }"#),

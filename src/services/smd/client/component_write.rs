@@ -70,16 +70,18 @@ impl Client {
                 changes(now, record)
             })
             .collect();
-        self.patch_components(&rest, &known).await?;
+        self.patch_components(&rest, &known, Some(true)).await?;
         let mut fates = Fates::default();
         self.read_back(&records, &mut fates).await?;
         fates.settle("set")
     }
 
-    /// Changes the given fields of components that exist.
+    /// Changes the given fields of components that exist. SMD ignores some changes of State (from Ready to On) unless
+    /// forced to.
     pub async fn update_components(
         &self,
         records: Vec<Component>,
+        force: Option<bool>,
     ) -> Result<Vec<Component>, Fault> {
         let ids = identities(&records)?;
         for record in &records {
@@ -93,7 +95,7 @@ impl Client {
         } else {
             HashMap::new()
         };
-        self.patch_components(&records, &known).await?;
+        self.patch_components(&records, &known, force).await?;
         let mut fates = Fates::default();
         self.read_back(&records, &mut fates).await?;
         fates.settle("changed")
@@ -103,6 +105,7 @@ impl Client {
     pub async fn ensure_components(
         &self,
         records: Vec<Component>,
+        force: Option<bool>,
     ) -> Result<Vec<Component>, Fault> {
         let ids = identities(&records)?;
         let known = self.known(&ids).await?;
@@ -130,7 +133,7 @@ impl Client {
         if !forced.is_empty() {
             self.post_components(&forced, true).await?;
         }
-        self.patch_components(&patched, &known).await?;
+        self.patch_components(&patched, &known, force).await?;
         let mut fates = Fates::default();
         self.read_back(&touched, &mut fates).await?;
         fates.settle("made so")
@@ -171,7 +174,12 @@ impl Client {
                 None => fates.good(found),
                 Some((field, value)) => {
                     let message = format!("SMD accepted {field} of {id}, and it is still {value}");
-                    fates.bad(id, fault(Kind::NoEffect, message));
+                    let mut f = fault(Kind::NoEffect, message);
+                    if field == "State" {
+                        f = f
+                            .hint("SMD does not make every change of State; Force = true makes it");
+                    }
+                    fates.bad(id, f);
                 }
             }
         }
@@ -183,19 +191,21 @@ impl Client {
         &self,
         records: &[Component],
         known: &HashMap<String, Component>,
+        force: Option<bool>,
     ) -> Result<(), Fault> {
-        let mut calls: BTreeMap<(&str, String), (ComponentPatch, Vec<String>)> = BTreeMap::new();
+        let mut calls: BTreeMap<(u8, &str, String), (ComponentPatch, Vec<String>)> =
+            BTreeMap::new();
         for record in records {
-            for (call, patch) in patches(record, known.get(&key(&record.id))) {
+            for (turn, call, patch) in patches(record, known.get(&key(&record.id)), force) {
                 let value = serde_json::to_string(&patch).unwrap_or_default();
                 let entry = calls
-                    .entry((call, value))
+                    .entry((turn, call, value))
                     .or_insert_with(|| (patch, Vec::new()));
                 entry.1.push(record.id.clone());
             }
         }
         let mut sent: Vec<&str> = Vec::new();
-        for ((call, _), (mut patch, ids)) in calls {
+        for ((_, call, _), (mut patch, ids)) in calls {
             patch.component_ids = Some(ids);
             let request = self.api.patch(&["State", "Components", call]).json(&patch);
             request.nothing().await.map_err(|f| after(f, &sent))?;

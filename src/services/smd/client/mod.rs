@@ -122,10 +122,13 @@ fn arrange<T>(mut found: Vec<T>, ids: Option<&[String]>, id: impl Fn(&T) -> &str
         .collect()
 }
 
-/// The names that stand twice in a list to be written: which of the two is meant?
+/// Refuses names to be written that are none, or stand twice: which of the two is meant?
 fn once<'a>(ids: impl IntoIterator<Item = &'a str>) -> Result<(), Fault> {
     let mut seen = HashSet::new();
     for id in ids {
+        if id.is_empty() {
+            return Err(Fault::bad_argument("an empty name names nobody"));
+        }
         if !seen.insert(id.to_ascii_lowercase()) {
             return Err(Fault::bad_argument(format!("{id} is named twice")));
         }
