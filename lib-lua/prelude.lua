@@ -38,4 +38,5 @@ return {
   step = "exercise:step",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
+  smd = "smd",
 }

@@ -1,6 +1,7 @@
 //! SMD, the inventory: components, Redfish endpoints, interfaces, groups.
 pub mod client;
 pub mod discover;
+mod lua;
 #[cfg(test)]
 mod tests;
 pub mod types;
@@ -9,6 +10,6 @@ use super::Service;
 
 pub const SERVICE: Service = Service {
     name: "smd",
-    natives: |_, _| (),
+    natives: lua::natives,
     lab: None,
 };

@@ -1,0 +1,65 @@
+-- What the facades of this folder do to their arguments before the natives take them. No part of the public API.
+local native = select(2, ...)
+local nodes = require "nodes"
+
+local function is_list(value) return type(value) == "table" and (value[1] ~= nil or next(value) == nil) end
+
+-- `list(set, filter)`, `list(filter)`, `list()` → names or nil, filter. An empty table is the empty set, never "all".
+local function listing(set, filter, expand)
+  if set == nil or (filter == nil and type(set) == "table" and not is_list(set)) then return nil, set or filter end
+  return (expand or nodes.xnames)(set), filter
+end
+
+-- The BMCs behind a set: a node stands for its BMC.
+local function bmcs(set)
+  local list, seen = {}, {}
+  for _, xname in ipairs(nodes.xnames(set)) do
+    local bmc = xname:match "^(x.-b%d+)n%d+$" or xname
+    if not seen[bmc] then
+      seen[bmc] = true
+      list[#list + 1] = bmc
+    end
+  end
+  return list
+end
+
+-- The one name of a set, for `get`; `list` is the function that takes several.
+local function one(set, list, expand) return native.one((expand or nodes.xnames)(set), list) end
+
+-- A set and fields, or a list of records and fields for all of them → records, and what `Force` said.
+local function records(set, fields)
+  local list, force = {}, nil
+  local whole = is_list(set) and type(set[1]) == "table"
+  for i, item in ipairs(whole and set or nodes.xnames(set)) do
+    local record = {}
+    for key, value in pairs(whole and item or { ID = item }) do record[key] = value end
+    for key, value in pairs(fields or {}) do
+      if key == "Force" then force = value else record[key] = value end
+    end
+    list[i] = record
+  end
+  return list, force
+end
+
+-- What is to be deleted → names, or nil and true for `{ all = true }`.
+local function whom(set, expand)
+  if type(set) == "table" and set.all == true then return nil, true end
+  return set ~= nil and (expand or nodes.xnames)(set) or nil
+end
+
+-- One word or a list of words.
+local function words(list) return type(list) == "table" and list or { list } end
+
+-- Fields of a group: `members` is a set, or the wire's own `{ ids = … }`.
+local function with_members(fields)
+  if type(fields) ~= "table" or fields.members == nil then return fields end
+  local copy = {}
+  for key, value in pairs(fields) do copy[key] = value end
+  local members = fields.members
+  copy.members = nodes.xnames(type(members) == "table" and members.ids or members)
+  return copy
+end
+
+return {
+  listing = listing, bmcs = bmcs, one = one, records = records, whom = whom, words = words, with_members = with_members,
+}

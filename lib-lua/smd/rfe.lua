@@ -1,0 +1,153 @@
+local native = select(2, ...)
+local args = require "smd.args"
+
+--- Redfish endpoints: the BMCs, with address and login.
+local rfe = {}
+
+---@class smd.DiscoveryInfo
+---@field LastDiscoveryAttempt? string
+---@field LastDiscoveryStatus string NotYetQueried, DiscoverOK, …
+---@field RedfishVersion? string
+
+---@class smd.RedfishEndpoint
+---@field ID string the BMC's xname
+---@field Type string NodeBMC, RouterBMC, …
+---@field Name? string
+---@field Hostname string
+---@field Domain string
+---@field FQDN string
+---@field Enabled boolean
+---@field UUID? string
+---@field User string
+---@field Password string in clear, when SMD runs without a vault
+---@field UseSSDP? boolean
+---@field MACRequired? boolean
+---@field MACAddr? string
+---@field IPAddress? string
+---@field RediscoverOnUpdate boolean
+---@field TemplateID? string
+---@field DiscoveryInfo smd.DiscoveryInfo
+
+---@class smd.RedfishEndpointFilter
+---@field id? smd.Word
+---@field fqdn? smd.Word
+---@field type? smd.Word
+---@field uuid? smd.Word
+---@field macaddr? smd.Word
+---@field ipaddress? smd.Word
+---@field laststatus? smd.Word
+
+---@class smd.Nic
+---@field uri? string
+---@field mac? string
+---@field ip? string an interface without one is not stored
+---@field name? string
+---@field description? string
+---@field enabled? boolean
+
+---@class smd.Power
+---@field state? string
+---@field power_control_ids? string[]
+
+---@class smd.Links
+---@field chassis? string[]
+---@field managers? string[]
+
+---@class smd.System
+---@field uri? string
+---@field uuid? string
+---@field name? string
+---@field system_type? string
+---@field ethernet_interfaces? smd.Nic[]
+---@field actions? string[]
+---@field power? smd.Power
+---@field links? smd.Links
+
+---@class smd.Manager
+---@field uri? string
+---@field uuid? string
+---@field name? string
+---@field description? string
+---@field type? string
+---@field ethernet_interfaces? smd.Nic[]
+---@field actions? string[]
+---@field command_shell? string[]
+
+---@class smd.RedfishEndpointBody
+---@field ID? string
+---@field Type? string
+---@field Name? string
+---@field Hostname? string
+---@field Domain? string
+---@field FQDN? string
+---@field Enabled? boolean
+---@field UUID? string
+---@field User? string
+---@field Password? string
+---@field UseSSDP? boolean
+---@field MACRequired? boolean
+---@field MACAddr? string
+---@field IPAddress? string
+---@field RediscoverOnUpdate? boolean
+---@field TemplateID? string
+---@field SchemaVersion? integer 1 when a discovery comes along
+---@field Systems? smd.System[] the nodes behind the BMC
+---@field Managers? smd.Manager[] the BMC's own interfaces
+
+--- Lists Redfish endpoints.
+---@param set? string|integer|string[] these, in this order; a node stands for its BMC
+---@param filter? smd.RedfishEndpointFilter only those that match
+---@return smd.RedfishEndpoint[] endpoints in natural order of their xnames, or in that of the set
+---@shell ochami smd rfe get
+---@state 301
+---@example smd.rfe.list("@compute")[1].IPAddress --> 172.16.0.101
+function rfe.list(set, filter) return native.rfe_list(args.listing(set, filter, args.bmcs)) end
+
+--- Gets one Redfish endpoint.
+---@param bmc string|integer the BMC's xname, or a node behind it
+---@return smd.RedfishEndpoint endpoint
+---@shell ochami smd rfe get
+---@state 301
+---@example smd.rfe.get("x1000c0s0b0").MACAddr --> de:ca:fc:0f:fe:e1
+function rfe.get(bmc) return native.rfe_get(args.one(bmc, "smd.rfe.list", args.bmcs)) end
+
+--- Adds Redfish endpoints, and what a discovery found behind them.
+---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or whole records
+---@param fields? smd.RedfishEndpointBody what they all have
+---@return smd.RedfishEndpoint[] endpoints as they are now
+---@shell ochami smd rfe add
+---@example smd.rfe.add("x1000c0s7b0", { FQDN = "bmc7.local", User = "root" })[1].Hostname --> bmc7
+function rfe.add(set, fields) return native.rfe_add((args.records(set, fields))) end
+
+--- Creates Redfish endpoints, or replaces them.
+---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or whole records
+---@param fields? smd.RedfishEndpointBody what they all have
+---@return smd.RedfishEndpoint[] endpoints as they are now
+---@example smd.rfe.set("x1000c0s7b0", { FQDN = "bmc7.local" })[1].Domain --> local
+function rfe.set(set, fields) return native.rfe_set((args.records(set, fields))) end
+
+--- Changes the given fields of Redfish endpoints.
+---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or records that say what each gets
+---@param fields? smd.RedfishEndpointBody what they all get
+---@return smd.RedfishEndpoint[] endpoints as they are now
+---@state 301
+---@example smd.rfe.update("x1000c0s0b[0-4]", { Enabled = false })[5].Enabled --> false
+function rfe.update(set, fields) return native.rfe_update((args.records(set, fields))) end
+
+--- Makes Redfish endpoints exist with the given fields, and does nothing to those that are so already.
+---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or whole records
+---@param fields? smd.RedfishEndpointBody what they all have
+---@return smd.RedfishEndpoint[] changed those that were not so
+---@state 301
+---@example #smd.rfe.ensure("x1000c0s0b[0-4]", { Enabled = true }) --> 0
+function rfe.ensure(set, fields) return native.rfe_ensure((args.records(set, fields))) end
+
+--- Deletes Redfish endpoints with their component endpoints; components, interfaces and groups stay.
+---@param set string|string[]|{ all: true } xnames of BMCs; all of them only when that is said
+---@return smd.RedfishEndpoint[] gone what went
+---@shell ochami smd rfe delete
+---@state 301
+---@example smd.rfe.delete("x1000c0s0b4")[1].Name --> compute5
+function rfe.delete(set) return native.rfe_delete(args.whom(set)) end
+
+return rfe
