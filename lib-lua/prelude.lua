@@ -35,8 +35,8 @@ return {
   nodeset = "nodeset",
   none = "matchers:none",
   set = "matchers:set",
+  smd = "smd",
   step = "exercise:step",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
-  smd = "smd",
 }

@@ -2,18 +2,24 @@
 local native = select(2, ...)
 local nodes = require "nodes"
 
+-- A set → xnames. An empty table is the empty set.
+local function xnames(set)
+  if type(set) == "table" and next(set) == nil then return {} end
+  return nodes.xnames(set)
+end
+
 local function is_list(value) return type(value) == "table" and (value[1] ~= nil or next(value) == nil) end
 
 -- `list(set, filter)`, `list(filter)`, `list()` → names or nil, filter. An empty table is the empty set, never "all".
 local function listing(set, filter, expand)
   if set == nil or (filter == nil and type(set) == "table" and not is_list(set)) then return nil, set or filter end
-  return (expand or nodes.xnames)(set), filter
+  return (expand or xnames)(set), filter
 end
 
 -- The BMCs behind a set: a node stands for its BMC.
 local function bmcs(set)
   local list, seen = {}, {}
-  for _, xname in ipairs(nodes.xnames(set)) do
+  for _, xname in ipairs(xnames(set)) do
     local bmc = xname:match "^(x.-b%d+)n%d+$" or xname
     if not seen[bmc] then
       seen[bmc] = true
@@ -24,13 +30,13 @@ local function bmcs(set)
 end
 
 -- The one name of a set, for `get`; `list` is the function that takes several.
-local function one(set, list, expand) return native.one((expand or nodes.xnames)(set), list) end
+local function one(set, list, expand) return native.one((expand or xnames)(set), list) end
 
 -- A set and fields, or a list of records and fields for all of them → records, and what `Force` said.
 local function records(set, fields)
   local list, force = {}, nil
   local whole = is_list(set) and type(set[1]) == "table"
-  for i, item in ipairs(whole and set or nodes.xnames(set)) do
+  for i, item in ipairs(whole and set or xnames(set)) do
     local record = {}
     for key, value in pairs(whole and item or { ID = item }) do record[key] = value end
     for key, value in pairs(fields or {}) do
@@ -44,7 +50,7 @@ end
 -- What is to be deleted → names, or nil and true for `{ all = true }`.
 local function whom(set, expand)
   if type(set) == "table" and set.all == true then return nil, true end
-  return set ~= nil and (expand or nodes.xnames)(set) or nil
+  return set ~= nil and (expand or xnames)(set) or nil
 end
 
 -- One word or a list of words.
@@ -56,10 +62,10 @@ local function with_members(fields)
   local copy = {}
   for key, value in pairs(fields) do copy[key] = value end
   local members = fields.members
-  copy.members = nodes.xnames(type(members) == "table" and members.ids or members)
+  copy.members = xnames(type(members) == "table" and members.ids or members)
   return copy
 end
 
 return {
-  listing = listing, bmcs = bmcs, one = one, records = records, whom = whom, words = words, with_members = with_members,
+  xnames = xnames, listing = listing, bmcs = bmcs, one = one, records = records, whom = whom, words = words, with_members = with_members,
 }

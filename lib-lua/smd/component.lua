@@ -79,7 +79,10 @@ function component.get(node) return native.component_get(args.one(node, "smd.com
 ---@return smd.Component[] components as they are now
 ---@shell ochami smd component add
 ---@example smd.component.add("x1000c0s7b0n0", { NID = 77, State = "Ready", Role = "Compute" })[1].NID --> 77
-function component.add(set, fields) return native.component_add((args.records(set, fields))) end
+function component.add(set, fields)
+  fields = args.records(set, fields)
+  return native.component_add(fields)
+end
 
 --- Creates components, or replaces them: State, Flag, Arch, Class and NetType that are not given go back to their defaults.
 ---@param set string|string[]|smd.Component[] xnames, or whole records
@@ -87,7 +90,10 @@ function component.add(set, fields) return native.component_add((args.records(se
 ---@return smd.Component[] components as they are now
 ---@state 301
 ---@example smd.component.set("x1000c0s0b[0-1]n0", { State = "Ready" })[2].State --> Ready
-function component.set(set, fields) return native.component_set((args.records(set, fields))) end
+function component.set(set, fields)
+  fields = args.records(set, fields)
+  return native.component_set(fields)
+end
 
 --- Changes the given fields of components. A new State sets the Flag back to OK, a new Role drops the SubRole.
 ---@param set string|integer|string[]|smd.Component[] which ones, or records that say what each gets
@@ -95,7 +101,11 @@ function component.set(set, fields) return native.component_set((args.records(se
 ---@return smd.Component[] components as they are now
 ---@state 301
 ---@example smd.component.update("@compute", { State = "Ready", Role = "Service" })[5].Role --> Service
-function component.update(set, fields) return native.component_update(args.records(set, fields)) end
+function component.update(set, fields)
+  local force
+  fields, force = args.records(set, fields)
+  return native.component_update(fields, force)
+end
 
 --- Makes components exist with the given fields, and does nothing to those that are so already.
 ---@param set string|integer|string[]|smd.Component[] which ones, or whole records
@@ -103,7 +113,11 @@ function component.update(set, fields) return native.component_update(args.recor
 ---@return smd.Component[] changed those that were not so
 ---@state 301
 ---@example #smd.component.ensure("@compute", { Role = "Compute" }) --> 0
-function component.ensure(set, fields) return native.component_ensure(args.records(set, fields)) end
+function component.ensure(set, fields)
+  local force
+  fields, force = args.records(set, fields)
+  return native.component_ensure(fields, force)
+end
 
 --- Deletes components; groups lose them too.
 ---@param set string|integer|string[]|{ all: true } which ones; all of them only when that is said

@@ -1,6 +1,5 @@
 local native = select(2, ...)
 local args = require "smd.args"
-local nodes = require "nodes"
 
 --- Groups: named sets of components, the words behind `@` in node sets. Other services only read them.
 local group = { member = {}, membership = {} }
@@ -53,7 +52,10 @@ function group.get(label) return native.group_get(label) end
 ---@return smd.Group group as it is now
 ---@shell ochami smd group add
 ---@example smd.group.add("io", { description = "I/O nodes" }).description --> I/O nodes
-function group.add(label, fields) return native.group_add(label, args.with_members(fields)) end
+function group.add(label, fields)
+  fields = args.with_members(fields)
+  return native.group_add(label, fields)
+end
 
 --- Creates a group, or replaces its description, tags and members.
 ---@param label string its name
@@ -61,7 +63,10 @@ function group.add(label, fields) return native.group_add(label, args.with_membe
 ---@return smd.Group group as it is now
 ---@state 301
 ---@example #smd.group.set("compute", { members = "x1000c0s0b[0-2]n0" }).members.ids --> 3
-function group.set(label, fields) return native.group_set(label, args.with_members(fields)) end
+function group.set(label, fields)
+  fields = args.with_members(fields)
+  return native.group_set(label, fields)
+end
 
 --- Changes the given fields of a group; `members` is replaced as a whole.
 ---@param label string its name
@@ -70,7 +75,10 @@ function group.set(label, fields) return native.group_set(label, args.with_membe
 ---@shell ochami smd group update
 ---@state 301
 ---@example smd.group.update("compute", { tags = { "diskless" } }).tags --> { "diskless" }
-function group.update(label, fields) return native.group_update(label, args.with_members(fields)) end
+function group.update(label, fields)
+  fields = args.with_members(fields)
+  return native.group_update(label, fields)
+end
 
 --- Makes a group exist with the given fields; nothing is done and returned if it is so already.
 ---@param label string its name
@@ -78,7 +86,10 @@ function group.update(label, fields) return native.group_update(label, args.with
 ---@return smd.Group? changed the group, if it was not so
 ---@state 301
 ---@example smd.group.ensure("compute", { members = "@compute" }) --> nil
-function group.ensure(label, fields) return native.group_ensure(label, args.with_members(fields)) end
+function group.ensure(label, fields)
+  fields = args.with_members(fields)
+  return native.group_ensure(label, fields)
+end
 
 --- Deletes groups; their members stay in SMD.
 ---@param labels string|string[] their names
@@ -103,7 +114,7 @@ function group.member.list(label) return native.member_list(label) end
 ---@shell ochami smd group member add
 ---@state 301
 ---@example smd.group.ensure "io"; return smd.group.member.add("io", 5) --> { "x1000c0s0b4n0" }
-function group.member.add(label, set) return native.member_add(label, nodes.xnames(set)) end
+function group.member.add(label, set) return native.member_add(label, args.xnames(set)) end
 
 --- Makes a set, and nobody else, the members of a group.
 ---@param label string the group's name
@@ -112,7 +123,7 @@ function group.member.add(label, set) return native.member_add(label, nodes.xnam
 ---@shell ochami smd group member set
 ---@state 301
 ---@example #smd.group.member.set("compute", "x1000c0s0b[0-2]n0") --> 3
-function group.member.set(label, set) return native.member_set(label, nodes.xnames(set)) end
+function group.member.set(label, set) return native.member_set(label, args.xnames(set)) end
 
 --- Adds those of a set who are not in the group.
 ---@param label string the group's name
@@ -120,7 +131,7 @@ function group.member.set(label, set) return native.member_set(label, nodes.xnam
 ---@return string[] added those who were not in it
 ---@state 301
 ---@example #smd.group.member.ensure("compute", "@compute") --> 0
-function group.member.ensure(label, set) return native.member_ensure(label, nodes.xnames(set)) end
+function group.member.ensure(label, set) return native.member_ensure(label, args.xnames(set)) end
 
 --- Takes members out of a group.
 ---@param label string the group's name
@@ -129,7 +140,7 @@ function group.member.ensure(label, set) return native.member_ensure(label, node
 ---@shell ochami smd group member delete
 ---@state 301
 ---@example smd.group.member.delete("compute", "nid[4-5]") --> { "x1000c0s0b3n0", "x1000c0s0b4n0" }
-function group.member.delete(label, set) return native.member_delete(label, nodes.xnames(set)) end
+function group.member.delete(label, set) return native.member_delete(label, args.xnames(set)) end
 
 --- Lists which groups components are in.
 ---@param set? string|integer|string[] these, in this order; unknown ones are left out

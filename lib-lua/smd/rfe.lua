@@ -117,14 +117,20 @@ function rfe.get(bmc) return native.rfe_get(args.one(bmc, "smd.rfe.list", args.b
 ---@return smd.RedfishEndpoint[] endpoints as they are now
 ---@shell ochami smd rfe add
 ---@example smd.rfe.add("x1000c0s7b0", { FQDN = "bmc7.local", User = "root" })[1].Hostname --> bmc7
-function rfe.add(set, fields) return native.rfe_add((args.records(set, fields))) end
+function rfe.add(set, fields)
+  fields = args.records(set, fields)
+  return native.rfe_add(fields)
+end
 
 --- Creates Redfish endpoints, or replaces them.
 ---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or whole records
 ---@param fields? smd.RedfishEndpointBody what they all have
 ---@return smd.RedfishEndpoint[] endpoints as they are now
 ---@example smd.rfe.set("x1000c0s7b0", { FQDN = "bmc7.local" })[1].Domain --> local
-function rfe.set(set, fields) return native.rfe_set((args.records(set, fields))) end
+function rfe.set(set, fields)
+  fields = args.records(set, fields)
+  return native.rfe_set(fields)
+end
 
 --- Changes the given fields of Redfish endpoints.
 ---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or records that say what each gets
@@ -132,7 +138,10 @@ function rfe.set(set, fields) return native.rfe_set((args.records(set, fields)))
 ---@return smd.RedfishEndpoint[] endpoints as they are now
 ---@state 301
 ---@example smd.rfe.update("x1000c0s0b[0-4]", { Enabled = false })[5].Enabled --> false
-function rfe.update(set, fields) return native.rfe_update((args.records(set, fields))) end
+function rfe.update(set, fields)
+  fields = args.records(set, fields)
+  return native.rfe_update(fields)
+end
 
 --- Makes Redfish endpoints exist with the given fields, and does nothing to those that are so already.
 ---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or whole records
@@ -140,7 +149,10 @@ function rfe.update(set, fields) return native.rfe_update((args.records(set, fie
 ---@return smd.RedfishEndpoint[] changed those that were not so
 ---@state 301
 ---@example #smd.rfe.ensure("x1000c0s0b[0-4]", { Enabled = true }) --> 0
-function rfe.ensure(set, fields) return native.rfe_ensure((args.records(set, fields))) end
+function rfe.ensure(set, fields)
+  fields = args.records(set, fields)
+  return native.rfe_ensure(fields)
+end
 
 --- Deletes Redfish endpoints with their component endpoints; components, interfaces and groups stay.
 ---@param set string|string[]|{ all: true } xnames of BMCs; all of them only when that is said

@@ -2,8 +2,6 @@
 pub mod client;
 pub mod discover;
 mod lua;
-#[cfg(test)]
-mod tests;
 pub mod types;
 
 use super::Service;

@@ -1,2 +1,0 @@
-//! The client against the lab, in process.
-mod client;
