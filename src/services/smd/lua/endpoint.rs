@@ -60,6 +60,10 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             }
         }),
     );
+    component_endpoints(n, smd);
+}
+
+fn component_endpoints(n: &mut Natives, smd: &Client) {
     n.read(
         "compep_list",
         with(smd, |smd, (ids, filter): Listing| async move {
