@@ -29,6 +29,7 @@ return {
   help = "help:help",
   inspect = "help:inspect",
   json = "json",
+  lab = "lab",
   look = "exercise:look",
   match = "matchers:match",
   nodes = "nodes",

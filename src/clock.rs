@@ -3,7 +3,7 @@
 //! On a real target time passes by itself; on a lab it can be advanced. Request timeouts never use this: they are wall
 //! time (tokio's own).
 use crate::fault::Fault;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::{future::Future, pin::Pin, time::Duration};
 
 /// A future that can be stored: the result of a trait method that waits.
@@ -31,4 +31,14 @@ impl Clock for Wall {
             Ok(())
         })
     }
+}
+
+/// A span as users write it: `"90s"`, `"1.5h"`, `"2m 30s"`.
+pub fn duration(text: &str) -> Result<Duration, Fault> {
+    let span: Option<SignedDuration> = text.trim().parse().ok();
+    span.and_then(|span| Duration::try_from(span).ok())
+        .ok_or_else(|| {
+            Fault::bad_argument(format!("\"{text}\" is no span of time"))
+                .hint("a number and its unit, such as \"90s\", \"5m\", \"1h 30m\" or \"500ms\"")
+        })
 }

@@ -9,6 +9,7 @@ use crate::{
     clock::{Clock, Wall},
     fault::Fault,
     http::Http,
+    lab::Lab,
     lua::{
         Declare, Native, Options as VmOptions, Vm, complete::Completion, inspect::Style, print,
         shape::Limit,
@@ -23,6 +24,8 @@ pub struct Options {
     pub http: Http,
     /// The time that `task.*` and waiting run on.
     pub clock: Arc<dyn Clock>,
+    /// The lab, if that is the target.
+    pub lab: Option<Lab>,
     /// Where `print` goes.
     pub sink: print::Sink,
     /// How many records of a list the prompt takes.
@@ -36,6 +39,7 @@ impl Options {
     pub fn on(way: Way) -> Self {
         Self {
             clock: way.clock,
+            lab: way.lab,
             ..Self::new(way.http)
         }
     }
@@ -45,6 +49,7 @@ impl Options {
         Self {
             http,
             clock: Arc::new(Wall),
+            lab: None,
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
             style: Style::WHOLE,
@@ -73,6 +78,7 @@ impl Shell {
         let context = Context {
             http: options.http,
             clock: options.clock,
+            lab: options.lab,
         };
         for builtin in builtins::ALL {
             let context = context.clone();

@@ -1,9 +1,10 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
 mod exercise;
 mod json;
+mod lab;
 mod nodeset;
 
-use crate::{clock::Clock, http::Http, lua::Natives};
+use crate::{clock::Clock, http::Http, lab::Lab, lua::Natives};
 use std::sync::Arc;
 
 /// What a builtin may use.
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub struct Context {
     pub http: Http,
     pub clock: Arc<dyn Clock>,
+    /// The lab, if that is the target.
+    pub lab: Option<Lab>,
 }
 
 /// A module of natives.
@@ -25,6 +28,7 @@ pub const ALL: &[Builtin] = &[
     exercise::EXERCISE,
     exercise::EXPECT,
     json::BUILTIN,
+    lab::BUILTIN,
     nodeset::NODES,
     nodeset::NODESET,
 ];

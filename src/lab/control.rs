@@ -5,12 +5,10 @@ use super::{
     diff::Difference,
     house::House,
     problem::{Problem, absent},
+    status::{Snapshot, Status, Time},
     token::{self, Order},
 };
-use crate::{
-    clock::Clock,
-    fault::{Fault, Kind},
-};
+use crate::fault::{Fault, Kind};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
     Json, Router,
@@ -29,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 const SECRET: &str = "x-lab-secret";
 
 type Shared = State<Arc<House>>;
-type Answer = Result<Json<Value>, Problem>;
+type Answer<T> = Result<Json<T>, Problem>;
 
 /// The routes; with a secret they are closed to all who do not know it.
 pub(crate) fn routes(house: &Arc<House>, secret: Option<String>) -> Router {
@@ -104,7 +102,7 @@ fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     })
 }
 
-async fn status(State(house): Shared) -> Answer {
+async fn status(State(house): Shared) -> Answer<Status> {
     Ok(Json(house.status()?))
 }
 
@@ -114,7 +112,7 @@ struct Reset {
     state: Option<String>,
 }
 
-async fn reset(State(house): Shared, bytes: Bytes) -> Answer {
+async fn reset(State(house): Shared, bytes: Bytes) -> Answer<Status> {
     let asked: Reset = body(&bytes)?;
     match asked.state.as_deref().unwrap_or("empty") {
         "empty" => house.reset()?,
@@ -132,13 +130,13 @@ struct Named {
     name: String,
 }
 
-async fn snapshot(State(house): Shared, bytes: Bytes) -> Answer {
+async fn snapshot(State(house): Shared, bytes: Bytes) -> Answer<Snapshot> {
     let Named { name } = body(&bytes)?;
     let path = house.snapshot(&name)?;
-    Ok(Json(json!({ "name": name, "path": path })))
+    Ok(Json(Snapshot { name, path }))
 }
 
-async fn restore(State(house): Shared, bytes: Bytes) -> Answer {
+async fn restore(State(house): Shared, bytes: Bytes) -> Answer<Status> {
     let Named { name } = body(&bytes)?;
     house.restore(&name)?;
     Ok(Json(house.status()?))
@@ -150,22 +148,17 @@ struct Since {
     name: Option<String>,
 }
 
-async fn diff_all(State(house): Shared) -> Result<Json<Vec<Difference>>, Problem> {
+async fn diff_all(State(house): Shared) -> Answer<Vec<Difference>> {
     Ok(Json(house.diff(None)?))
 }
 
-async fn diff(State(house): Shared, bytes: Bytes) -> Result<Json<Vec<Difference>>, Problem> {
+async fn diff(State(house): Shared, bytes: Bytes) -> Answer<Vec<Difference>> {
     let Since { name } = body(&bytes)?;
     Ok(Json(house.diff(name.as_deref())?))
 }
 
-async fn now(State(house): Shared) -> Answer {
-    Ok(Json(time(&house)))
-}
-
-fn time(house: &House) -> Value {
-    let advanced = Duration::from_nanos(house.clock.advanced()).as_secs_f64();
-    json!({ "now": house.clock.now().to_string(), "advanced": advanced, "moves": house.clock.moves() })
+async fn now(State(house): Shared) -> Json<Time> {
+    Json(house.time())
 }
 
 #[derive(Deserialize)]
@@ -175,17 +168,17 @@ struct Advance {
     advance: f64,
 }
 
-async fn advance(State(house): Shared, bytes: Bytes) -> Answer {
+async fn advance(State(house): Shared, bytes: Bytes) -> Answer<Time> {
     let Advance { advance } = body(&bytes)?;
     let span = Duration::try_from_secs_f64(advance).map_err(|_| {
         let message = format!("the clock cannot be advanced by {advance} seconds");
         Fault::bad_argument(message).hint("seconds, 0 or more: time does not run backwards")
     })?;
     house.advance(span).await?;
-    Ok(Json(time(&house)))
+    Ok(Json(house.time()))
 }
 
-async fn mint(State(house): Shared, bytes: Bytes) -> Answer {
+async fn mint(State(house): Shared, bytes: Bytes) -> Answer<Value> {
     let order: Order = body(&bytes)?;
     // Making an RSA key takes a moment, and the first token makes one.
     let token = tokio::task::spawn_blocking(move || token::mint(&house.keys, &house.clock, &order));

@@ -9,6 +9,7 @@ use super::{
     keys::Keys,
     options::Options,
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
+    status::{Status, Time},
     token::Doorman,
 };
 use crate::{
@@ -22,8 +23,9 @@ use crate::{
     world::World,
 };
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -234,33 +236,40 @@ impl House {
     }
 
     /// What a user wants to know about the lab.
-    pub(crate) fn status(&self) -> Result<Value, Fault> {
-        let mut services = Map::new();
+    pub(crate) fn status(&self) -> Result<Status, Fault> {
+        let mut services = BTreeMap::new();
         for store in self.stores.iter().filter(|s| s.service() != WORLD) {
             let count = |(name, rows): (String, Value)| {
                 let count = rows.as_object().map_or(0, Map::len);
-                (name, json!(count))
+                (name, count)
             };
-            let tables: Map<_, _> = store.dump()?.into_iter().map(count).collect();
-            services.insert(store.service().into(), tables.into());
+            let tables = store.dump()?.into_iter().map(count).collect();
+            services.insert(store.service().to_owned(), tables);
         }
-        let card = self.card().map(|(card, _)| card);
-        let url = |pick: fn(&Card) -> &str| card.as_ref().map(pick).filter(|url| !url.is_empty());
-        Ok(json!({
-            "pid": std::process::id(),
-            "http": url(|card| &card.http),
-            "https": url(|card| &card.https),
-            "ca": card.as_ref().filter(|card| !card.https.is_empty()).map(|card| &card.ca),
-            "state": self.keeper.dir(),
-            "fresh": self.fresh,
-            "auth": self.config.auth,
-            "seed": self.config.seed,
-            "now": self.clock.now().to_string(),
-            "snapshots": self.keeper.snapshots(),
-            "notice": self.notice,
-            "services": services,
-            "machines": self.world.read(|world| world.machines().cloned().collect::<Vec<_>>()),
-        }))
+        let status = Status {
+            pid: std::process::id(),
+            http: String::new(),
+            https: None,
+            ca: None,
+            state: self.keeper.dir().to_owned(),
+            fresh: self.fresh,
+            auth: self.config.auth,
+            seed: self.config.seed,
+            now: self.clock.now().to_string(),
+            snapshots: self.keeper.snapshots(),
+            notice: self.notice.clone(),
+            services,
+            machines: self.world.read(|world| world.machines().cloned().collect()),
+        };
+        Ok(status.at(self.card().map(|(card, _)| card)))
+    }
+
+    pub(crate) fn time(&self) -> Time {
+        Time {
+            now: self.clock.now().to_string(),
+            advanced: Duration::from_nanos(self.clock.advanced()).as_secs_f64(),
+            moves: self.clock.moves(),
+        }
     }
 
     pub(crate) fn notice(&self) -> Option<&str> {

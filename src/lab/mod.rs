@@ -20,6 +20,7 @@ mod problem;
 mod remote;
 mod seat;
 mod serve;
+mod status;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -31,6 +32,7 @@ pub use dirs::Dirs;
 pub use options::{Listen, Options};
 pub use remote::Control;
 pub use serve::{Served, serve};
+pub use status::{Snapshot, Status, Time};
 pub use token::Order;
 
 use crate::{

@@ -1,5 +1,10 @@
 //! The control API as its user sees it: `lab.*` and `chami lab …`, whoever owns the lab.
-use super::{Lab, diff::Difference, token::Order};
+use super::{
+    Lab,
+    diff::Difference,
+    status::{Snapshot, Status, Time},
+    token::Order,
+};
 use crate::{
     clock::Pending,
     fault::Fault,
@@ -61,21 +66,21 @@ impl Control {
         self.http.url("POST", &format!("/lab/v1/{path}")).json(body)
     }
 
-    pub async fn status(&self) -> Result<Value, Fault> {
+    pub async fn status(&self) -> Result<Status, Fault> {
         self.send(self.get("status")).await
     }
 
-    pub async fn reset(&self, state: Option<&str>) -> Result<Value, Fault> {
+    pub async fn reset(&self, state: Option<&str>) -> Result<Status, Fault> {
         let body = json!({ "state": state.unwrap_or("empty") });
         self.send(self.post("reset", &body)).await
     }
 
-    pub async fn snapshot(&self, name: &str) -> Result<Value, Fault> {
+    pub async fn snapshot(&self, name: &str) -> Result<Snapshot, Fault> {
         let body = json!({ "name": name });
         self.send(self.post("snapshot", &body)).await
     }
 
-    pub async fn restore(&self, name: &str) -> Result<Value, Fault> {
+    pub async fn restore(&self, name: &str) -> Result<Status, Fault> {
         let body = json!({ "name": name });
         self.send(self.post("restore", &body)).await
     }
@@ -85,11 +90,11 @@ impl Control {
         self.send(self.post("diff", &body)).await
     }
 
-    pub async fn clock(&self) -> Result<Value, Fault> {
+    pub async fn clock(&self) -> Result<Time, Fault> {
         self.send(self.get("clock")).await
     }
 
-    pub async fn advance(&self, span: Duration) -> Result<Value, Fault> {
+    pub async fn advance(&self, span: Duration) -> Result<Time, Fault> {
         let body = json!({ "advance": span.as_secs_f64() });
         // What falls due may take its time; nobody knows how long.
         let request = self.post("clock", &body).timeout(Duration::from_secs(600));

@@ -11,7 +11,7 @@ pub enum Power {
     On,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     pub name: String,
     /// Where it stands; SMD does not know until somebody says so.

@@ -4,6 +4,7 @@ use crate::{
     fault::Kind,
     http::Locate as _,
     lab::{Control, Lab, Listen, Options},
+    world::Power,
 };
 
 #[tokio::test]
@@ -56,21 +57,14 @@ async fn status_tells_where_it_is_and_what_it_holds() {
         .status()
         .await
         .expect("it answers");
-    assert_eq!(status["pid"], std::process::id());
-    assert_eq!(status["http"], lab.base().await.expect("it runs").url);
-    assert!(
-        status["https"]
-            .as_str()
-            .is_some_and(|url| url.starts_with("https://"))
-    );
-    assert_eq!(
-        status["state"],
-        home.dirs.state.join("lab").display().to_string()
-    );
-    let machines = status["machines"].as_array().expect("a list");
+    assert_eq!(status.pid, std::process::id());
+    assert_eq!(status.http, lab.base().await.expect("it runs").url);
+    assert!(status.https.is_some_and(|url| url.starts_with("https://")));
+    assert_eq!(status.state, home.dirs.state.join("lab"));
+    let machines = status.machines;
     assert_eq!(machines.len(), 5);
-    assert_eq!(machines[0]["name"], "compute1");
-    assert_eq!(machines[0]["power"], "off");
+    assert_eq!(machines[0].name, "compute1");
+    assert_eq!(machines[0].power, Power::Off);
 }
 
 #[tokio::test]
@@ -127,7 +121,7 @@ async fn snapshots_are_restored_by_name() {
             .is_empty()
     );
     let status = control.status().await.expect("it answers");
-    assert_eq!(status["snapshots"][0], "before");
+    assert_eq!(status.snapshots[0], "before");
 }
 
 #[tokio::test]

@@ -1,0 +1,104 @@
+local native = select(2, ...)
+
+--- The lab: the simulated head node behind this session.
+--- Look at it, set it back, compare it with before, make its time pass. On a real cluster these calls are `unsupported`.
+local lab = { clock = {} }
+
+---@class lab.Machine
+---@field name string
+---@field xname string where it stands; SMD does not know until somebody says so
+---@field mac string the interface it boots from
+---@field bmc_mac string
+---@field uuid string what its firmware reports
+---@field power "off"|"on"
+
+---@class lab.Status
+---@field pid integer the process that owns the lab
+---@field http string the gateway's URL
+---@field https? string the same with TLS
+---@field ca? string the file of the CA that signed its certificate
+---@field state string the directory its state is kept in
+---@field fresh boolean private: gone with its process
+---@field auth boolean whether services want tokens
+---@field seed integer
+---@field now string the lab's time
+---@field snapshots string[]
+---@field notice? string damage that was found and mended when it was opened
+---@field services table<string, table<string, integer>> how many records each service has, by table
+---@field machines lab.Machine[]
+
+---@class lab.Difference
+---@field service string
+---@field table string
+---@field key string
+---@field change "added"|"removed"|"changed"
+---@field fields string[] the names of the fields that differ
+---@field before? json.Value these fields as they were; of a removed record all
+---@field after? json.Value these fields as they are; of an added record all
+
+---@class lab.Snapshot
+---@field name string
+---@field path string the file it is kept in
+
+---@class lab.TokenOrder
+---@field sub? string who it is for
+---@field claims? table<string, json.Value> claims beside or instead of the usual ones
+---@field exp? number seconds from now until it ends; negative: it has ended
+---@field alg? string `RS256` (the default), `PS256`, …; `none` leaves the signature out
+---@field key? "hydra"|"tokensmith"|"other" whose key signs; `other` is a forger's
+---@field drop? string[] claims to leave out, and `kid`
+
+--- Tells where the lab is and what it holds.
+---@return lab.Status status
+---@shell chami lab status
+---@example lab.status().services.smd.components --> 0
+function lab.status() return native.status() end
+
+--- Lists the machines that stand in the lab, whether or not SMD knows them.
+---@return lab.Machine[] machines
+---@example lab.machines()[1].xname --> x1000c0s0b0n0
+function lab.machines() return native.status().machines end
+
+--- Sets the lab back: every store is emptied, every machine powered off; time goes on.
+---@param state? "empty"|"tutorial" what to begin with; `tutorial` is what exercise 301 leaves
+---@return lab.Status status
+---@shell chami lab reset
+---@example lab.reset().services.smd.groups --> 0
+function lab.reset(state) return native.reset(state) end
+
+--- Keeps everything the lab holds under a name.
+---@param name string letters, digits, `-`, `_` and `.`; a snapshot of that name is replaced
+---@return lab.Snapshot snapshot
+---@example lab.snapshot("before").name --> before
+function lab.snapshot(name) return native.snapshot(name) end
+
+--- Puts back what a snapshot holds; time goes on.
+---@param name string the snapshot
+---@return lab.Status status
+---@example lab.snapshot "before"; lab.restore("before").snapshots[1] --> before
+function lab.restore(name) return native.restore(name) end
+
+--- Lists the records that are not as they were.
+---@param name? string since this snapshot; by default since the last reset or restore
+---@return lab.Difference[] differences sorted by service, table and key
+---@example #lab.diff() --> 0
+function lab.diff(name) return native.diff(name) end
+
+--- Tells the lab's time.
+---@return string now as in RFC 3339, in UTC
+---@example lab.clock.now() --> 2026-01-01T00:00:00Z
+function lab.clock.now() return native.time().now end
+
+--- Makes time pass; answers when everything that fell due meanwhile is done.
+---@param span string such as `"90s"` or `"1h 30m"`
+---@return string now the lab's time then
+---@example lab.clock.advance "90s" --> 2026-01-01T00:01:30Z
+function lab.clock.advance(span) return native.advance(span).now end
+
+--- Makes a token for this lab's services: a good one, or one that is wrong in a way to be seen refused.
+---@param order? lab.TokenOrder what is to be special about it
+---@return string token keep it out of files and histories
+---@example lab.token{ exp = -60 }:match "^eyJ" --> eyJ
+function lab.token(order) return native.token(order) end
+
+return lab
