@@ -5,6 +5,7 @@
 mod completion;
 mod docs;
 mod eval;
+mod lab;
 mod output;
 mod repl;
 mod run;
@@ -54,6 +55,8 @@ struct Cli {
 enum Verb {
     /// Run a Lua file; its own arguments follow it
     Run(run::Args),
+    /// Serve a simulated cluster, look at it, set it back
+    Lab(lab::Args),
     /// Print the whole reference as Markdown
     Docs,
     /// Print the completion script for a shell
@@ -126,6 +129,7 @@ fn dispatch(cli: Cli) -> Outcome {
             Some((file, args)) => run::run(&target, file, args, format),
             None => repl::run(&target),
         },
+        (None, Some(Verb::Lab(args))) => lab::run(&target, args),
         (None, Some(Verb::Docs)) => docs::run(),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
         (None, Some(Verb::Version)) => {

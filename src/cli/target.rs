@@ -66,6 +66,18 @@ impl TargetArgs {
         ask.target(&config, |name| env::var(name).ok())
     }
 
+    /// Which of the user's labs, for verbs that are about labs only; none: the default one.
+    pub(super) fn lab_name(&self) -> Result<Option<String>, Fault> {
+        match self.lab.as_deref() {
+            Some("fresh") => {
+                let message =
+                    "a fresh lab ends with its process: there is none to serve or to look at";
+                Err(Fault::bad_argument(message).hint("--lab=NAME names another lab of yours"))
+            }
+            name => Ok(name.filter(|name| !name.is_empty()).map(str::to_owned)),
+        }
+    }
+
     /// A shell on that target.
     pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
         let trust = Trust {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     clock::Pending,
-    fault::Fault,
+    fault::{Fault, Kind},
     http::{Base, Http, Locate, Options, Request},
 };
 use serde::de::DeserializeOwned;
@@ -49,6 +49,9 @@ impl Control {
             return answer.json();
         }
         let mut fault = answer.fault().service("lab");
+        if answer.status == 400 {
+            fault.kind = Kind::BadArgument;
+        }
         // The lab knows better than HTTP what to do next.
         if let Ok(problem) = answer.json::<Value>()
             && let Some(hint) = problem.get("hint").and_then(Value::as_str)

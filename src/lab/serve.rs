@@ -1,15 +1,11 @@
 //! `chami lab serve`: a lab for others, until somebody ends it.
 use super::{
-    options::{Listen, Options},
+    options::Options,
     seat::{Seat, Table},
     tls,
 };
 use crate::fault::Fault;
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Where a served lab is.
@@ -23,14 +19,7 @@ pub struct Served {
 }
 
 /// Owns and serves the lab until SIGTERM or SIGINT; `ready` is called once it answers.
-pub async fn serve(mut options: Options, ready: impl FnOnce(&Served)) -> Result<(), Fault> {
-    let ip = options.listen.ip();
-    options.listen = Listen {
-        address: Some(ip),
-        http: options.listen.http.or(Some(8081)),
-        https: options.listen.https.or(Some(8443)),
-        open: ip.is_loopback() || ip == IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
+pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), Fault> {
     // Before anything is started: a signal that comes early must not be lost.
     let stop = |kind| signal(kind).map_err(|e| Fault::io("signal", &e));
     let (mut term, mut int) = (

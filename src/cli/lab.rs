@@ -1,0 +1,182 @@
+//! `chami lab serve | status | reset`: a lab for others, and a look at one from outside.
+use super::{Outcome, output, target::TargetArgs};
+use crate::{
+    fault::Fault,
+    lab::{self, Control, Lab, Listen, Machines, Options, Served, Status},
+    repl::screen,
+};
+use clap::{Subcommand, ValueEnum};
+use std::{net::IpAddr, path::PathBuf};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Serve a lab until it is told to end
+    Serve(Serve),
+    /// Tell who serves the lab and what it holds
+    Status,
+    /// Set the lab back: every store empty, every machine off
+    Reset {
+        /// What to begin with; `tutorial` is what exercise 301 leaves
+        #[arg(value_enum, default_value_t = State::Empty)]
+        state: State,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum State {
+    Empty,
+    Tutorial,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Auth {
+    On,
+    Off,
+}
+
+#[derive(clap::Args)]
+struct Serve {
+    /// The address to listen on; other than loopback closes the control API
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    listen: IpAddr,
+    /// The port for http; 0 picks a free one
+    #[arg(long, value_name = "PORT", default_value_t = 8081)]
+    http: u16,
+    /// The port for https; 0 picks a free one
+    #[arg(long, value_name = "PORT", default_value_t = 8443)]
+    https: u16,
+    /// Whether services want tokens [default: on, or as stored]
+    #[arg(long, value_enum)]
+    auth: Option<Auth>,
+    /// What everything random comes from [default: 0, or as stored]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The machines: how many, or a nodes file that lists them [default: 5, or as stored]
+    #[arg(long, value_name = "N|FILE", value_parser = machines)]
+    nodes: Option<Machines>,
+    /// Begin anew and forget a stored state
+    #[arg(long)]
+    empty: bool,
+    /// Where the state is kept
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+}
+
+/// clap tells a mistake by its text alone.
+fn machines(text: &str) -> Result<Machines, String> {
+    lab::machines(text).map_err(|fault| fault.message)
+}
+
+pub(super) fn run(target: &TargetArgs, args: Args) -> Outcome {
+    let options = Options {
+        name: target.lab_name()?,
+        ..Options::default()
+    };
+    match args.verb {
+        Verb::Serve(flags) => serve(options, flags),
+        Verb::Status => status(options),
+        Verb::Reset { state } => reset(options, state),
+    }
+}
+
+fn serve(options: Options, flags: Serve) -> Outcome {
+    let options = Options {
+        auth: flags.auth.map(|auth| matches!(auth, Auth::On)),
+        seed: flags.seed,
+        nodes: flags.nodes,
+        empty: flags.empty,
+        state: flags.state,
+        listen: Listen {
+            address: Some(flags.listen),
+            http: Some(flags.http),
+            https: Some(flags.https),
+            open: flags.listen.is_loopback(),
+        },
+        ..options
+    };
+    Ok(wait(lab::serve(options, announce))?)
+}
+
+/// Where it is, for people and for scripts that wait for these lines.
+fn announce(served: &Served) {
+    let Served { http, https, .. } = served;
+    let (ca, state) = (served.ca.display(), served.state.display());
+    let text = format!("http {http}\nhttps {https}\nca {ca}\nstate {state}\n");
+    // A reader that went away does not end the lab.
+    let _ = output::print(&text);
+    if let Some(notice) = &served.notice {
+        screen::say(&format!("{notice}\n"));
+    }
+}
+
+/// Starts no lab.
+fn status(options: Options) -> Outcome {
+    let lab = Lab::new(options);
+    if !lab.is_running()? {
+        let state = lab.state()?.unwrap_or_default();
+        let what = if state.join("state.json").exists() {
+            "state"
+        } else {
+            "no state yet in"
+        };
+        return output::print(&format!("served by nobody\n{what} {}\n", state.display()));
+    }
+    let status = wait(Control::new(lab.clone()).status())?;
+    lab.close()?;
+    output::print(&account(&status))
+}
+
+fn account(status: &Status) -> String {
+    let mut lines = vec![
+        format!("served by process {}", status.pid),
+        format!("http {}", status.http),
+    ];
+    if let (Some(https), Some(ca)) = (&status.https, &status.ca) {
+        lines.push(format!("https {https}\nca {}", ca.display()));
+    }
+    let auth = if status.auth { "on" } else { "off" };
+    lines.push(format!("state {}\nauth {auth}", status.state.display()));
+    lines.push(format!(
+        "time {}\nmachines {}",
+        status.now,
+        status.machines.len()
+    ));
+    for (service, tables) in &status.services {
+        let count = |(table, count): (&String, &usize)| format!("{count} {table}");
+        let counts: Vec<String> = tables.iter().map(count).collect();
+        lines.push(format!("{service} {}", counts.join(", ")));
+    }
+    lines.extend(
+        status
+            .notice
+            .iter()
+            .map(|notice| format!("notice {notice}")),
+    );
+    lines.join("\n") + "\n"
+}
+
+/// Whoever serves it, or for a moment this process.
+fn reset(options: Options, state: State) -> Outcome {
+    let lab = Lab::new(options);
+    let name = match state {
+        State::Empty => "empty",
+        State::Tutorial => "tutorial",
+    };
+    wait(Control::new(lab.clone()).reset(Some(name)))?;
+    Ok(lab.close()?)
+}
+
+/// A lab lives on threads of tokio's.
+fn wait<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Fault::internal(format!("no threads for I/O: {e}")))?;
+    runtime.block_on(work)
+}
