@@ -21,6 +21,7 @@ return {
   at_least = "matchers:at_least",
   check = "exercise:check",
   contains = "matchers:contains",
+  discover = "discover",
   each = "matchers:each",
   exercise = "exercise:exercise",
   expect = "expect:expect",

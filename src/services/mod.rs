@@ -15,4 +15,4 @@ pub struct Service {
     pub lab: Option<fn(&Site) -> Front>,
 }
 
-pub const ALL: &[Service] = &[smd::SERVICE];
+pub const ALL: &[Service] = &[smd::SERVICE, smd::DISCOVER];

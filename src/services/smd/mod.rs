@@ -11,3 +11,10 @@ pub const SERVICE: Service = Service {
     natives: lua::natives,
     lab: None,
 };
+
+/// Static discovery: a module of its own in Lua, over the same client.
+pub const DISCOVER: Service = Service {
+    name: "discover",
+    natives: lua::discover::natives,
+    lab: None,
+};

@@ -8,6 +8,7 @@
 //! counting from n0; a `POST` of an endpoint answers 409 although all is stored, because the BMC's interface is inserted
 //! twice; one endpoint a request, since `Systems` in a list are not read; `PATCH` of a group ignores members.
 mod address;
+mod apply;
 mod convert;
 mod file;
 mod finding;
@@ -19,6 +20,7 @@ mod tests;
 mod tree;
 mod wanted;
 
+pub use apply::{Count, Report, apply, present};
 pub use finding::{Finding, Level};
 pub use lint::Options as LintOptions;
 pub use plan::{Action, Change, Present, Resource, compare};

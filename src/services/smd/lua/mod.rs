@@ -1,5 +1,6 @@
 //! The natives behind `lib-lua/smd.lua` and `lib-lua/smd/`: declarations only.
 mod component;
+pub(super) mod discover;
 mod endpoint;
 mod group;
 mod interface;

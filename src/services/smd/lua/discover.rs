@@ -1,0 +1,54 @@
+//! The natives behind `lib-lua/discover.lua`.
+use super::super::{
+    client::Client,
+    discover::{self, LintOptions, Source},
+};
+use crate::{http::Http, lua::Natives};
+use serde::Deserialize;
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Options {
+    overwrite: bool,
+    lint: Option<bool>,
+}
+
+impl Options {
+    fn unchecked(&self) -> bool {
+        self.lint == Some(false)
+    }
+}
+
+pub(in crate::services::smd) fn natives(n: &mut Natives, http: &Http) {
+    n.sync(
+        "lint",
+        |(source, options): (Source, Option<LintOptions>)| {
+            discover::lint(source, &options.unwrap_or_default())
+        },
+    );
+    n.sync("convert", |(source,): (Source,)| discover::convert(source));
+    let smd = Client::new(http);
+    let client = smd.clone();
+    n.read(
+        "plan",
+        move |(source, options): (Source, Option<Options>)| {
+            let smd = client.clone();
+            async move {
+                let wanted = discover::wanted(source, options.unwrap_or_default().unchecked())?;
+                Ok(discover::compare(&wanted, &discover::present(&smd).await?))
+            }
+        },
+    );
+    n.write(
+        "static",
+        move |(source, options): (Source, Option<Options>)| {
+            let smd = smd.clone();
+            async move {
+                let options = options.unwrap_or_default();
+                let name = source.name.clone();
+                let wanted = discover::wanted(source, options.unchecked())?;
+                discover::apply(&smd, &name, &wanted, options.overwrite).await
+            }
+        },
+    );
+}
