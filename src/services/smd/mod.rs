@@ -1,15 +1,18 @@
 //! SMD, the inventory: components, Redfish endpoints, interfaces, groups.
 pub mod client;
 pub mod discover;
+pub mod lab;
 mod lua;
+pub mod store;
 pub mod types;
+pub mod xname;
 
 use super::Service;
 
 pub const SERVICE: Service = Service {
     name: "smd",
     natives: lua::natives,
-    lab: None,
+    lab: Some(lab::front),
 };
 
 /// Static discovery: a module of its own in Lua, over the same client.

@@ -1,5 +1,6 @@
 //! State/Components: the record, and the bodies that create, change and ask for it.
 use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Number;
 
 /// One place in the machine and what is known of its state. `NID` belongs to nodes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,20 +115,20 @@ pub struct NidQuery {
     pub filter: serde_json::Map<String, serde_json::Value>,
 }
 
-/// SMD keeps a NID as the digits it was given: a string of them is as good as a number.
+/// A NID comes as a number or as its digits in a string. What is a number but not a whole one counts as none, which SMD
+/// writes as -1.
 fn nid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Digits {
-        Number(i64),
+        Number(Number),
         Text(String),
     }
-    match Option::<Digits>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(Digits::Number(number)) => Ok(Some(number)),
-        Some(Digits::Text(text)) => text
-            .parse()
-            .map(Some)
-            .map_err(|_| de::Error::custom(format!("NID \"{text}\" is not a whole number"))),
-    }
+    let number = match Option::<Digits>::deserialize(deserializer)? {
+        None => return Ok(None),
+        Some(Digits::Number(number)) => number,
+        Some(Digits::Text(text)) => serde_json::from_str(&text)
+            .map_err(|_| de::Error::custom(format!("\"{text}\" is not a number, as a NID is")))?,
+    };
+    Ok(Some(number.as_i64().unwrap_or(-1)))
 }

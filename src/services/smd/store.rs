@@ -1,0 +1,148 @@
+//! What SMD knows: components, Redfish endpoints and what is behind them, interfaces, groups.
+//!
+//! One struct of tables stands in for SMD's database, with the rules its SQL holds: keys, references, column widths, and
+//! the refusals in the words SMD gives them. Pure: no HTTP, no JSON, no clock; the caller says what time it is.
+pub mod component;
+pub mod endpoint;
+pub mod filter;
+pub mod group;
+pub mod interface;
+pub mod words;
+
+use super::types::{ComponentEndpoint, EthernetInterface, RedfishEndpoint};
+use crate::{
+    fault::Fault,
+    table::{self, Rows, Table},
+};
+use std::collections::HashMap;
+
+/// Why the store did not do as it was asked.
+#[derive(Debug, PartialEq)]
+pub enum Trouble {
+    /// SMD tells the client, in these words.
+    Said(&'static str),
+    /// The database refused (a value too wide, a reference to nothing). SMD keeps its words to itself but in discovery.
+    Database(String),
+    /// The lab could not write its journal.
+    Disk(Fault),
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Disk(fault)
+    }
+}
+
+/// SMD's words for what its database refuses.
+pub mod said {
+    use super::Trouble;
+
+    macro_rules! words {
+        ($($name:ident = $text:literal;)*) => { $(pub const $name: Trouble = Trouble::Said($text);)* };
+    }
+
+    words! {
+        BAD_ARCH = "Argument was not a valid HMS Arch";
+        BAD_CLASS = "Argument was not a valid HMS Class";
+        BAD_FLAG = "Argument was not a valid HMS Flag";
+        BAD_ID = "Argument was not a valid xname ID";
+        BAD_RANGE = "An argument was out of range";
+        BAD_REDFISH_TYPE = "Argument was not a valid Redfish type";
+        BAD_ROLE = "Argument was not a valid HMS Role";
+        BAD_STATE = "Argument was not a valid HMS State";
+        BAD_SUBROLE = "Argument was not a valid HMS SubRole";
+        BAD_SUBTYPE = "Argument was not a valid HMS Subtype";
+        BAD_TIME = "Argument was not in a valid RFC3339 time format";
+        BAD_TYPE = "Argument was not a valid HMS Type";
+        DUPLICATE = "Would create a duplicate key or non-unique field";
+        EXCLUSIVE_GROUP = "Would create a duplicate key in another exclusive group";
+        GROUP_AND_PARTITION = "group and partition cannot both have more than one value";
+        MISSING = "a required argument was missing";
+        MISSING_NID = "NID value missing.  Use NID < 0 to unset.";
+        NEED_FORCE = "operation not allowed and not forced.";
+        NO_COMPONENT = "linked component does not exist";
+        NO_GROUP = "no such group";
+        NO_MATCH = "a required argument did not match any valid input";
+        NO_PARTITION = "no such partition";
+        NOT_AN_INT = "a required argument was not an integer";
+        NULL_GROUP = "NULL group and non-NULL partition arg not permitted";
+        NULL_IN_GROUPS = "NULL and non-NULL group arguments not permitted";
+        NULL_IN_PARTITIONS = "NULL and non-NULL partrition arguments not permitted";
+        NULL_PARTITION = "NULL partition and non-NULL group arg not permitted";
+    }
+}
+
+/// SMD's database.
+pub struct Store {
+    components: Table<component::Row>,
+    endpoints: Table<RedfishEndpoint>,
+    component_endpoints: Table<ComponentEndpoint>,
+    interfaces: Table<EthernetInterface>,
+    groups: Table<group::Row>,
+    /// Who is in which group, by `"label xname"`.
+    members: Table<group::Member>,
+    /// Which endpoint has which FQDN; they are unique.
+    fqdns: HashMap<String, String>,
+    /// Counts writes of components: a changed row moves to the end of what a query finds.
+    turn: u64,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            components: Table::new("components"),
+            endpoints: Table::new("redfish_endpoints"),
+            component_endpoints: Table::new("component_endpoints"),
+            interfaces: Table::new("ethernet_interfaces"),
+            groups: Table::new("groups"),
+            members: Table::new("group_members"),
+            fqdns: HashMap::new(),
+            turn: 0,
+        }
+    }
+}
+
+impl table::Store for Store {
+    fn tables(&self) -> Vec<&dyn Rows> {
+        vec![
+            &self.components,
+            &self.endpoints,
+            &self.component_endpoints,
+            &self.interfaces,
+            &self.groups,
+            &self.members,
+        ]
+    }
+
+    fn tables_mut(&mut self) -> Vec<&mut dyn Rows> {
+        vec![
+            &mut self.components,
+            &mut self.endpoints,
+            &mut self.component_endpoints,
+            &mut self.interfaces,
+            &mut self.groups,
+            &mut self.members,
+        ]
+    }
+
+    fn loaded(&mut self) {
+        let name = |(id, endpoint): (&str, &RedfishEndpoint)| (endpoint.fqdn.clone(), id.into());
+        self.fqdns = self.endpoints.iter().map(name).collect();
+    }
+}
+
+/// What SMD leaves out of its answers when it is empty.
+pub fn unless_empty(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Holds a value against the width of its column.
+fn fits(text: &str, width: usize) -> Result<(), Trouble> {
+    // most values are short, and bytes are counted faster than characters
+    if text.len() <= width || text.chars().count() <= width {
+        Ok(())
+    } else {
+        let wide = format!("pq: value too long for type character varying({width}) (22001)");
+        Err(Trouble::Database(wide))
+    }
+}

@@ -1,0 +1,432 @@
+//! Redfish endpoints, and the component endpoints reached through them.
+use super::{Store, Trouble, filter::Pick, fits, said, unless_empty};
+use crate::services::smd::{
+    types::{ComponentEndpoint, DiscoveryInfo, RedfishEndpoint, RedfishEndpointBody},
+    xname,
+};
+use std::{collections::HashSet, net::IpAddr};
+
+/// A filter over Redfish endpoints that was found to make sense.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointFilter {
+    pub id: Pick,
+    pub fqdn: Pick,
+    pub uuid: Pick,
+    pub kind: Pick,
+    pub mac: Pick,
+    pub address: Pick,
+    pub status: Pick,
+}
+
+impl EndpointFilter {
+    fn takes(&self, endpoint: &RedfishEndpoint) -> bool {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        self.id.takes(&endpoint.id)
+            && self.fqdn.takes(&endpoint.fqdn)
+            && self.uuid.takes(&text(&endpoint.uuid))
+            && self.kind.takes(&endpoint.kind)
+            && self.mac.takes(&text(&endpoint.mac_addr))
+            && self.address.takes(&text(&endpoint.ip_address))
+            && self
+                .status
+                .takes(&endpoint.discovery_info.last_discovery_status)
+    }
+}
+
+/// A filter over component endpoints that was found to make sense.
+#[derive(Clone, Debug, Default)]
+pub struct ComponentEndpointFilter {
+    pub id: Pick,
+    pub endpoint: Pick,
+    /// SMD looks for a Redfish type among the subtypes.
+    pub subtype: Pick,
+    pub kind: Pick,
+}
+
+impl ComponentEndpointFilter {
+    fn takes(&self, entry: &ComponentEndpoint) -> bool {
+        self.id.takes(&entry.id)
+            && self.endpoint.takes(&entry.redfish_endpoint_id)
+            && self.subtype.takes(&entry.redfish_subtype)
+            && self.kind.takes(&entry.kind)
+    }
+}
+
+impl Store {
+    pub fn endpoint(&self, id: &str) -> Option<&RedfishEndpoint> {
+        self.endpoints.get(id)
+    }
+
+    pub fn endpoints<'a>(
+        &'a self,
+        filter: &'a EndpointFilter,
+    ) -> impl Iterator<Item = &'a RedfishEndpoint> {
+        self.endpoints.values().filter(|entry| filter.takes(entry))
+    }
+
+    /// Adds endpoints, all or none. Of two with one id the first counts.
+    pub fn insert_endpoints(&mut self, given: Vec<RedfishEndpoint>) -> Result<(), Trouble> {
+        let mut mine = HashSet::new();
+        for endpoint in given {
+            if !mine.insert(endpoint.id.clone()) {
+                continue;
+            }
+            fit(&endpoint)?;
+            if self.endpoints.contains(&endpoint.id) || self.fqdns.contains_key(&endpoint.fqdn) {
+                return Err(said::DUPLICATE);
+            }
+            self.put_endpoint(endpoint);
+        }
+        Ok(())
+    }
+
+    fn put_endpoint(&mut self, endpoint: RedfishEndpoint) {
+        let id = endpoint.id.clone();
+        if let Some(old) = self.endpoints.get(&id) {
+            self.fqdns.remove(&old.fqdn);
+        }
+        self.fqdns.insert(endpoint.fqdn.clone(), id.clone());
+        self.endpoints.put(&id, endpoint);
+    }
+
+    /// Replaces an endpoint but for what its discovery left; `false`: there is none. What hangs on one that is disabled
+    /// counts as gone.
+    pub fn update_endpoint(&mut self, new: RedfishEndpoint) -> Result<bool, Trouble> {
+        let Some(old) = self.endpoints.get(&new.id) else {
+            return Ok(false);
+        };
+        fit(&new)?;
+        if self.fqdns.get(&new.fqdn).is_some_and(|id| *id != new.id) {
+            return Err(said::DUPLICATE);
+        }
+        let discovery_info = old.discovery_info.clone();
+        if !new.enabled {
+            self.empty_under(|entry| entry.redfish_endpoint_id == new.id);
+        }
+        self.put_endpoint(RedfishEndpoint {
+            discovery_info,
+            ..new
+        });
+        Ok(true)
+    }
+
+    /// Removes an endpoint and its component endpoints; the components stay, empty.
+    pub fn delete_endpoint(&mut self, id: &str) -> bool {
+        let Some(endpoint) = self.endpoints.get(id) else {
+            return false;
+        };
+        let fqdn = endpoint.fqdn.clone();
+        for child in self.empty_under(|entry| entry.redfish_endpoint_id == id) {
+            self.component_endpoints.remove(&child);
+        }
+        self.fqdns.remove(&fqdn);
+        self.endpoints.remove(id).is_some()
+    }
+
+    pub fn delete_endpoints(&mut self) -> usize {
+        if self.endpoints.is_empty() {
+            return 0;
+        }
+        self.empty_under(|_| true);
+        self.component_endpoints.clear();
+        self.fqdns.clear();
+        self.endpoints.clear()
+    }
+
+    /// Empties the components of some component endpoints, and says which these are.
+    fn empty_under(&mut self, which: impl Fn(&ComponentEndpoint) -> bool) -> Vec<String> {
+        let found = self.component_endpoints.values().filter(|e| which(e));
+        let ids: Vec<String> = found.map(|entry| entry.id.clone()).collect();
+        self.empty_components(&ids);
+        ids
+    }
+
+    /// A component endpoint with what its Redfish endpoint adds to it.
+    fn joined(&self, entry: &ComponentEndpoint) -> ComponentEndpoint {
+        let mut entry = entry.clone();
+        if let Some(endpoint) = self.endpoints.get(&entry.redfish_endpoint_id) {
+            entry.enabled = endpoint.enabled;
+            entry.redfish_endpoint_fqdn.clone_from(&endpoint.fqdn);
+        }
+        entry.redfish_url = format!("{}{}", entry.redfish_endpoint_fqdn, entry.odata_id);
+        entry
+    }
+
+    pub fn component_endpoint(&self, id: &str) -> Option<ComponentEndpoint> {
+        let entry = self.component_endpoints.get(id)?;
+        Some(self.joined(entry))
+    }
+
+    pub fn component_endpoints<'a>(
+        &'a self,
+        filter: &'a ComponentEndpointFilter,
+    ) -> impl Iterator<Item = ComponentEndpoint> + 'a {
+        let all = self.component_endpoints.values();
+        all.filter(|entry| filter.takes(entry))
+            .map(|entry| self.joined(entry))
+    }
+
+    /// Adds or replaces a component endpoint; its type stays what it was.
+    pub fn upsert_component_endpoint(&mut self, new: ComponentEndpoint) -> Result<(), Trouble> {
+        let id = xname::valid(&new.id).ok_or(said::BAD_ID)?;
+        fits(&id, 63)?;
+        fits(&new.redfish_subtype, 63)?;
+        fits(&new.odata_id, 512)?;
+        fits(new.uuid.as_deref().unwrap_or_default(), 64)?;
+        if !self.endpoints.contains(&new.redfish_endpoint_id) {
+            let words = "pq: insert or update on table \"comp_endpoints\" violates foreign key \
+                         constraint \"comp_endpoints_rf_endpoint_id_fkey\" (23503)";
+            return Err(Trouble::Database(words.into()));
+        }
+        let kind = match self.component_endpoints.get(&id) {
+            Some(old) => old.kind.clone(),
+            None => new.kind,
+        };
+        let entry = ComponentEndpoint {
+            id: id.clone(),
+            kind,
+            ..new
+        };
+        self.component_endpoints.put(&id, entry);
+        Ok(())
+    }
+
+    pub fn delete_component_endpoint(&mut self, id: &str) -> bool {
+        if !self.component_endpoints.contains(id) {
+            return false;
+        }
+        self.empty_components(&[id.to_owned()]);
+        self.component_endpoints.remove(id).is_some()
+    }
+
+    pub fn delete_component_endpoints(&mut self) -> usize {
+        self.empty_under(|_| true);
+        self.component_endpoints.clear()
+    }
+}
+
+fn fit(endpoint: &RedfishEndpoint) -> Result<(), Trouble> {
+    fits(&endpoint.id, 63)?;
+    fits(&endpoint.hostname, 63)?;
+    fits(&endpoint.domain, 192)?;
+    fits(&endpoint.fqdn, 255)?;
+    fits(endpoint.uuid.as_deref().unwrap_or_default(), 64)?;
+    fits(&endpoint.user, 128)?;
+    fits(&endpoint.password, 128)?;
+    fits(endpoint.mac_addr.as_deref().unwrap_or_default(), 32)?;
+    fits(endpoint.ip_address.as_deref().unwrap_or_default(), 64)
+}
+
+/// An endpoint from what a client says of it: id, host name, domain and FQDN are worked out from each other and must
+/// agree. The template a client names is not kept.
+pub fn endpoint(raw: RedfishEndpointBody) -> Result<RedfishEndpoint, String> {
+    let trim = |text: Option<String>| {
+        let text = text.unwrap_or_default();
+        text.trim_matches(['.', '/', ' ']).to_owned()
+    };
+    let (mut domain, mut hostname) = (trim(raw.domain), trim(raw.hostname));
+    let mut host_is_ip = false;
+    if let Some(ip) = ip_address(&hostname) {
+        (hostname, host_is_ip) = (ip, true);
+    } else if hostname.contains('.') {
+        return Err("Hostname is not a basename or IP address.".into());
+    }
+    let wanted = raw.fqdn.unwrap_or_default();
+    if !wanted.is_empty() {
+        if let (Some(ip), true) = (ip_address(&wanted), hostname.is_empty()) {
+            (hostname, host_is_ip) = (ip, true);
+        }
+        let (host, rest) = wanted.split_once('.').unwrap_or((&wanted, ""));
+        let (host, rest) = (trim(Some(host.into())), trim(Some(rest.into())));
+        if hostname.is_empty() {
+            hostname.clone_from(&host);
+        }
+        if domain.is_empty() && hostname == host {
+            domain = rest;
+        }
+    }
+    let id = match raw.id.and_then(unless_empty) {
+        Some(id) => trim(Some(id)),
+        None => hostname.clone(),
+    };
+    if id.is_empty() {
+        return Err("No xname ID found".into());
+    }
+    let id = xname::normalize(&id);
+    let kind = controller(&id)?;
+    let name = if hostname.is_empty() { &id } else { &hostname };
+    let fqdn = match domain.as_str() {
+        "" => name.clone(),
+        _ if host_is_ip => hostname.clone(),
+        domain => format!("{name}.{domain}"),
+    };
+    let wanted = ip_address(&wanted).unwrap_or(wanted);
+    if !wanted.is_empty() && fqdn != wanted {
+        return Err(format!(
+            "host/domain conflicts with FQDN: '{fqdn}' != '{wanted}'"
+        ));
+    }
+    let ip_address = agreed_ip(raw.ip_address.and_then(unless_empty), &hostname, host_is_ip)?;
+    Ok(RedfishEndpoint {
+        id,
+        kind: kind.into(),
+        name: raw.name.and_then(unless_empty),
+        hostname,
+        domain,
+        fqdn,
+        enabled: raw.enabled.unwrap_or(true),
+        uuid: raw.uuid.and_then(unless_empty),
+        user: raw.user.unwrap_or_default(),
+        password: raw.password.unwrap_or_default(),
+        use_ssdp: raw.use_ssdp.filter(|yes| *yes),
+        mac_required: raw.mac_required.filter(|yes| *yes),
+        mac_addr: raw.mac_addr.and_then(unless_empty),
+        ip_address,
+        rediscover_on_update: raw.rediscover_on_update.unwrap_or(false),
+        template_id: None,
+        discovery_info: DiscoveryInfo {
+            last_discovery_status: "NotYetQueried".into(),
+            ..DiscoveryInfo::default()
+        },
+    })
+}
+
+fn controller(id: &str) -> Result<&'static str, String> {
+    match xname::kind(id) {
+        None => Err(format!("{id} is not a valid locational xname ID")),
+        Some(kind) if xname::is_controller(kind) => Ok(kind),
+        Some(kind) => Err(format!(
+            "xname ID {id} has wrong type for RF endpoint: {kind}"
+        )),
+    }
+}
+
+fn agreed_ip(
+    given: Option<String>,
+    hostname: &str,
+    host_is_ip: bool,
+) -> Result<Option<String>, String> {
+    let Some(given) = given else {
+        return Ok(host_is_ip.then(|| hostname.to_owned()));
+    };
+    let Some(ip) = ip_address(&given) else {
+        return Err(format!("IPAddress is not a valid IP address: '{given}'"));
+    };
+    if host_is_ip && ip != hostname {
+        return Err(format!(
+            "hostname IP address conflicts with given IP address: '{hostname}' != '{ip}'"
+        ));
+    }
+    Ok(Some(ip))
+}
+
+/// An IP address in its own spelling, with port, zone and the brackets of IPv6 if it has them; `None`: it is none.
+pub fn ip_address(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let (host, port) = match split_port(&lower) {
+        Some((host, "")) => (host, String::new()),
+        Some((host, port)) => (host, format!(":{port}")),
+        None => (lower.trim_matches(['[', ']']), String::new()),
+    };
+    let (address, zone) = match host.rsplit_once('%') {
+        Some((address, zone)) if !address.is_empty() => (address, zone),
+        _ => (host, ""),
+    };
+    let six = address.contains(':');
+    if !six && !zone.is_empty() {
+        return None;
+    }
+    let mut spelled = match address.parse().ok()? {
+        IpAddr::V4(four) => four.to_string(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(four) => four.to_string(),
+            None => address.to_string(),
+        },
+    };
+    if !zone.is_empty() {
+        spelled = format!("{spelled}%{zone}");
+    }
+    if six {
+        spelled = format!("[{spelled}]");
+    }
+    Some(spelled + &port)
+}
+
+/// `host:port`, `[v6]:port`.
+fn split_port(text: &str) -> Option<(&str, &str)> {
+    let (front, port) = text.rsplit_once(':')?;
+    let host = match front.strip_prefix('[') {
+        Some(inner) => inner.strip_suffix(']')?,
+        None if front.contains(':') => return None,
+        None => front,
+    };
+    let stray = host.contains(['[', ']']) || port.contains(['[', ']']);
+    (!stray).then_some((host, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(raw: RedfishEndpointBody) -> Result<(String, String, String, String), String> {
+        endpoint(raw).map(|e| (e.id, e.hostname, e.domain, e.fqdn))
+    }
+
+    fn named(id: &str, hostname: &str, domain: &str, fqdn: &str) -> RedfishEndpointBody {
+        let text = |word: &str| unless_empty(word.to_owned());
+        RedfishEndpointBody {
+            id: text(id),
+            hostname: text(hostname),
+            domain: text(domain),
+            fqdn: text(fqdn),
+            ..RedfishEndpointBody::default()
+        }
+    }
+
+    #[test]
+    fn id_host_domain_and_fqdn_are_worked_out_from_each_other() {
+        let four =
+            |a: &str, b: &str, c: &str, d: &str| Ok((a.into(), b.into(), c.into(), d.into()));
+        assert_eq!(
+            from(named("X1C0S1B0", "", "", "")),
+            four("x1c0s1b0", "", "", "x1c0s1b0")
+        );
+        assert_eq!(
+            from(named("x1c0s1b0", "bmc1", "cluster.local", "")),
+            four("x1c0s1b0", "bmc1", "cluster.local", "bmc1.cluster.local")
+        );
+        assert_eq!(
+            from(named("", "", "", "x1c0s1b0.foo.bar")),
+            four("x1c0s1b0", "x1c0s1b0", "foo.bar", "x1c0s1b0.foo.bar")
+        );
+        assert_eq!(
+            from(named("x1c0s1b0", "", "", "172.16.0.103")),
+            four("x1c0s1b0", "172.16.0.103", "", "172.16.0.103")
+        );
+    }
+
+    #[test]
+    fn names_that_disagree_are_refused() {
+        let text = |raw| from(raw).expect_err("refused");
+        assert!(text(named("x1c0s1b0", "bmc", "", "other.local")).contains("conflicts with FQDN"));
+        assert!(text(named("x1c0s1b0", "bmc.local", "", "")).contains("not a basename"));
+        assert!(text(named("x1c0s1b0n0", "", "", "")).contains("wrong type"));
+        assert_eq!(text(named("", "", "", "")), "No xname ID found");
+    }
+
+    #[test]
+    fn addresses_have_one_spelling() {
+        for (given, wanted) in [
+            ("10.1.2.3", Some("10.1.2.3")),
+            ("10.1.2.3:443", Some("10.1.2.3:443")),
+            ("FE80::0:1", Some("[fe80::1]")),
+            ("[fe80::1%eth0]:8443", Some("[fe80::1%eth0]:8443")),
+            ("10.1.2.3%eth0", None),
+            ("10.01.2.3", None),
+            ("not-an-ip", None),
+            ("", None),
+        ] {
+            assert_eq!(ip_address(given).as_deref(), wanted, "{given}");
+        }
+    }
+}
