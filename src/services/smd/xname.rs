@@ -191,13 +191,9 @@ pub fn kind(id: &str) -> Option<&'static str> {
 fn partition(rest: &str) -> bool {
     let first = digits(rest);
     let mut tail = rest[first..].chars();
-    match tail.next() {
-        None => first > 0,
-        Some(_) => {
-            let second = tail.as_str();
-            first > 0 && !second.is_empty() && digits(second) == second.len()
-        }
-    }
+    let alone = tail.next().is_none();
+    let second = tail.as_str();
+    first > 0 && (alone || (!second.is_empty() && digits(second) == second.len()))
 }
 
 fn digits(text: &str) -> usize {

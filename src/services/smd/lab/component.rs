@@ -42,21 +42,20 @@ struct FieldsQuery {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct FieldsBody {
-    stateonly: bool,
-    flagonly: bool,
-    roleonly: bool,
-    nidonly: bool,
+    stateonly: Option<bool>,
+    flagonly: Option<bool>,
+    roleonly: Option<bool>,
+    nidonly: Option<bool>,
 }
 
 impl Fields {
-    fn first_of(state: bool, flag: bool, role: bool, nid: bool) -> Self {
-        match (state, flag, role, nid) {
-            (true, ..) => Self::State,
-            (_, true, ..) => Self::Flag,
-            (_, _, true, _) => Self::Role,
-            (.., true) => Self::Nid,
-            _ => Self::All,
+    /// Of several wishes the first counts.
+    fn first(state: bool, others: [(bool, Self); 3]) -> Self {
+        if state {
+            return Self::State;
         }
+        let wished = others.into_iter().find(|(wished, _)| *wished);
+        wished.map_or(Self::All, |(_, fields)| fields)
     }
 
     fn query(call: &Call) -> Result<Self, Answer> {
@@ -65,22 +64,23 @@ impl Fields {
             let first = values.first().map(String::as_str);
             matches!(first, Some("1" | "t" | "T" | "TRUE" | "true" | "True"))
         };
-        Ok(Self::first_of(
-            yes(&asked.stateonly),
-            yes(&asked.flagonly),
-            yes(&asked.roleonly),
-            yes(&asked.nidonly),
-        ))
+        let others = [
+            (yes(&asked.flagonly), Self::Flag),
+            (yes(&asked.roleonly), Self::Role),
+            (yes(&asked.nidonly), Self::Nid),
+        ];
+        Ok(Self::first(yes(&asked.stateonly), others))
     }
 
     fn body(body: &[u8]) -> Result<Self, Answer> {
         let asked: FieldsBody = wire::decode(body).map_err(undecoded)?;
-        Ok(Self::first_of(
-            asked.stateonly,
-            asked.flagonly,
-            asked.roleonly,
-            asked.nidonly,
-        ))
+        let yes = |wish: Option<bool>| wish == Some(true);
+        let others = [
+            (yes(asked.flagonly), Self::Flag),
+            (yes(asked.roleonly), Self::Role),
+            (yes(asked.nidonly), Self::Nid),
+        ];
+        Ok(Self::first(yes(asked.stateonly), others))
     }
 }
 
@@ -143,6 +143,7 @@ pub(super) fn undecodable() -> Answer {
     Answer::problem(500, "failed to decode query parameters.")
 }
 
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
 pub(super) fn undecoded(words: String) -> Answer {
     Answer::problem(500, format!("error decoding JSON {words}"))
 }
@@ -246,18 +247,18 @@ pub(super) fn query_post(lab: &Lab, call: &Call) -> Reply {
     }
     let filter: ComponentFilter = wire::decode(&call.body).map_err(undecoded)?;
     let fields = Fields::body(&call.body)?;
-    under(lab, queried.component_ids, filter, fields)
+    under(lab, &queried.component_ids, filter, fields)
 }
 
 pub(super) fn query_get(lab: &Lab, call: &Call) -> Reply {
     let id = xname::normalize(call.param(0));
     let filter: ComponentFilter = wire::query(&call.query).ok_or_else(undecodable)?;
     let fields = Fields::query(call)?;
-    under(lab, vec![id], filter, fields)
+    under(lab, &[id], filter, fields)
 }
 
 /// The named components, or with a type in the filter what stands under them.
-fn under(lab: &Lab, ids: Vec<String>, filter: ComponentFilter, fields: Fields) -> Reply {
+fn under(lab: &Lab, ids: &[String], filter: ComponentFilter, fields: Fields) -> Reply {
     let goes_down = filter.goes_down();
     let selection = filter.check().map_err(Answer::bad_query)?;
     let everything = ids.iter().any(|id| id == "s0" || id == "all");

@@ -30,7 +30,7 @@ pub(super) fn get_all(lab: &Lab, call: &Call) -> Reply {
         let alphanumeric = word.chars().all(char::is_alphanumeric);
         alphanumeric.then(|| word.to_owned())
     };
-    let subtype = Pick::read(query.redfish_type, true, plain).map_err(|()| said::BAD_REDFISH_TYPE);
+    let subtype = Pick::read(query.redfish_type, true, plain).ok_or(said::BAD_REDFISH_TYPE);
     let filter = ComponentEndpointFilter {
         id: Pick::ids(query.id).map_err(Answer::bad_query)?,
         endpoint: Pick::ids(query.redfish_ep).map_err(Answer::bad_query)?,

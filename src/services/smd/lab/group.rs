@@ -47,7 +47,7 @@ fn good(word: &str, otherwise: &str) -> Result<String, Answer> {
     }
 }
 
-fn all_good(words: Vec<String>, otherwise: &str) -> Result<Vec<String>, Answer> {
+fn all_good(words: &[String], otherwise: &str) -> Result<Vec<String>, Answer> {
     words.iter().map(|word| good(word, otherwise)).collect()
 }
 
@@ -66,8 +66,8 @@ fn known(partition: Option<&String>) -> Result<(), Answer> {
 pub(super) fn get_all(lab: &Lab, call: &Call) -> Reply {
     let query = Query::read(call)?;
     let partition = query.partition()?;
-    let tags = all_good(query.tag, "Invalid tag.")?;
-    let labels = all_good(query.group, "Invalid group label.")?;
+    let tags = all_good(&query.tag, "Invalid tag.")?;
+    let labels = all_good(&query.group, "Invalid group label.")?;
     let wanted = |group: &Group| labels.is_empty() || labels.contains(&group.label);
     let mut groups = lab.shelf.read(Store::groups);
     groups.retain(wanted);
@@ -172,7 +172,7 @@ pub(super) fn patch(lab: &Lab, call: &Call) -> Reply {
     }
     let label = label(call)?;
     if let Some(tags) = patch.tags {
-        patch.tags = Some(all_good(tags, "Invalid tag.")?);
+        patch.tags = Some(all_good(&tags, "Invalid tag.")?);
     }
     lab.shelf
         .write(|store| match store.patch_group(&label, patch) {

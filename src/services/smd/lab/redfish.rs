@@ -210,16 +210,16 @@ pub(super) fn put(lab: &Lab, call: &Call) -> Reply {
         let replaced = store.update_endpoint(new.clone());
         let replaced = replaced
             .map_err(|trouble| refused(trouble, same, "operation 'PUT' failed during store"))?;
-        let shown = match store.endpoint(&id).filter(|_| replaced) {
-            Some(endpoint) => Answer::json(endpoint),
-            None => {
-                let same = "resource that has the same FQDN or xname ID.";
-                let added = store.insert_endpoints(vec![new]);
-                let hidden = "operation 'POST' failed during store. ";
-                added.map_err(|trouble| refused(trouble, same, hidden))?;
-                Answer::raw(b"null".to_vec())
-            }
+        let shown = if replaced {
+            store.endpoint(&id).map(Answer::json)
+        } else {
+            let same = "resource that has the same FQDN or xname ID.";
+            let added = store.insert_endpoints(vec![new]);
+            let hidden = "operation 'POST' failed during store. ";
+            added.map_err(|trouble| refused(trouble, same, hidden))?;
+            None
         };
+        let shown = shown.unwrap_or_else(|| Answer::raw(b"null".to_vec()));
         let mut sent = Sent::default();
         match discover::all(store, &mut sent, &value, true, &now) {
             Ok(()) => Ok(sent.finish(shown)),

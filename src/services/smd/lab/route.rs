@@ -126,18 +126,11 @@ fn not_allowed(routes: &[Route], path: &str) -> Answer {
 /// Go decodes a path only when encoding it again would give what was sent.
 fn decoded(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
-    match super::wire::unescape(path, false) {
-        Some(text) => {
-            let mut again = String::with_capacity(path.len());
-            for byte in text.bytes() {
-                if plain(byte) {
-                    again.push(char::from(byte));
-                } else {
-                    again.push_str(&format!("%{byte:02X}"));
-                }
-            }
-            if again == path { text } else { path.to_owned() }
-        }
-        None => path.to_owned(),
-    }
+    let encoded = |byte: u8| match byte {
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let text = super::wire::unescape(path, false);
+    text.filter(|text| text.bytes().map(encoded).collect::<String>() == path)
+        .unwrap_or_else(|| path.to_owned())
 }

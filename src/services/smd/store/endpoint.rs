@@ -220,59 +220,24 @@ fn fit(endpoint: &RedfishEndpoint) -> Result<(), Trouble> {
 /// An endpoint from what a client says of it: id, host name, domain and FQDN are worked out from each other and must
 /// agree. The template a client names is not kept.
 pub fn endpoint(raw: RedfishEndpointBody) -> Result<RedfishEndpoint, String> {
-    let trim = |text: Option<String>| {
-        let text = text.unwrap_or_default();
-        text.trim_matches(['.', '/', ' ']).to_owned()
-    };
-    let (mut domain, mut hostname) = (trim(raw.domain), trim(raw.hostname));
-    let mut host_is_ip = false;
-    if let Some(ip) = ip_address(&hostname) {
-        (hostname, host_is_ip) = (ip, true);
-    } else if hostname.contains('.') {
-        return Err("Hostname is not a basename or IP address.".into());
-    }
-    let wanted = raw.fqdn.unwrap_or_default();
-    if !wanted.is_empty() {
-        if let (Some(ip), true) = (ip_address(&wanted), hostname.is_empty()) {
-            (hostname, host_is_ip) = (ip, true);
-        }
-        let (host, rest) = wanted.split_once('.').unwrap_or((&wanted, ""));
-        let (host, rest) = (trim(Some(host.into())), trim(Some(rest.into())));
-        if hostname.is_empty() {
-            hostname.clone_from(&host);
-        }
-        if domain.is_empty() && hostname == host {
-            domain = rest;
-        }
-    }
+    let names = Names::of(raw.hostname, raw.domain, raw.fqdn.as_deref())?;
     let id = match raw.id.and_then(unless_empty) {
-        Some(id) => trim(Some(id)),
-        None => hostname.clone(),
+        Some(id) => trimmed(&id),
+        None => names.hostname.clone(),
     };
     if id.is_empty() {
         return Err("No xname ID found".into());
     }
     let id = xname::normalize(&id);
     let kind = controller(&id)?;
-    let name = if hostname.is_empty() { &id } else { &hostname };
-    let fqdn = match domain.as_str() {
-        "" => name.clone(),
-        _ if host_is_ip => hostname.clone(),
-        domain => format!("{name}.{domain}"),
-    };
-    let wanted = ip_address(&wanted).unwrap_or(wanted);
-    if !wanted.is_empty() && fqdn != wanted {
-        return Err(format!(
-            "host/domain conflicts with FQDN: '{fqdn}' != '{wanted}'"
-        ));
-    }
-    let ip_address = agreed_ip(raw.ip_address.and_then(unless_empty), &hostname, host_is_ip)?;
+    let fqdn = names.fqdn(&id, &raw.fqdn.unwrap_or_default())?;
+    let ip_address = names.address(raw.ip_address.and_then(unless_empty))?;
     Ok(RedfishEndpoint {
         id,
         kind: kind.into(),
         name: raw.name.and_then(unless_empty),
-        hostname,
-        domain,
+        hostname: names.hostname,
+        domain: names.domain,
         fqdn,
         enabled: raw.enabled.unwrap_or(true),
         uuid: raw.uuid.and_then(unless_empty),
@@ -291,6 +256,91 @@ pub fn endpoint(raw: RedfishEndpointBody) -> Result<RedfishEndpoint, String> {
     })
 }
 
+fn trimmed(text: &str) -> String {
+    text.trim_matches(['.', '/', ' ']).to_owned()
+}
+
+/// What an endpoint is called in the network.
+struct Names {
+    hostname: String,
+    domain: String,
+    /// The host goes by its address.
+    is_ip: bool,
+}
+
+impl Names {
+    /// Fills what is missing from the FQDN, if there is one.
+    fn of(
+        hostname: Option<String>,
+        domain: Option<String>,
+        fqdn: Option<&str>,
+    ) -> Result<Self, String> {
+        let mut names = Self {
+            hostname: trimmed(&hostname.unwrap_or_default()),
+            domain: trimmed(&domain.unwrap_or_default()),
+            is_ip: false,
+        };
+        if let Some(ip) = ip_address(&names.hostname) {
+            (names.hostname, names.is_ip) = (ip, true);
+        } else if names.hostname.contains('.') {
+            return Err("Hostname is not a basename or IP address.".into());
+        }
+        let Some(fqdn) = fqdn.filter(|fqdn| !fqdn.is_empty()) else {
+            return Ok(names);
+        };
+        if let (Some(ip), true) = (ip_address(fqdn), names.hostname.is_empty()) {
+            (names.hostname, names.is_ip) = (ip, true);
+        }
+        let (host, rest) = fqdn.split_once('.').unwrap_or((fqdn, ""));
+        let host = trimmed(host);
+        if names.hostname.is_empty() {
+            names.hostname.clone_from(&host);
+        }
+        if names.domain.is_empty() && names.hostname == host {
+            names.domain = trimmed(rest);
+        }
+        Ok(names)
+    }
+
+    /// The FQDN these names make; `wanted`, if given, must be the same.
+    fn fqdn(&self, id: &str, wanted: &str) -> Result<String, String> {
+        let name = match self.hostname.as_str() {
+            "" => id,
+            hostname => hostname,
+        };
+        let fqdn = match self.domain.as_str() {
+            "" => name.to_owned(),
+            _ if self.is_ip => self.hostname.clone(),
+            domain => format!("{name}.{domain}"),
+        };
+        let wanted = ip_address(wanted).unwrap_or_else(|| wanted.to_owned());
+        if wanted.is_empty() || fqdn == wanted {
+            Ok(fqdn)
+        } else {
+            Err(format!(
+                "host/domain conflicts with FQDN: '{fqdn}' != '{wanted}'"
+            ))
+        }
+    }
+
+    /// The address these names and the one given agree on.
+    fn address(&self, given: Option<String>) -> Result<Option<String>, String> {
+        let hostname = &self.hostname;
+        let Some(given) = given else {
+            return Ok(self.is_ip.then(|| hostname.clone()));
+        };
+        let Some(ip) = ip_address(&given) else {
+            return Err(format!("IPAddress is not a valid IP address: '{given}'"));
+        };
+        if self.is_ip && ip != *hostname {
+            return Err(format!(
+                "hostname IP address conflicts with given IP address: '{hostname}' != '{ip}'"
+            ));
+        }
+        Ok(Some(ip))
+    }
+}
+
 fn controller(id: &str) -> Result<&'static str, String> {
     match xname::kind(id) {
         None => Err(format!("{id} is not a valid locational xname ID")),
@@ -299,25 +349,6 @@ fn controller(id: &str) -> Result<&'static str, String> {
             "xname ID {id} has wrong type for RF endpoint: {kind}"
         )),
     }
-}
-
-fn agreed_ip(
-    given: Option<String>,
-    hostname: &str,
-    host_is_ip: bool,
-) -> Result<Option<String>, String> {
-    let Some(given) = given else {
-        return Ok(host_is_ip.then(|| hostname.to_owned()));
-    };
-    let Some(ip) = ip_address(&given) else {
-        return Err(format!("IPAddress is not a valid IP address: '{given}'"));
-    };
-    if host_is_ip && ip != hostname {
-        return Err(format!(
-            "hostname IP address conflicts with given IP address: '{hostname}' != '{ip}'"
-        ));
-    }
-    Ok(Some(ip))
 }
 
 /// An IP address in its own spelling, with port, zone and the brackets of IPv6 if it has them; `None`: it is none.

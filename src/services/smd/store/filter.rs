@@ -11,13 +11,13 @@ pub struct Pick {
 }
 
 impl Pick {
-    /// Reads the values of one field; `norm` gives a value's own spelling. `Err`: one is not of this field's words. An
+    /// Reads the values of one field; `norm` gives a value's own spelling. `None`: one is not of this field's words. An
     /// empty value asks for records without the field, where `empty_ok`.
     pub fn read(
         values: Vec<String>,
         empty_ok: bool,
         norm: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, ()> {
+    ) -> Option<Self> {
         let mut pick = Self::default();
         for value in values {
             let bare = value.trim_start_matches('!');
@@ -25,7 +25,7 @@ impl Pick {
             // only a leading mark negates; what else begins with one is an odd value
             let spelled = norm(if negated { bare } else { &value }).unwrap_or_default();
             if spelled.is_empty() && !(empty_ok && bare.is_empty()) {
-                return Err(());
+                return None;
             }
             if negated {
                 pick.none.push(spelled);
@@ -33,7 +33,7 @@ impl Pick {
                 pick.any.push(spelled);
             }
         }
-        Ok(pick)
+        Some(pick)
     }
 
     /// Any text.
@@ -43,13 +43,13 @@ impl Pick {
 
     /// xnames; an empty one matches nothing and is not refused.
     pub fn ids(values: Vec<String>) -> Result<Self, Trouble> {
-        Self::read(values, true, xname::valid).map_err(|()| said::BAD_ID)
+        Self::read(values, true, xname::valid).ok_or(said::BAD_ID)
     }
 
     /// Types of component.
     pub fn kinds(values: Vec<String>) -> Result<Self, Trouble> {
         let norm = |word: &str| xname::kind_named(word).map(str::to_owned);
-        Self::read(values, true, norm).map_err(|()| said::BAD_TYPE)
+        Self::read(values, true, norm).ok_or(said::BAD_TYPE)
     }
 
     pub fn takes(&self, value: &str) -> bool {
@@ -135,22 +135,21 @@ impl ComponentFilter {
     }
 
     pub fn check(self) -> Result<Selection, Trouble> {
-        let id = Pick::read(self.id, false, xname::valid).map_err(|()| said::BAD_ID)?;
+        let id = Pick::read(self.id, false, xname::valid).ok_or(said::BAD_ID)?;
         let kind = Pick::kinds(self.kind)?;
         let state = known(self.state, false, &words::STATE, said::BAD_STATE)?;
         let flag = known(self.flag, false, &words::FLAG, said::BAD_FLAG)?;
-        let enabled = Pick::read(self.enabled, false, yes_or_no).map_err(|()| said::NO_MATCH)?;
+        let enabled = Pick::read(self.enabled, false, yes_or_no).ok_or(said::NO_MATCH)?;
         let role = known(self.role, true, &words::ROLE, said::BAD_ROLE)?;
         let sub_role = known(self.subrole, true, &words::SUB_ROLE, said::BAD_SUBROLE)?;
         let alphanumeric = |word: &str| {
             let plain = word.chars().all(char::is_alphanumeric);
             plain.then(|| word.to_owned())
         };
-        let subtype =
-            Pick::read(self.subtype, true, alphanumeric).map_err(|()| said::BAD_SUBTYPE)?;
+        let subtype = Pick::read(self.subtype, true, alphanumeric).ok_or(said::BAD_SUBTYPE)?;
         let arch = known(self.arch, true, &words::ARCH, said::BAD_ARCH)?;
         let class = known(self.class, true, &words::CLASS, said::BAD_CLASS)?;
-        let number = |values| Pick::read(values, false, digits).map_err(|()| said::NOT_AN_INT);
+        let number = |values| Pick::read(values, false, digits).ok_or(said::NOT_AN_INT);
         let nid = number(self.nid)?;
         let start = number(self.nid_start)?;
         let end = number(self.nid_end)?;
@@ -158,7 +157,7 @@ impl ComponentFilter {
         let partitions = labels(self.partition, said::NO_PARTITION)?;
         let groups = membership(groups, &partitions)?;
         // what follows goes to the database unchecked, which takes some words for true and refuses others
-        let boolean = |values| Pick::read(values, false, database_bool).map_err(|()| odd());
+        let boolean = |values| Pick::read(values, false, database_bool).ok_or_else(odd);
         Ok(Selection {
             id,
             kind,
@@ -186,7 +185,7 @@ fn known(
     refusal: Trouble,
 ) -> Result<Pick, Trouble> {
     let norm = |word: &str| words.find(word).map(str::to_owned);
-    Pick::read(values, empty_ok, norm).map_err(|()| refusal)
+    Pick::read(values, empty_ok, norm).ok_or(refusal)
 }
 
 fn yes_or_no(word: &str) -> Option<String> {
@@ -200,12 +199,12 @@ fn yes_or_no(word: &str) -> Option<String> {
 /// PostgreSQL's reading of a boolean: any beginning of these words.
 fn database_bool(word: &str) -> Option<String> {
     let word = word.trim().to_lowercase();
-    let starts = |full: &&str| !word.is_empty() && full.starts_with(&word);
-    if word == "1" || ["true", "yes"].iter().any(|full| starts(&full)) || word == "on" {
+    let starts = |full: &str| !word.is_empty() && full.starts_with(&word);
+    if word == "1" || ["true", "yes"].iter().any(|full| starts(full)) || word == "on" {
         Some("true".into())
     } else if word == "0"
-        || ["false", "no"].iter().any(|full| starts(&full))
-        || (word.len() > 1 && starts(&"off"))
+        || ["false", "no"].iter().any(|full| starts(full))
+        || (word.len() > 1 && starts("off"))
     {
         Some("false".into())
     } else {
@@ -293,16 +292,16 @@ fn nids(nid: Pick, start: Pick, end: Pick) -> Result<Nids, Trouble> {
     }
     let (starts, ends) = (numbers(start.any)?, numbers(end.any)?);
     let lowest = if starts.is_empty() { 0 } else { i64::MIN };
-    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    let mut spans: Vec<(i64, i64)> = Vec::new();
     for place in 0..starts.len().max(ends.len()) {
         let low = starts.get(place).copied().unwrap_or(lowest);
         let high = ends.get(place).copied().unwrap_or(i64::MAX);
-        ranges.push((low, high));
+        spans.push((low, high));
     }
     for number in numbers(nid.any)? {
-        ranges.push((number.max(lowest), number));
+        spans.push((number.max(lowest), number));
     }
-    Ok(Nids::Ranges(ranges))
+    Ok(Nids::Ranges(spans))
 }
 
 impl Nids {

@@ -202,7 +202,10 @@ mod tests {
         ] {
             assert_eq!(mac(text).as_deref(), Ok("52:54:00:be:ef:01"), "{text}");
         }
-        assert_eq!(mac("525400beef"), Err("MAC string has invalid length".into()));
+        assert_eq!(
+            mac("525400beef"),
+            Err("MAC string has invalid length".into())
+        );
         assert!(mac("zz:54:00:be:ef:01").is_err_and(|text| text.contains("invalid syntax")));
     }
 
