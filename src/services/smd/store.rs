@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod filter;
 pub mod group;
 pub mod interface;
+pub mod names;
 pub mod words;
 
 use super::types::{ComponentEndpoint, EthernetInterface, RedfishEndpoint};

@@ -10,8 +10,9 @@ use super::{
 use crate::services::smd::{
     store::{
         Store, Trouble,
-        endpoint::{EndpointFilter, endpoint, ip_address},
+        endpoint::{EndpointFilter, endpoint},
         filter::Pick,
+        names::ip_address,
         said,
     },
     types::{RedfishEndpoint, RedfishEndpointBody, RedfishEndpointList},
