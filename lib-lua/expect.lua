@@ -35,12 +35,13 @@ end
 
 --- Runs a function that must fail with a fault of this kind, prints the fault and returns it.
 ---@param kind string the kind of fault: `"conflict"`, `"not_found"`, …
----@param f fun() what must fail
+---@param f fun(...) what must fail
+---@param ... Wanted its arguments
 ---@return Fault fault
----@example expect_fault("bad_argument", function() nodeset.expand "x[1-" end).kind --> bad_argument
-function expect_fault(kind, f)
+---@example expect_fault("bad_argument", nodeset.expand, "x[1-").kind --> bad_argument
+function expect_fault(kind, f, ...)
   native.kind(kind)
-  local failed, fault = (function(ok, ...) return not ok, (...) end)(pcall(f))
+  local failed, fault = (function(ok, ...) return not ok, (...) end)(pcall(f, ...))
   if not failed then native.raise("check_failed", "want a fault of kind " .. kind .. "; nothing failed") end
   if type(fault) ~= "table" or fault.kind ~= kind then
     native.raise("check_failed", "want a fault of kind " .. kind .. "; got " .. tostring(fault))

@@ -119,35 +119,56 @@ end
 --- For `expect` and `check`: nothing when the value is as wanted, else what is wrong.
 _compare, _is_matcher = compare, is_matcher
 
-local function tally(values)
-  local counts = {}
-  for _, value in ipairs(values) do counts[value] = (counts[value] or 0) + 1 end
-  return counts
-end
-
---- What of `values` occurs more often than `counts` says.
-local function beyond(values, counts)
-  local left, extra = {}, {}
-  for value, count in pairs(counts) do left[value] = count end
+--- What of `values` finds no partner among `others`, each of which serves once.
+local function unpaired(values, others, fits)
+  local free, alone = {}, {}
+  for i, other in ipairs(others) do free[i] = { other } end
   for _, value in ipairs(values) do
-    left[value] = (left[value] or 0) - 1
-    if left[value] < 0 then extra[#extra + 1] = value end
+    local partner
+    for i, slot in ipairs(free) do
+      if fits(value, slot[1]) then partner = i break end
+    end
+    if partner then table.remove(free, partner) else alone[#alone + 1] = value end
   end
-  return extra
+  return alone
 end
 
---- Wants exactly these values, in any order.
----@param values string|(string|number)[] the values, or a node set
+--- The same for plain values, by counting: sets of nodes are large.
+local function beyond(values, others)
+  local left, alone = {}, {}
+  for _, other in ipairs(others) do left[other] = (left[other] or 0) + 1 end
+  for _, value in ipairs(values) do
+    local count = left[value] or 0
+    if count > 0 then left[value] = count - 1 else alone[#alone + 1] = value end
+  end
+  return alone
+end
+
+local function has_tables(list)
+  for _, item in ipairs(list) do
+    if type(item) == "table" then return true end
+  end
+  return false
+end
+
+--- What is missing in `got`, and what is too many there.
+local function set_difference(wanted, got)
+  if not has_tables(wanted) then return beyond(wanted, got), beyond(got, wanted) end
+  local function fits(want, item) return compare(want, item) == nil end
+  return unpaired(wanted, got, fits), unpaired(got, wanted, function(item, want) return fits(want, item) end)
+end
+
+--- Wants exactly these items, in any order.
+---@param items string|Wanted[] values or matchers, or a node set
 ---@return Matcher
 ---@example expect({ 3, 1, 2 }, set { 1, 2, 3 }, "order does not matter")
 ---@example expect({ "x0c0s0b1n0", "x0c0s0b0n0" }, set "x0c0s0b[0-1]n0", "a node set names its members")
-function set(values)
-  if type(values) == "string" then values = nodeset.expand(values) end
-  local wanted = tally(values)
-  local text = "exactly " .. names(values)
+function set(items)
+  if type(items) == "string" then items = nodeset.expand(items) end
+  local text = "exactly " .. names(items)
   return matcher(text, function(got)
     if not is_list(got) then return "want " .. text .. "; got " .. show(got) end
-    local missing, extra = beyond(values, tally(got)), beyond(got, wanted)
+    local missing, extra = set_difference(items, got)
     if #missing == 0 and #extra == 0 then return nil end
     local out = "want " .. text .. "; got " .. names(got)
     if #missing > 0 and #got > 0 then out = out .. "; missing " .. names(missing) end

@@ -35,6 +35,11 @@ says(set "x0c0s0b[0-7]n0", { "x0c0s0b0n0" },
   .. "got x0c0s0b0n0; "
   .. "missing x0c0s0b1n0, x0c0s0b2n0, x0c0s0b3n0, x0c0s0b4n0, x0c0s0b5n0, x0c0s0b6n0, … (7 in all)")
 
+says(set { has { ID = "a" }, has { ID = "b" } }, { { ID = "b", NID = 2 }, { ID = "a", NID = 1 } })
+says(set { has { ID = "a" } }, { { ID = "b" } },
+  'want exactly a record with { ID = "a" }; got { ID = "b" }; missing a record with { ID = "a" }; '
+  .. 'too many { ID = "b" }')
+
 -- Nothing.
 says(none, nil)
 says(none, {})
