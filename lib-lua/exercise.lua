@@ -180,7 +180,7 @@ _driver = {}
 --- Reads header and checks, and stops at the first step.
 function _driver.open(source, chunk)
   local main = compile(source, chunk, declarations())
-  work, running, reading = nil, false, true
+  work, reading = nil, true
   local ok, trouble = pcall(main)
   reading = false
   if not ok and trouble ~= STOP then error(trouble, 0) end
@@ -198,12 +198,16 @@ local function run_apart(source, chunk)
   compile(source, chunk, setmetatable({}, { __index = _G }))()
 end
 
---- Runs the opened exercise from the top; returns the lines of its marks and what it proposes to try.
+--- A value that calls `f` when its block ends, however it ends.
+local function finally(f)
+  return setmetatable({}, { __close = f })
+end
+
+--- Runs the opened exercise from the top, so that an error is told with its own place; returns the lines of its marks and what it proposes to try.
 function _driver.run()
+  local _ <close> = finally(function() running = false end)
   work.marks, work.tries, running = json.array {}, json.array {}, true
-  local ok, trouble = pcall(run_apart, work.source, work.chunk)
-  running = false
-  if not ok then error(trouble, 0) end
+  run_apart(work.source, work.chunk)
   return { marks = work.marks, tries = work.tries }
 end
 
@@ -217,13 +221,12 @@ function _driver.verify()
   return out
 end
 
---- Runs a script that builds an end state: an exercise's steps, or plain Lua.
+--- Runs a script that builds an end state, without a word: an exercise's steps, or plain Lua.
 function _driver.build(source, chunk)
-  local before = work
-  work, running = { marks = {}, tries = {} }, true
-  local ok, trouble = pcall(run_apart, source, chunk)
-  work, running = before, false
-  if not ok then error(trouble, 0) end
+  local say = print
+  local _ <close> = finally(function() work, running, _G.print = nil, false, say end)
+  work, running, _G.print = { marks = {}, tries = {} }, true, function() end
+  run_apart(source, chunk)
   return true
 end
 

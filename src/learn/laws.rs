@@ -9,7 +9,7 @@ use super::{
     session::{Difference, Opened, Session, Verdict},
     text::{self, Kind, Mark},
 };
-use crate::fault::Fault;
+use crate::shell::Report;
 
 /// The hints a check must have at least: a nudge, then more.
 const STAGES: usize = 2;
@@ -19,14 +19,14 @@ pub(super) fn broken(
     course: &Course,
     exercise: &Exercise,
     session: &Session,
-) -> Result<Vec<String>, Fault> {
+) -> Result<Vec<String>, Report> {
     let opened = match session.open(exercise) {
         Ok(opened) => opened,
-        Err(fault) => return Ok(vec![fault.message]),
+        Err(report) => return Ok(vec![report.message]),
     };
     let mut out = form(exercise, &opened);
-    if let Err(fault) = prepare::plan(course, session, &opened.header.needs) {
-        out.push(fault.message);
+    if let Err(report) = prepare::plan(course, session, &opened.header.needs) {
+        out.push(report.message);
         return Ok(out);
     }
     let trial = Trial {
@@ -79,13 +79,13 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     /// Puts the lab back into the needed state and opens this text of the exercise.
-    fn start(&self, text: &str) -> Result<(), Fault> {
+    fn start(&self, text: &str) -> Result<(), Report> {
         self.session.back("needed")?;
         self.session.open_text(text, &self.exercise.path)?;
         Ok(())
     }
 
-    fn before(&self, out: &mut Vec<String>) -> Result<(), Fault> {
+    fn before(&self, out: &mut Vec<String>) -> Result<(), Report> {
         prepare::build(self.course, self.session, &self.opened.header.needs)?;
         self.session.keep("needed")?;
         self.start(&self.exercise.text)?;
@@ -100,12 +100,12 @@ impl Trial<'_> {
     }
 
     /// Runs the whole; says whether it is worth going on.
-    fn script(&self, out: &mut Vec<String>) -> Result<bool, Fault> {
+    fn script(&self, out: &mut Vec<String>) -> Result<bool, Report> {
         self.start(&self.exercise.text)?;
         let ran = match self.session.run() {
             Ok(ran) => ran,
-            Err(fault) => {
-                out.push(format!("the script fails: {}", fault.message));
+            Err(report) => {
+                out.push(format!("the script fails: {}", report.message));
                 return Ok(false);
             }
         };
@@ -126,12 +126,12 @@ impl Trial<'_> {
         Ok(failing.is_empty())
     }
 
-    fn again(&self, out: &mut Vec<String>) -> Result<(), Fault> {
+    fn again(&self, out: &mut Vec<String>) -> Result<(), Report> {
         let once = self.opened.header.once;
         self.session.open(self.exercise)?;
         match self.session.run() {
             Ok(_) if once => out.push("once = true, but a second run goes through".to_owned()),
-            Err(fault) if !once => out.push(format!("a second run fails: {}", fault.message)),
+            Err(report) if !once => out.push(format!("a second run fails: {}", report.message)),
             _ => {}
         }
         if let Some(what) = told(&self.session.changes("done")?) {
@@ -141,11 +141,11 @@ impl Trial<'_> {
         Ok(())
     }
 
-    fn parts(&self, out: &mut Vec<String>) -> Result<(), Fault> {
+    fn parts(&self, out: &mut Vec<String>) -> Result<(), Report> {
         for (part, mark) in self.marks.iter().enumerate() {
             self.start(&text::without(&self.exercise.text, &self.marks, part))?;
             let trouble = match self.session.run() {
-                Err(fault) => Some(format!("the script fails: {}", fault.message)),
+                Err(report) => Some(format!("the script fails: {}", report.message)),
                 Ok(_) => failures(&self.session.verify()?).into_iter().next(),
             };
             let place = format!("line {}, {} {}", mark.line, mark.kind.name(), mark.title);
@@ -161,7 +161,7 @@ impl Trial<'_> {
     }
 
     /// A script that stood in for this exercise before it existed must have built the same.
-    fn state(&self, out: &mut Vec<String>) -> Result<(), Fault> {
+    fn state(&self, out: &mut Vec<String>) -> Result<(), Report> {
         let Some(script) = self.course.states.get(&self.exercise.id) else {
             return Ok(());
         };

@@ -16,7 +16,7 @@ pub use text::is_exercise;
 
 use crate::{
     fault::{Fault, Kind},
-    shell::Shell,
+    shell::{Report, Shell},
 };
 use serde::Serialize;
 use session::Session;
@@ -49,7 +49,7 @@ pub struct Outcome {
 }
 
 /// Every exercise, and whether its checks hold on the shell's cluster.
-pub fn list(course: &Course, shell: &Shell) -> Result<Vec<Entry>, Fault> {
+pub fn list(course: &Course, shell: &Shell) -> Result<Vec<Entry>, Report> {
     let session = Session::new(shell);
     let entry = |exercise: &Exercise| {
         let header = session.open(exercise)?.header;
@@ -68,14 +68,14 @@ pub fn list(course: &Course, shell: &Shell) -> Result<Vec<Entry>, Fault> {
 }
 
 /// Asks the checks of one exercise.
-pub fn check(exercise: &Exercise, shell: &Shell) -> Result<Vec<Verdict>, Fault> {
+pub fn check(exercise: &Exercise, shell: &Shell) -> Result<Vec<Verdict>, Report> {
     let session = Session::new(shell);
     session.open(exercise)?;
     session.verify()
 }
 
 /// Runs an exercise where the shell is, then asks its checks.
-pub fn run(exercise: &Exercise, shell: &Shell) -> Result<Outcome, Fault> {
+pub fn run(exercise: &Exercise, shell: &Shell) -> Result<Outcome, Report> {
     let session = Session::new(shell);
     session.open(exercise)?;
     let ran = session.run()?;
@@ -86,19 +86,19 @@ pub fn run(exercise: &Exercise, shell: &Shell) -> Result<Outcome, Fault> {
 }
 
 /// Brings the shell's lab into the state that an exercise needs; what was there is gone.
-pub fn prepare(course: &Course, exercise: &Exercise, shell: &Shell) -> Result<(), Fault> {
+pub fn prepare(course: &Course, exercise: &Exercise, shell: &Shell) -> Result<(), Report> {
     let session = Session::new(shell);
     let needs = session.open(exercise)?.header.needs;
     prepare::build(course, &session, &needs)
 }
 
 /// The laws that an exercise breaks, tried on the shell's lab, which must be private.
-pub fn broken(course: &Course, exercise: &Exercise, shell: &Shell) -> Result<Vec<String>, Fault> {
+pub fn broken(course: &Course, exercise: &Exercise, shell: &Shell) -> Result<Vec<String>, Report> {
     laws::broken(course, exercise, &Session::new(shell))
 }
 
 /// What the course as a whole lacks: tags that are unknown, or not taught where they should be.
-pub fn gaps(course: &Course, shell: &Shell) -> Result<Vec<String>, Fault> {
+pub fn gaps(course: &Course, shell: &Shell) -> Result<Vec<String>, Report> {
     let session = Session::new(shell);
     let mut taught = Vec::new();
     for exercise in &course.exercises {

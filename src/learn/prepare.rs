@@ -4,7 +4,7 @@ use super::{
     session::Session,
     text::is_exercise,
 };
-use crate::fault::Fault;
+use crate::{fault::Fault, shell::Report};
 
 /// What a state's script needs first, from its first line: `-- needs: 301 402`.
 const NEEDS: &str = "-- needs:";
@@ -14,7 +14,7 @@ pub(super) fn plan<'a>(
     course: &'a Course,
     session: &Session,
     needs: &[String],
-) -> Result<Vec<&'a Exercise>, Fault> {
+) -> Result<Vec<&'a Exercise>, Report> {
     let mut order = Vec::new();
     gather(course, session, needs, &mut Vec::new(), &mut order)?;
     Ok(order)
@@ -26,13 +26,12 @@ fn gather<'a>(
     needs: &[String],
     above: &mut Vec<String>,
     order: &mut Vec<&'a Exercise>,
-) -> Result<(), Fault> {
+) -> Result<(), Report> {
     for id in needs {
         if above.contains(id) {
             let round = format!("{} → {id}", above.join(" → "));
-            return Err(Fault::bad_argument(format!(
-                "states need one another: {round}"
-            )));
+            let fault = Fault::bad_argument(format!("states need one another: {round}"));
+            return Err(fault.into());
         }
         let builder = course.builder(id).ok_or_else(|| {
             Fault::bad_argument(format!(
@@ -50,7 +49,7 @@ fn gather<'a>(
     Ok(())
 }
 
-fn own_needs(session: &Session, builder: &Exercise) -> Result<Vec<String>, Fault> {
+fn own_needs(session: &Session, builder: &Exercise) -> Result<Vec<String>, Report> {
     if is_exercise(&builder.text) {
         return Ok(session.open(builder)?.header.needs);
     }
@@ -60,7 +59,7 @@ fn own_needs(session: &Session, builder: &Exercise) -> Result<Vec<String>, Fault
 }
 
 /// Empties the lab and builds these states in it.
-pub(super) fn build(course: &Course, session: &Session, needs: &[String]) -> Result<(), Fault> {
+pub(super) fn build(course: &Course, session: &Session, needs: &[String]) -> Result<(), Report> {
     let order = plan(course, session, needs)?;
     session.reset()?;
     for builder in order {
@@ -74,7 +73,7 @@ pub(super) fn build_with(
     course: &Course,
     session: &Session,
     script: &Exercise,
-) -> Result<(), Fault> {
+) -> Result<(), Report> {
     build(course, session, &own_needs(session, script)?)?;
     session.script(script)
 }

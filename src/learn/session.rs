@@ -1,7 +1,7 @@
 //! One exercise in one shell: the Rust half of `lib-lua/exercise.lua`. All that the course knows of a shell is here.
 use super::{course::Exercise, text};
 use crate::{
-    fault::{Fault, Kind},
+    fault::Fault,
     shell::{Reply, Report, Shell},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -88,57 +88,57 @@ impl<'a> Session<'a> {
     }
 
     /// Reads header and checks; runs nothing of the steps.
-    pub(super) fn open(&self, exercise: &Exercise) -> Result<Opened, Fault> {
+    pub(super) fn open(&self, exercise: &Exercise) -> Result<Opened, Report> {
         self.open_text(&exercise.text, &exercise.path)
     }
 
     /// The same with another text in the exercise's place.
-    pub(super) fn open_text(&self, text: &str, path: &Path) -> Result<Opened, Fault> {
+    pub(super) fn open_text(&self, text: &str, path: &Path) -> Result<Opened, Report> {
         let chunk = format!("@{}", path.display());
         self.call("open", &[text, &chunk])
     }
 
     /// Runs the opened exercise from the top.
-    pub(super) fn run(&self) -> Result<Ran, Fault> {
+    pub(super) fn run(&self) -> Result<Ran, Report> {
         self.call("run", &[])
     }
 
     /// Asks the checks of the opened exercise.
-    pub(super) fn verify(&self) -> Result<Vec<Verdict>, Fault> {
+    pub(super) fn verify(&self) -> Result<Vec<Verdict>, Report> {
         self.call("verify", &[])
     }
 
     /// Runs a script that builds a state: an exercise's steps, or plain Lua.
-    pub(super) fn script(&self, script: &Exercise) -> Result<(), Fault> {
+    pub(super) fn script(&self, script: &Exercise) -> Result<(), Report> {
         let chunk = format!("@{}", script.path.display());
         self.done("build", &[&script.text, &chunk])
     }
 
     /// Empties the lab.
-    pub(super) fn reset(&self) -> Result<(), Fault> {
+    pub(super) fn reset(&self) -> Result<(), Report> {
         self.done("reset", &[])
     }
 
     /// Remembers the lab's present state under a name.
-    pub(super) fn keep(&self, name: &str) -> Result<(), Fault> {
+    pub(super) fn keep(&self, name: &str) -> Result<(), Report> {
         self.done("keep", &[name])
     }
 
     /// Puts the lab back into a remembered state.
-    pub(super) fn back(&self, name: &str) -> Result<(), Fault> {
+    pub(super) fn back(&self, name: &str) -> Result<(), Report> {
         self.done("back", &[name])
     }
 
     /// What differs from a remembered state.
-    pub(super) fn changes(&self, name: &str) -> Result<Vec<Difference>, Fault> {
+    pub(super) fn changes(&self, name: &str) -> Result<Vec<Difference>, Report> {
         self.call("changes", &[name])
     }
 
-    fn done(&self, name: &str, args: &[&str]) -> Result<(), Fault> {
+    fn done(&self, name: &str, args: &[&str]) -> Result<(), Report> {
         self.call::<bool>(name, args).map(drop)
     }
 
-    fn call<T: DeserializeOwned>(&self, name: &str, args: &[&str]) -> Result<T, Fault> {
+    fn call<T: DeserializeOwned>(&self, name: &str, args: &[&str]) -> Result<T, Report> {
         let args: Vec<String> = args.iter().map(|text| text::literal(text)).collect();
         let args = args.join(", ");
         let code = format!("require('exercise')._driver.{name}({args})");
@@ -146,20 +146,14 @@ impl<'a> Session<'a> {
         match self.shell.run(&code, &[]) {
             Reply::Values(values) => {
                 let value = serde_json::to_value(values.first()).map_err(|e| odd(e.to_string()))?;
-                serde_json::from_value(value).map_err(|e| odd(e.to_string()))
+                Ok(serde_json::from_value(value).map_err(|e| odd(e.to_string()))?)
             }
-            Reply::Failed(report) => Err(fault(report)),
-            other => Err(odd(format!("{other:?}"))),
+            Reply::Failed(mut report) => {
+                // A line of the call above says nothing to anybody.
+                report.place.take_if(|place| place.chunk == "-e");
+                Err(report)
+            }
+            other => Err(odd(format!("{other:?}")).into()),
         }
-    }
-}
-
-/// What stopped a script, as a fault; an error of Lua's own has no kind.
-fn fault(report: Report) -> Fault {
-    let place = report.place.map(|place| format!(" (at {place})"));
-    let message = report.message + place.as_deref().unwrap_or_default();
-    match report.fault {
-        Some(fault) => Fault { message, ..fault },
-        None => Fault::new(Kind::CheckFailed, message),
     }
 }
