@@ -6,6 +6,7 @@ mod completion;
 mod docs;
 mod eval;
 mod lab;
+mod learn;
 mod output;
 mod repl;
 mod run;
@@ -57,6 +58,8 @@ enum Verb {
     Run(run::Args),
     /// Serve a simulated cluster, look at it, set it back
     Lab(lab::Args),
+    /// Exercises: what there is to learn, and how far you are
+    Learn(learn::Args),
     /// Print the whole reference as Markdown
     Docs,
     /// Print the completion script for a shell
@@ -130,6 +133,7 @@ fn dispatch(cli: Cli) -> Outcome {
             None => repl::run(&target),
         },
         (None, Some(Verb::Lab(args))) => lab::run(&target, args),
+        (None, Some(Verb::Learn(args))) => learn::run(&target, &args, format),
         (None, Some(Verb::Docs)) => docs::run(),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
         (None, Some(Verb::Version)) => {

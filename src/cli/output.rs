@@ -50,6 +50,12 @@ pub(super) fn text(value: &Shape, format: Format, style: &Style) -> Result<Strin
     Ok(text)
 }
 
+/// The text of something that is no value of Lua's.
+pub(super) fn data(value: &impl serde::Serialize, format: Format) -> Result<String, Fault> {
+    let value = serde_json::to_value(value).map_err(|e| no_data(&e))?;
+    text(&Shape::from(value), format, &Style::WHOLE)
+}
+
 fn no_data(error: &dyn std::fmt::Display) -> Fault {
     Fault::bad_argument(format!("this value has no such form: {error}"))
         .hint("-F table shows any value; pick the fields that are data")

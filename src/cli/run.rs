@@ -1,7 +1,8 @@
 //! `chami FILE [args]`: runs a Lua file as a script.
-use super::{Failure, Outcome, output::Format, target::TargetArgs, verbs};
+use super::{Failure, Outcome, learn, output::Format, target::TargetArgs, verbs};
 use crate::{
     fault::{Fault, Kind},
+    learn::{Exercise, is_exercise},
     lua::{Reply, print, shape::Shape},
     repl::watch,
 };
@@ -32,6 +33,13 @@ pub(super) fn run(
     });
     if !path.exists() {
         return Err(missing(file).into());
+    }
+    // Standard input can be read but once.
+    if file != "-"
+        && let Ok(exercise) = Exercise::read(path)
+        && is_exercise(&exercise.text)
+    {
+        return learn::file(target, &exercise, format);
     }
     let sink = match format {
         Some(_) => print::stderr(),

@@ -46,6 +46,11 @@ pub(super) struct TargetArgs {
 impl TargetArgs {
     /// What the command line and the configuration say together.
     pub(super) fn target(&self) -> Result<Target, Fault> {
+        self.target_or(None)
+    }
+
+    /// The same, where a lab goes before what is only configured.
+    fn target_or(&self, lab: Option<Place>) -> Result<Target, Fault> {
         let config = match &self.config {
             _ if self.ignore_config => Config::default(),
             Some(path) => Config::only(path)?,
@@ -56,10 +61,11 @@ impl TargetArgs {
             "fresh" => Place::FreshLab,
             name => Place::Lab(Some(name.to_owned())),
         };
+        let named = self.cluster.is_some() || self.cluster_uri.is_some();
         let ask = Ask {
             cluster: self.cluster.clone(),
             uri: self.cluster_uri.clone(),
-            lab: self.lab.as_deref().map(place),
+            lab: self.lab.as_deref().map(place).or(lab.filter(|_| !named)),
             token: self.token.clone(),
             no_token: self.no_token,
         };
@@ -80,11 +86,32 @@ impl TargetArgs {
 
     /// A shell on that target.
     pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
+        self.shell_on(&self.target()?, sink)
+    }
+
+    /// A shell for exercises: on the lab, unless the command line itself names a cluster.
+    pub(super) fn shell_for_course(&self, sink: Sink) -> Result<Shell, Fault> {
+        self.shell_on(&self.target_or(Some(Place::Lab(None)))?, sink)
+    }
+
+    /// A shell on a lab that ends with it.
+    pub(super) fn private_shell(&self, sink: Sink) -> Result<Shell, Fault> {
+        let target = self.target_or(Some(Place::FreshLab))?;
+        if target.place != Place::FreshLab {
+            let what = "this works on a lab of its own, and a cluster was named";
+            return Err(Fault::bad_argument(what).hint(
+                "leave -C, -u and --lab out; chami -C NAME FILE runs an exercise on a cluster",
+            ));
+        }
+        self.shell_on(&target, sink)
+    }
+
+    fn shell_on(&self, target: &Target, sink: Sink) -> Result<Shell, Fault> {
         let trust = Trust {
             cacert: self.cacert.clone(),
             insecure: self.insecure,
         };
-        let way = Way::to(&self.target()?, trust);
+        let way = Way::to(target, trust);
         Shell::new(Options {
             sink,
             style: screen::style(Stream::Out),
