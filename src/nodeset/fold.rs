@@ -126,7 +126,7 @@ impl Boxes {
         fresh
     }
 
-    /// Joins on the given axes until nothing changes; the boxes in order of their first corner.
+    /// Joins on the given axes until nothing changes; the largest box first, as ClusterShell has it.
     fn fold(mut self, axes: &Axes) -> Vec<Vec<Vec<Number>>> {
         let axes = axes.of(self.sides.first().map_or(0, Vec::len));
         loop {
@@ -140,7 +140,7 @@ impl Boxes {
         }
         let sides = |sides: &Vec<usize>| sides.iter().map(|&set| self.sets[set].clone()).collect();
         let mut folded: Vec<Vec<Vec<Number>>> = self.sides.iter().map(sides).collect();
-        folded.sort_unstable();
+        folded.sort_unstable_by(|a, b| volume(b).cmp(&volume(a)).then_with(|| a.cmp(b)));
         folded
     }
 
@@ -167,6 +167,10 @@ impl Boxes {
             self.sides.push(sides);
         }
     }
+}
+
+fn volume(sides: &[Vec<Number>]) -> usize {
+    sides.iter().map(Vec::len).product()
 }
 
 /// Puts a box into words.
