@@ -26,6 +26,7 @@ return {
   exercise = "exercise:exercise",
   expect = "expect:expect",
   expect_fault = "expect:expect_fault",
+  fault = "fault",
   has = "matchers:has",
   help = "help:help",
   inspect = "help:inspect",
@@ -39,6 +40,7 @@ return {
   set = "matchers:set",
   smd = "smd",
   step = "exercise:step",
+  task = "task",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
 }

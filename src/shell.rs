@@ -77,7 +77,7 @@ impl Shell {
         }
         let context = Context {
             http: options.http,
-            clock: options.clock,
+            clock: Arc::clone(&options.clock),
             lab: options.lab,
         };
         for builtin in builtins::ALL {
@@ -89,6 +89,7 @@ impl Shell {
             sink: options.sink,
             modules,
             style: options.style,
+            clock: options.clock,
         })?;
         Ok(Self {
             vm,
@@ -124,9 +125,9 @@ impl Shell {
         self.vm.unfinished(source)
     }
 
-    /// Stops what runs, from any thread.
-    pub fn interrupt(&self) {
-        self.vm.interrupt();
+    /// Stops what runs, from any thread; false when nothing does.
+    pub fn interrupt(&self) -> bool {
+        self.vm.interrupt()
     }
 
     /// Every native of every module.

@@ -147,11 +147,11 @@ impl Host {
 
     /// An interrupt tore through the scheduler: what it knew of tasks is void.
     fn forget_tasks(&self) {
-        let weak = self.shared.get::<Table>("tasks");
-        if let Ok(tasks) = weak {
-            // Cannot fail: a plain table.
-            let _ = tasks.clear();
+        // Plain tables: nothing of this can fail.
+        for name in ["tasks", "waiting"] {
+            let _ = self.shared.get::<Table>(name).map(|table| table.clear());
         }
+        let _ = self.shared.raw_remove("current");
     }
 }
 

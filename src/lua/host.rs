@@ -9,19 +9,23 @@ use super::{
     print::Printer,
     sched::Bridge,
     session::Session,
-    trace, value,
+    tasks, trace, value,
 };
-use crate::fault::Fault;
-use mlua::{Function, Lua, LuaString, Table, Value};
+use crate::clock::Clock;
+use mlua::{Lua, LuaString, Table, Value};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     io::ErrorKind,
     rc::Rc,
+    sync::Arc,
 };
 
 /// Declares the natives of one module; called when the module is first required.
 pub type Declare = Box<dyn Fn(&mut Natives) + Send>;
+
+/// The same once it is on the VM's thread.
+type Declares = Box<dyn Fn(&mut Natives)>;
 
 /// The status of a process whose reader went away, as shells report SIGPIPE.
 const PIPE_CLOSED: u8 = 141;
@@ -47,6 +51,7 @@ impl Host {
         printer: Rc<Printer>,
         modules: BTreeMap<&'static str, Declare>,
         style: Style,
+        clock: &Arc<dyn Clock>,
     ) -> mlua::Result<Self> {
         let lua = Lua::new();
         let stopper = Rc::new(Stopper::install(&lua, bridge.switch.clone())?);
@@ -54,6 +59,11 @@ impl Host {
         trace::install(&lua)?;
         let bridge = Rc::new(bridge);
         let (forge, shared) = Forge::new(&lua, Rc::clone(&bridge))?;
+        let mut modules: BTreeMap<_, Declares> = modules
+            .into_iter()
+            .map(|(name, declare)| (name, declare as Declares))
+            .collect();
+        own_modules(&mut modules, &bridge, &shared, clock);
         let homes = Rc::new(Homes {
             forge,
             modules,
@@ -168,10 +178,35 @@ impl Host {
     }
 }
 
+/// The modules that belong to the VM itself.
+fn own_modules(
+    modules: &mut BTreeMap<&'static str, Declares>,
+    bridge: &Rc<Bridge>,
+    shared: &Table,
+    clock: &Arc<dyn Clock>,
+) {
+    let (its, scheduler, clock) = (Rc::clone(bridge), shared.clone(), Arc::clone(clock));
+    modules.insert(
+        "task",
+        Box::new(move |n| {
+            let declared = tasks::natives(n, &its, &scheduler, &clock);
+            n.keep(declared);
+        }),
+    );
+    let raise = shared.get::<Value>("raise").unwrap_or_default();
+    modules.insert(
+        "fault",
+        Box::new(move |n| {
+            n.value("raise", raise.clone());
+            n.raw("new", value::new_fault);
+        }),
+    );
+}
+
 /// Where natives come from, and the tables already made.
 struct Homes {
     forge: Forge,
-    modules: BTreeMap<&'static str, Declare>,
+    modules: BTreeMap<&'static str, Declares>,
     tables: RefCell<BTreeMap<String, Table>>,
     declared: RefCell<Vec<Native>>,
 }
@@ -189,20 +224,9 @@ impl Homes {
         declare(&mut natives);
         let (table, declared) = natives.finish()?;
         self.declared.borrow_mut().extend(declared);
-        table.set_metatable(Some(strict(lua, module)?))?;
+        self.forge.strict.call::<()>((&table, module))?;
         let mut tables = self.tables.borrow_mut();
         tables.insert(module.to_owned(), table.clone());
         Ok(Value::Table(table))
     }
-}
-
-/// A facade that misspells a native learns it at once.
-fn strict(lua: &Lua, module: &str) -> mlua::Result<Table> {
-    let (meta, module) = (lua.create_table()?, module.to_owned());
-    let missing: Function = lua.create_function(move |_, (_, name): (Value, String)| {
-        let fault = Fault::internal(format!("{module} has no native {name:?}"));
-        Err::<(), _>(mlua::Error::external(fault))
-    })?;
-    meta.set("__index", missing)?;
-    Ok(meta)
 }

@@ -21,6 +21,7 @@ mod report;
 mod sched;
 mod session;
 mod strict;
+mod tasks;
 mod trace;
 mod value;
 mod vm;

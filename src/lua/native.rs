@@ -31,6 +31,15 @@ pub struct Native {
 }
 
 impl Native {
+    pub(crate) fn new(module: &str, name: &'static str, access: Access) -> Self {
+        Self {
+            module: module.to_owned(),
+            name,
+            access,
+            path: OnceCell::new(),
+        }
+    }
+
     pub(crate) fn writes(&self) -> bool {
         self.access == Access::Write
     }
@@ -53,21 +62,28 @@ pub(crate) struct Forge {
     call: Function,
     /// function that answers `ok, value` → function that answers or raises.
     pure: Function,
+    /// Makes a table of natives complain about names it does not have.
+    pub(crate) strict: Function,
 }
 
 impl Forge {
     pub(crate) fn new(lua: &Lua, bridge: Rc<Bridge>) -> mlua::Result<(Self, Table)> {
         let waiter = Rc::clone(&bridge);
-        let reap = lua.create_function(move |lua, id: u64| {
-            let out = waiter.reap(lua, id);
-            value::outcome(lua, out)
-        })?;
+        let reap =
+            lua.create_function(move |lua, id: u64| value::outcome(lua, waiter.reap(lua, id)))?;
         let mark = lua.create_function(|lua, fault: Value| super::trace::mark(lua, &fault))?;
         let (call, pure, shared): (_, _, Table) = lua
             .load(include_str!("native.lua"))
             .set_name("=[native]")
             .call((reap, mark))?;
-        Ok((Self { bridge, call, pure }, shared))
+        let strict = shared.get("strict")?;
+        let forge = Self {
+            bridge,
+            call,
+            pure,
+            strict,
+        };
+        Ok((forge, shared))
     }
 }
 
@@ -150,11 +166,20 @@ impl<'lua> Natives<'lua> {
         self.lua.array_metatable()
     }
 
+    /// A native declared before, as Lua gets it.
+    pub(crate) fn function(&self, name: &str) -> mlua::Result<Function> {
+        self.table.raw_get(name)
+    }
+
+    pub(crate) fn lua(&self) -> &'lua Lua {
+        self.lua
+    }
+
     /// Declares a native that takes and gives Lua values.
     pub fn raw<R: IntoLua>(
         &mut self,
         name: &'static str,
-        call: impl Fn(&Lua, [Value; 4]) -> Result<R, Fault> + 'static,
+        call: impl Fn(&Lua, [Value; 4]) -> Result<R, Failure> + 'static,
     ) {
         self.pure(name, move |lua, values| {
             let out = call(lua, values)?;
@@ -211,12 +236,7 @@ impl<'lua> Natives<'lua> {
     }
 
     fn declare(&mut self, name: &'static str, access: Access) -> Rc<Native> {
-        let native = Native {
-            module: self.module.to_owned(),
-            name,
-            access,
-            path: OnceCell::new(),
-        };
+        let native = Native::new(self.module, name, access);
         self.declared.push(native.clone());
         Rc::new(native)
     }
@@ -226,7 +246,7 @@ impl<'lua> Natives<'lua> {
         self.keep(set);
     }
 
-    fn keep(&mut self, outcome: mlua::Result<()>) {
+    pub(crate) fn keep(&mut self, outcome: mlua::Result<()>) {
         if let Err(error) = outcome {
             self.trouble.get_or_insert(error);
         }

@@ -50,7 +50,7 @@ pub(crate) struct Bridge {
     landed: RefCell<HashMap<u64, Settle>>,
     arrivals: RefCell<VecDeque<u64>>,
     last: Cell<u64>,
-    /// The task that runs now; 0 outside `task.*`.
+    /// The group of tasks that runs now; 0 outside `task.*`.
     owner: Cell<u64>,
     writes: RefCell<BTreeMap<(u64, String), Sent>>,
 }
@@ -128,12 +128,55 @@ impl Bridge {
         }
     }
 
+    /// Waits until any result is there that nobody has taken, and gives its id; each id once.
+    pub(crate) fn next(&self) -> Result<u64, Fault> {
+        self.printer.flush();
+        loop {
+            let arrived = self.arrivals.borrow_mut().pop_front();
+            match arrived {
+                Some(id) if self.landed.borrow().contains_key(&id) => return Ok(id),
+                Some(_) => {}
+                None => self.receive(|| interrupted("the tasks were abandoned"))?,
+            }
+        }
+    }
+
+    /// The result behind an id that `next` gave.
+    pub(crate) fn take(&self, lua: &Lua, id: u64) -> Result<Value, Fault> {
+        let settle = self.landed.borrow_mut().remove(&id);
+        match settle {
+            Some(settle) => settle(lua),
+            None => Err(Fault::internal(format!("call {id} has no result to take"))),
+        }
+    }
+
     /// Ends a call whose result nobody wants any more.
     pub(crate) fn abort(&self, id: u64) {
         if let Some(flight) = self.flights.borrow_mut().remove(&id) {
             flight.abort.abort();
         }
         self.landed.borrow_mut().remove(&id);
+    }
+
+    /// Says which group's task runs from now on.
+    pub(crate) fn own(&self, group: u64) {
+        self.owner.set(group);
+    }
+
+    /// What this group of tasks has sent that changes something, in words; from here on `heir` answers for it.
+    pub(crate) fn sent(&self, group: u64, heir: u64) -> Option<String> {
+        let mut writes = self.writes.borrow_mut();
+        let (mine, others) = std::mem::take(&mut *writes)
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|((owner, _), _)| *owner == group);
+        *writes = others;
+        let text = spell(&mine);
+        for ((_, name), more) in mine {
+            let sum = writes.entry((heir, name)).or_default();
+            sum.sent += more.sent;
+            sum.answered += more.answered;
+        }
+        text
     }
 
     /// Begins a run: nothing is in flight, nothing was sent.

@@ -8,7 +8,8 @@ mod mismatch;
 pub(crate) use de::from_lua;
 pub use mismatch::Mismatch;
 
-use crate::fault::{Fault, Kind};
+use super::native::Failure;
+use crate::fault::{Fault, Item, Kind};
 use mlua::{LightUserData, Lua, LuaSerdeExt, Result, Table, Value, serde::SerializeOptions};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 use std::fmt;
@@ -72,6 +73,35 @@ pub(crate) fn fault_to_lua(lua: &Lua, fault: &Fault) -> Result<Value> {
         dress(lua, table)?;
     }
     Ok(value)
+}
+
+/// A fault made by Lua code: kind, message, and what else there is to say.
+pub(crate) fn new_fault(
+    lua: &Lua,
+    [kind, message, more, _]: [Value; 4],
+) -> std::result::Result<Value, Failure> {
+    #[derive(Default, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct More {
+        hint: Option<String>,
+        status: Option<u16>,
+        service: Option<String>,
+        cause: Option<String>,
+        items: Option<Vec<Item>>,
+    }
+    let kind = from_lua::<Kind>(lua, kind).map_err(|e| Failure::Argument(0, e))?;
+    let message = from_lua::<String>(lua, message).map_err(|e| Failure::Argument(1, e))?;
+    let more = from_lua::<Option<More>>(lua, more).map_err(|e| Failure::Argument(2, e))?;
+    let more = more.unwrap_or_default();
+    let fault = Fault {
+        hint: more.hint,
+        status: more.status,
+        service: more.service,
+        cause: more.cause,
+        items: more.items.unwrap_or_default(),
+        ..Fault::new(kind, message)
+    };
+    fault_to_lua(lua, &fault).map_err(|e| Failure::Fault(Fault::internal(e.to_string())))
 }
 
 /// Makes a table of a fault's fields print as one.

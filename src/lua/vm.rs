@@ -10,7 +10,10 @@ use super::{
     sched::{Bridge, Event},
     shape::Limit,
 };
-use crate::fault::{Fault, Kind};
+use crate::{
+    clock::Clock,
+    fault::{Fault, Kind},
+};
 use std::{
     collections::BTreeMap,
     io,
@@ -33,6 +36,8 @@ pub struct Options {
     pub modules: BTreeMap<&'static str, Declare>,
     /// What help and printed tables may take.
     pub style: Style,
+    /// The time that `task.*` sleeps on.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// A Lua VM on its thread. Calls wait for their answer; only `interrupt` does not.
@@ -99,12 +104,14 @@ impl Vm {
         self.ask(|host| host.natives().map_err(|e| Fault::internal(e.to_string())))?
     }
 
-    /// Stops what runs; nothing happens when nothing does. May be called from any thread.
-    pub fn interrupt(&self) {
-        if self.switch.press() {
+    /// Stops what runs; false when nothing does. May be called from any thread.
+    pub fn interrupt(&self) -> bool {
+        let pressed = self.switch.press();
+        if pressed {
             // Fails only when the VM is gone.
             let _ = self.wake.send(Event::Wake);
         }
+        pressed
     }
 
     /// Does `job` on the VM's thread, after those that wait already.
@@ -154,7 +161,13 @@ fn live(
 ) {
     let printer = Rc::new(Printer::new(options.sink));
     let bridge = Bridge::new(switch, Rc::clone(&printer), events);
-    match Host::new(bridge, printer, options.modules, options.style) {
+    match Host::new(
+        bridge,
+        printer,
+        options.modules,
+        options.style,
+        &options.clock,
+    ) {
         Ok(host) => {
             for job in inbox {
                 job(&host);

@@ -1,5 +1,7 @@
 //! The VM from outside: natives, faults, printing, the prompt's memory.
+mod interrupt;
 mod prompt;
+mod tasks;
 mod values;
 
 use super::{
@@ -8,9 +10,12 @@ use super::{
     print::Captured,
     shape::{Limit, Shape},
 };
-use crate::fault::Fault;
+use crate::{
+    clock::{Clock, Wall},
+    fault::Fault,
+};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,11 +59,18 @@ fn natives(n: &mut Natives) {
         let fault = Fault::not_found("no component x9").status(404);
         Err::<(), _>(fault.hint("smd.component.list()"))
     });
+    n.write("hang_write", |(): ()| {
+        std::future::pending::<Result<(), Fault>>()
+    });
     n.write("change", |(name,): (String,)| async move { Ok(name) });
 }
 
 /// A VM whose global `t` holds the natives above.
 fn vm() -> (Vm, Captured) {
+    vm_on(Arc::new(Wall), natives)
+}
+
+fn vm_on(clock: Arc<dyn Clock>, natives: fn(&mut Natives)) -> (Vm, Captured) {
     let mut modules = BTreeMap::<&'static str, Declare>::new();
     modules.insert("t", Box::new(natives));
     let out = Captured::default();
@@ -67,6 +79,7 @@ fn vm() -> (Vm, Captured) {
         sink,
         modules,
         style: Style::WHOLE,
+        clock,
     })
     .expect("a VM starts");
     vm.ask(|host| {

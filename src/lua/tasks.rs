@@ -1,0 +1,107 @@
+//! What the scheduler (tasks.lua) stands on: the queue of results and the clock.
+use super::{
+    native::{Access, Native, Natives},
+    sched::{Bridge, Settle},
+    value,
+};
+use crate::{
+    clock::{Clock, Span},
+    fault::Fault,
+};
+use mlua::{FromLuaMulti, Function, IntoLuaMulti, Lua, Result, Table, Value};
+use std::{rc::Rc, sync::Arc, time::Duration};
+
+/// Declares the natives of `lib-lua/task.lua`. `shared` is what native.lua shares with the scheduler.
+pub(crate) fn natives(
+    n: &mut Natives,
+    bridge: &Rc<Bridge>,
+    shared: &Table,
+    clock: &Arc<dyn Clock>,
+) -> Result<()> {
+    n.sync("seconds", |(span,): (Span,)| Ok(span.0.as_secs_f64()));
+    let its = Arc::clone(clock);
+    n.read("sleep", move |(span,): (Span,)| {
+        let clock = Arc::clone(&its);
+        async move { clock.sleep(span.0).await }
+    });
+    let core = Core {
+        lua: n.lua(),
+        table: n.lua().create_table()?,
+    };
+    core.time(bridge, clock)?;
+    core.queue(bridge)?;
+    shared.set("sleep", n.function("sleep")?)?;
+    shared.set("seconds", n.function("seconds")?)?;
+    let (run, sleep): (Function, Function) = n
+        .lua()
+        .load(include_str!("tasks.lua"))
+        .set_name("=[native]")
+        .call((core.table, shared))?;
+    n.value("run", run);
+    n.value("sleep", sleep);
+    Ok(())
+}
+
+/// The functions only the scheduler may call: they neither raise nor wait as natives do.
+struct Core<'a> {
+    lua: &'a Lua,
+    table: Table,
+}
+
+impl Core<'_> {
+    fn give<A: FromLuaMulti, R: IntoLuaMulti>(
+        &self,
+        name: &str,
+        call: impl Fn(&Lua, A) -> Result<R> + 'static,
+    ) -> Result<()> {
+        self.table.set(name, self.lua.create_function(call)?)
+    }
+
+    fn time(&self, bridge: &Rc<Bridge>, clock: &Arc<dyn Clock>) -> Result<()> {
+        self.table.set("jumps", clock.jumps())?;
+        let its = Arc::clone(clock);
+        self.give("now", move |_, ()| {
+            Ok(its.now().as_duration().as_secs_f64())
+        })?;
+        let (its, alarm) = (
+            Rc::clone(bridge),
+            Rc::new(Native::new("task", "timeout", Access::Read)),
+        );
+        self.give("alarm", move |lua, seconds: f64| {
+            let span = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+            let ring = async move {
+                tokio::time::sleep(span).await;
+                Box::new(|_: &Lua| Ok(Value::Nil)) as Settle
+            };
+            id_or_fault(lua, its.start(&alarm, ring))
+        })
+    }
+
+    fn queue(&self, bridge: &Rc<Bridge>) -> Result<()> {
+        let its = Rc::clone(bridge);
+        self.give("next", move |lua, ()| id_or_fault(lua, its.next()))?;
+        let its = Rc::clone(bridge);
+        self.give("take", move |lua, id| {
+            value::outcome(lua, its.take(lua, id))
+        })?;
+        let its = Rc::clone(bridge);
+        self.give("abort", move |_, id| {
+            its.abort(id);
+            Ok(())
+        })?;
+        let its = Rc::clone(bridge);
+        self.give("own", move |_, group| {
+            its.own(group);
+            Ok(())
+        })?;
+        let its = Rc::clone(bridge);
+        self.give("sent", move |_, (group, heir)| Ok(its.sent(group, heir)))
+    }
+}
+
+fn id_or_fault(lua: &Lua, id: std::result::Result<u64, Fault>) -> Result<(Option<u64>, Value)> {
+    Ok(match id {
+        Ok(id) => (Some(id), Value::Nil),
+        Err(fault) => (None, value::fault_to_lua(lua, &fault)?),
+    })
+}
