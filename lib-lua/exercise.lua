@@ -49,7 +49,7 @@ local function ask(spec)
     text = ask_once(spec)
     return text == nil
   end
-  if not fits() and spec.within then task.poll(fits, spec.within) end
+  if not fits() and spec.within then pcall(task.wait, fits, { within = spec.within }) end
   return text
 end
 

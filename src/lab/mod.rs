@@ -194,4 +194,8 @@ impl Clock for Lab {
             }
         })
     }
+
+    fn jumps(&self) -> bool {
+        true
+    }
 }
