@@ -11,14 +11,26 @@ use std::{
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
+use tokio::task::AbortHandle;
 
 pub(crate) struct Guest {
     pub(crate) card: Card,
     path: PathBuf,
     stamp: Stamp,
     control: Http,
+    /// The task that waits for the owner's end; it ends with the seat.
+    heir: Option<Arc<Heir>>,
+}
+
+struct Heir(AbortHandle);
+
+impl Drop for Heir {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// A file that was replaced has another.
@@ -56,7 +68,13 @@ impl Guest {
             path: path.to_owned(),
             stamp,
             control,
+            heir: None,
         })
+    }
+
+    pub(crate) fn watched_by(self, heir: AbortHandle) -> Self {
+        let heir = Some(Arc::new(Heir(heir)));
+        Self { heir, ..self }
     }
 
     /// Whether the owner has changed the file since it was read: it moved, or the clock was advanced.
@@ -74,6 +92,7 @@ impl Guest {
             path: self.path.clone(),
             stamp,
             control: self.control.clone(),
+            heir: self.heir.clone(),
         })
     }
 

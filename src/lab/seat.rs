@@ -9,7 +9,7 @@ use super::{
     token::{self, Order},
 };
 use crate::{
-    clock::Clock as _,
+    clock::{Clock as _, Pending},
     fault::{Fault, Kind},
 };
 use jiff::Timestamp;
@@ -17,14 +17,10 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::{
-        Arc, PoisonError, RwLock, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
+    sync::{Arc, PoisonError, RwLock, Weak},
     time::{Duration, Instant},
 };
-use tokio::{runtime::Handle, sync::Mutex};
+use tokio::{net::TcpStream, sync::Mutex};
 
 /// How long a new owner may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -73,26 +69,6 @@ pub(crate) struct Table {
     seat: RwLock<Option<Arc<Seat>>>,
     /// One at a time looks for a seat.
     search: Mutex<()>,
-    heir: Heir,
-}
-
-/// Waits for the owner's end on a thread of its own.
-#[derive(Default)]
-struct Heir {
-    waits: AtomicBool,
-    /// The lock, once it has it.
-    lock: std::sync::Mutex<Option<File>>,
-}
-
-impl Heir {
-    fn lock(&self) -> Option<File> {
-        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        lock.take()
-    }
-
-    fn keep(&self, file: File) {
-        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
-    }
 }
 
 impl Table {
@@ -101,7 +77,6 @@ impl Table {
             options,
             seat: RwLock::default(),
             search: Mutex::default(),
-            heir: Heir::default(),
         }
     }
 
@@ -171,12 +146,12 @@ impl Table {
         let place = self.options.place()?;
         let begin = Instant::now();
         loop {
-            if let Some(lock) = self.lock(&place)? {
+            if let Some(lock) = lock(&place.dir)? {
                 return self.own(place, lock).await;
             }
             if let Some(guest) = Guest::attach(&place.card).await {
-                self.wait_for_lock(&place);
-                return Ok(self.sit(Seat::Guest(guest)));
+                let heir = tokio::spawn(inherit(Arc::downgrade(self), guest.card.clone()));
+                return Ok(self.sit(Seat::Guest(guest.watched_by(heir.abort_handle()))));
             }
             if begin.elapsed() > PATIENCE {
                 return Err(silent(&place));
@@ -193,44 +168,6 @@ impl Table {
             last: Last::Lock(lock),
         };
         Ok(self.sit(Seat::Owner(Host::start(ground, &self.options).await?)))
-    }
-
-    /// The lock on the state, if nobody else has it.
-    fn lock(&self, place: &Place) -> Result<Option<File>, Fault> {
-        match self.heir.lock() {
-            Some(file) => Ok(Some(file)),
-            None => lock(&place.dir),
-        }
-    }
-
-    /// Has a thread wait for the owner's end, to take the lab over even if nobody here asks for it just then.
-    fn wait_for_lock(self: &Arc<Self>, place: &Place) {
-        if self.heir.waits.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let (table, place) = (Arc::downgrade(self), place.clone());
-        let runtime = Handle::current();
-        let wait = move || {
-            let file = lock_file(&place.dir);
-            let file = file.ok().filter(|file| file.lock().is_ok());
-            // Without a lock, or with nobody here any more, the next request looks for itself.
-            let Some(table) = table.upgrade() else {
-                return;
-            };
-            if let Some(file) = file {
-                table.heir.keep(file);
-            }
-            table.heir.waits.store(false, Ordering::Release);
-            runtime.spawn(take_over(Arc::downgrade(&table), place));
-        };
-        // Without that thread the next request takes over.
-        if thread::Builder::new()
-            .name("lab-heir".into())
-            .spawn(wait)
-            .is_err()
-        {
-            self.heir.waits.store(false, Ordering::Release);
-        }
     }
 
     /// Gives the seat up.
@@ -267,7 +204,7 @@ impl Table {
     pub(crate) async fn own_or_refuse(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
         let _search = self.search.lock().await;
         let place = self.options.place()?;
-        if let Some(lock) = self.lock(&place)? {
+        if let Some(lock) = lock(&place.dir)? {
             return self.own(place, lock).await;
         }
         let (who, hint) = match Card::read(&place.card) {
@@ -287,17 +224,26 @@ impl Table {
     }
 }
 
-async fn take_over(table: Weak<Table>, place: Place) {
-    let Some(table) = table.upgrade() else {
-        return;
-    };
-    let _search = table.search.lock().await;
-    // Gone if a request was faster; dropped if the seat was left or is ours.
-    let lock = table.heir.lock();
-    if let (Some(lock), Some(Seat::Guest(_))) = (lock, table.seat().as_deref()) {
-        // If the state cannot be opened the next request says so.
-        let _ = table.own(place, lock).await;
-    }
+/// Takes the lab over when its owner ends, even if nobody here asks for it just then: a silent line to the owner is cut
+/// at that moment.
+fn inherit(table: Weak<Table>, owner: Card) -> Pending<'static, ()> {
+    Box::pin(async move {
+        let Some(address) = owner.http.strip_prefix("http://") else {
+            return;
+        };
+        if let Ok(line) = TcpStream::connect(address).await {
+            let _ = line.readable().await;
+        }
+        let Some(table) = table.upgrade() else {
+            return;
+        };
+        let theirs =
+            |seat: &Arc<Seat>| matches!(&**seat, Seat::Guest(g) if g.card.pid == owner.pid);
+        if table.seat().as_ref().is_some_and(theirs) {
+            // Or somebody was faster, and this is a guest again. If nothing comes of it the next request says so.
+            let _ = table.take_again(&owner.http).await;
+        }
+    })
 }
 
 fn silent(place: &Place) -> Fault {
