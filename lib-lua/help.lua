@@ -12,7 +12,7 @@ function help.help(subject) print(native.explain(subject)) end
 
 --- Shows a value as the prompt does.
 ---@param value help.Value the value
----@return string the text, nothing left out
+---@return string text nothing left out
 ---@example inspect{ 1, "two", three = 3 } --> { [1] = 1, [2] = "two", three = 3 }
 ---@example inspect("3") --> "3"
 function help.inspect(value) return native.inspect(value) end

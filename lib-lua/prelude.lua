@@ -4,17 +4,18 @@
 --- chami is a shell for OpenCHAMI clusters. What you type is Lua.
 ---
 --- Type first:
----   smd.component.list()          what the state manager knows; nothing, in a new lab
----   discover.static "data/nodes.yaml"   tells it about five nodes
----   smd.component.get "x1000c0s0b0n0"   one of them; _ is the last value, _.State its state
+---   smd.component.list()               what SMD knows; nothing, in a new lab
+---   discover.static "data/nodes.yaml"  tells it about five nodes
+---   smd.component.get "x1000c0s0b0n0"  one of them; _ is the last value
 ---
 --- And then:
----   help(smd.component.list)      explains a function, help(smd) a module, help(_) a value
----   help "boot"                   searches
----   smd.<Tab>                     completes names, fields and the keys of { }
----   for _, c in ipairs(_) do print(c.ID, c.State) end     all of Lua is there
+---   help(smd.component.list)  explains a function, help(smd) a module, help(_) a value
+---   help "boot"               searches
+---   smd.<Tab>                 completes names, fields and the keys of { }
+---   for _, c in ipairs(smd.component.list()) do print(c.ID, c.State) end
 ---
---- Without an own cluster you are on the lab, a simulated one; nothing you do there can break anything.
+--- Without a cluster of your own you are on the lab, a simulated one, where nothing can break.
+---
 --- Outside: `chami learn --list` shows the exercises, `chami FILE` runs a script, `chami -e CODE` one line.
 return {
   all = "matchers:all",

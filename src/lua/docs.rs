@@ -45,7 +45,7 @@ pub struct Function {
     pub see: Vec<String>,
 }
 
-/// A parameter, a result (without a name) or a field.
+/// A parameter, a result (often without a name) or a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Slot {
     pub name: String,

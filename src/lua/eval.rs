@@ -3,6 +3,7 @@ use super::{
     compile,
     docs::Index,
     host::Host,
+    inspect::{self, Style},
     report::{Reply, Report},
     shape::{self, Limit},
     trace, value,
@@ -10,6 +11,9 @@ use super::{
 use crate::fault::{Fault, Kind};
 use mlua::{Error, Function, IntoLuaMulti, Lua, MultiValue, Table, Value, Variadic};
 use std::{cell::RefCell, path::Path, rc::Rc};
+
+/// Of a raised list so many parts are shown.
+const PARTS: usize = 8;
 
 /// Why a run ended without values.
 pub(crate) enum Halt {
@@ -88,9 +92,10 @@ impl Host {
         }
         if stopped {
             self.forget_tasks();
-            let mut fault = Fault::new(Kind::Interrupted, "interrupted");
+            let mut fault = Fault::new(Kind::Interrupted, "stopped by Ctrl-C");
             fault.cause = sent;
-            return Err(failed(Report::from(fault), Value::Nil));
+            let raised = value::fault_to_lua(&self.lua, &fault).unwrap_or_default();
+            return Err(failed(Report::from(fault), raised));
         }
         out.unwrap_or_else(|error| {
             Err(failed(
@@ -171,8 +176,20 @@ fn report(lua: &Lua, raised: &Value, place: Option<trace::Place>) -> Report {
     if let Value::Error(error) = raised {
         return foreign(error, place);
     }
-    let text = raised.to_string().unwrap_or_default();
+    let text = words(lua, raised);
     Report::of_text(&text, place)
+}
+
+/// What a raised value says. A table that says nothing of itself is shown.
+fn words(lua: &Lua, raised: &Value) -> String {
+    let Value::Table(table) = raised else {
+        return raised.to_string().unwrap_or_default();
+    };
+    if table.metatable().is_some() {
+        return raised.to_string().unwrap_or_default();
+    }
+    let shape = shape::read(lua, const { &Index::EMPTY }, raised, Limit::Rows(PARTS));
+    inspect::inspect(&shape, &Style::WHOLE)
 }
 
 /// An error that a Rust callback returned instead of a fault.

@@ -12,6 +12,7 @@ pub use markdown::reference;
 use super::{
     docs::{Function, Index, read},
     inspect::Style,
+    shape::NATIVE,
 };
 use mlua::{Table, Value};
 
@@ -77,7 +78,7 @@ fn function_help(
     if let Some(known) = docs.at(&source, line) {
         return page::function(docs, known, style);
     }
-    if line == 0 {
+    if line == 0 || source == NATIVE {
         return "a function of Lua itself: https://www.lua.org/manual/5.4/#6".to_owned();
     }
     let own = sources(&source, function).map(|text| read("", &text).functions);

@@ -5,6 +5,7 @@
 mod read;
 mod serial;
 
+pub(super) use read::NATIVE;
 pub use read::{Limit, read};
 
 #[derive(Clone, Debug, PartialEq)]

@@ -93,7 +93,12 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Lines of `---` wait for the function they document; an empty line ends the wait.
     fn unfinished(&self) -> bool {
+        let mut lines = self.pending.split('\n');
+        if lines.all(|line| line.starts_with("---")) {
+            return true;
+        }
         word(&self.pending).is_none() && self.shell.unfinished(&self.pending)
     }
 

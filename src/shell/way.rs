@@ -27,6 +27,15 @@ pub struct Trust {
 }
 
 impl Way {
+    /// The way to a lab, with the tokens it mints.
+    pub fn of_lab(lab: Lab) -> Self {
+        Self {
+            http: Http::new(Arc::new(lab.clone()), http::Options::default()),
+            clock: Arc::new(lab.clone()),
+            lab: Some(lab),
+        }
+    }
+
     pub fn to(target: &Target, trust: Trust) -> Self {
         let (locate, lab): (Arc<dyn Locate>, _) = match &target.place {
             Place::Gateway(url) => (Arc::new(gateway(url, target)), None),

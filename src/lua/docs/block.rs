@@ -36,8 +36,7 @@ impl Block {
                 self.last = Last::Param;
             }
             "return" => {
-                let (kind, text) = types::split(rest);
-                self.entry.returns.push(unnamed(kind, text));
+                self.entry.returns.push(result(rest));
                 self.last = Last::Return;
             }
             "field" => {
@@ -148,6 +147,15 @@ fn named(text: &str) -> Slot {
     let mut slot = unnamed(kind, note);
     slot.optional |= name.ends_with('?');
     name.trim_end_matches('?').clone_into(&mut slot.name);
+    slot
+}
+
+/// `type name text`
+fn result(text: &str) -> Slot {
+    let (kind, rest) = types::split(text);
+    let (name, note) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let mut slot = unnamed(kind, note.trim());
+    name.clone_into(&mut slot.name);
     slot
 }
 

@@ -26,6 +26,8 @@ struct Reader {
     block: Block,
     /// Local names that stand for the module or for a class: (`M`, `smd`), (`Session`, `ssh.Session`).
     names: Vec<(String, String)>,
+    /// The table constructors around the present line: their indent and path.
+    open: Vec<(usize, String)>,
 }
 
 impl Reader {
@@ -46,13 +48,18 @@ impl Reader {
                 path,
                 params,
             } => self.function(number, local, path, params),
-            Line::Local(name) => self.local(name),
+            Line::Local(name) => {
+                self.local(name);
+                self.enter(line, name);
+            }
             Line::Assign(path) => {
                 let text = self.close().text;
+                let inner = self.open.last().map(|(_, outer)| format!("{outer}.{path}"));
+                let path = inner.unwrap_or_else(|| path.to_owned());
                 if !text.is_empty() {
-                    let path = self.full(path);
-                    self.module.groups.push((path, text));
+                    self.module.groups.push((self.full(&path), text));
                 }
+                self.enter(line, &path);
             }
             Line::Return => {
                 let text = self.close().text;
@@ -62,7 +69,19 @@ impl Reader {
             }
             Line::Other => {
                 self.close();
+                let ends = |(indent, _): &mut (usize, String)| {
+                    *indent == indent_of(line) && line.trim_start().starts_with('}')
+                };
+                self.open.pop_if(ends);
             }
+        }
+    }
+
+    /// Notes that a table constructor begins on this line: one at the top level, or inside such a one.
+    fn enter(&mut self, line: &str, path: &str) {
+        let indent = indent_of(line);
+        if line.trim_end().ends_with('{') && (indent == 0 || !self.open.is_empty()) {
+            self.open.push((indent, path.to_owned()));
         }
     }
 
@@ -141,6 +160,10 @@ impl Reader {
         self.close();
         self.module
     }
+}
+
+fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// The parameters in the order of the signature, with what the tags say of them.

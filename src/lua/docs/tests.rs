@@ -25,7 +25,7 @@ smd.component = {}
 ---@param set? string|string[] which ones
 ---  (all, if none is given)
 ---@param filter? { Type: string, State?: smd.State } and of what sort
----@return smd.Component[] in the order of the set
+---@return smd.Component[] found in the order of the set
 ---@shell ochami smd component get
 ---@example #smd.component.list() --> 0
 ---@state 301
@@ -85,6 +85,7 @@ fn a_function_has_all_its_tags() {
     assert_eq!(list.params[0].text, "which ones (all, if none is given)");
     assert_eq!(list.params[1].kind, "{ Type: string, State?: smd.State }");
     assert_eq!(list.returns[0].kind, "smd.Component[]");
+    assert_eq!(list.returns[0].name, "found");
     assert_eq!(list.returns[0].text, "in the order of the set");
     assert_eq!(list.shell, ["ochami smd component get"]);
     assert_eq!(list.examples[0].code, "#smd.component.list()");
@@ -182,4 +183,25 @@ fn global_functions_go_by_their_global_name() {
     let index = index.globals(&globals);
     let paths: Vec<&str> = index.functions().map(|f| f.path.as_str()).collect();
     assert_eq!(paths, ["expect", "tell.other"]);
+}
+
+#[test]
+fn fields_of_a_constructor_may_have_a_text() {
+    let source = "--- JSON.\nlocal M = {\n  --- Stands for null.\n  null = native.null,\n  \
+                  --- Deep.\n  inner = {\n    --- One.\n    one = 1,\n  },\n  --- Last.\n  last = 2,\n}\n\
+                  --- Outside.\nM.out = 3\nlocal function f()\n  local t = {\n  }\nend\n";
+    let module = read("json", source);
+    let groups: Vec<(&str, &str)> = module
+        .groups
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let want = [
+        ("json.null", "Stands for null."),
+        ("json.inner", "Deep."),
+        ("json.inner.one", "One."),
+        ("json.last", "Last."),
+        ("json.out", "Outside."),
+    ];
+    assert_eq!(groups, want);
 }

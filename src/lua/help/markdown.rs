@@ -22,6 +22,9 @@ fn module_text(out: &mut String, module: &Module) {
     };
     let _ = write!(out, "\n## {title}\n");
     paragraph(out, &module.text);
+    for (path, text) in &module.groups {
+        let _ = write!(out, "\n### `{path}`\n\n{text}\n");
+    }
     for function in module.public() {
         function_text(out, function);
     }
@@ -42,8 +45,9 @@ fn paragraph(out: &mut String, text: &str) {
 fn function_text(out: &mut String, function: &Function) {
     let _ = write!(out, "\n### `{}`\n", function.signature());
     paragraph(out, &function.text);
-    let params = function.params.iter().map(|p| (p.name.as_str(), p));
-    let returns = function.returns.iter().map(|r| ("returns", r));
+    let params = function.params.iter().map(|p| (p.name.clone(), p));
+    let returned = |r: &Slot| format!("returns {}", r.name).trim_end().to_owned();
+    let returns = function.returns.iter().map(|r| (returned(r), r));
     slots(out, params.chain(returns));
     for shell in &function.shell {
         let _ = write!(out, "\nIn the shell: `{shell}`\n");
@@ -63,12 +67,12 @@ fn function_text(out: &mut String, function: &Function) {
     out.push_str("```\n");
 }
 
-fn slots<'a>(out: &mut String, slots: impl Iterator<Item = (&'a str, &'a Slot)>) {
+fn slots<'a>(out: &mut String, slots: impl Iterator<Item = (String, &'a Slot)>) {
     for (at, (name, slot)) in slots.enumerate() {
         if at == 0 {
             out.push('\n');
         }
-        let optional = if slot.optional && name != "returns" {
+        let optional = if slot.optional && !name.starts_with("returns") {
             ", optional"
         } else {
             ""
@@ -89,7 +93,7 @@ fn slots<'a>(out: &mut String, slots: impl Iterator<Item = (&'a str, &'a Slot)>)
 fn class_text(out: &mut String, class: &Class) {
     let _ = write!(out, "\n### Record `{}`\n", class.name);
     paragraph(out, &class.text);
-    slots(out, class.fields.iter().map(|f| (f.name.as_str(), f)));
+    slots(out, class.fields.iter().map(|f| (f.name.clone(), f)));
 }
 
 fn alias_text(out: &mut String, alias: &Alias) {

@@ -5,12 +5,15 @@ use super::{
     wrap::{columns, wrap},
 };
 use crate::lua::{
-    docs::{Alias, Class, Function, Index, Module, Slot, summary},
+    docs::{Alias, Class, Example, Function, Index, Module, Slot, summary},
     inspect::{BOLD, Style},
 };
+use unicode_width::UnicodeWidthStr;
 
 /// Longer lines are hard to read, whatever the terminal's width.
 const WIDEST: usize = 100;
+/// Columns before the text of a note: the page's indent, the longest head and a gap.
+const NOTE: usize = 11;
 
 /// Sections with an empty line between them.
 struct Page {
@@ -28,7 +31,10 @@ impl Page {
 
     fn section(&mut self, lines: impl IntoIterator<Item = String>) {
         let mut lines = lines.into_iter().peekable();
-        if lines.peek().is_some() && self.lines.len() > 1 {
+        if lines.peek().is_some()
+            && self.lines.len() > 1
+            && self.lines.last().is_some_and(|l| !l.is_empty())
+        {
             self.lines.push(String::new());
         }
         let indented = lines.map(|line| format!("  {line}").trim_end().to_owned());
@@ -54,6 +60,7 @@ pub(super) fn start(docs: &Index, style: &Style) -> String {
     let text = prelude.map_or("", |m| &*m.text);
     let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
     let mut page = Page::new(title, style);
+    page.lines.push(String::new());
     page.text(rest.trim_start());
     let modules = docs
         .modules()
@@ -69,7 +76,12 @@ pub(super) fn function(docs: &Index, function: &Function, style: &Style) -> Stri
     let mut page = Page::new(&function.signature(), style);
     page.text(&function.text);
     let mut rows: Vec<[String; 3]> = function.params.iter().map(|p| row(p, &mark(p))).collect();
-    rows.extend(function.returns.iter().map(|r| row(r, "→")));
+    rows.extend(
+        function
+            .returns
+            .iter()
+            .map(|r| row(r, format!("→ {}", r.name).trim_end())),
+    );
     rows.retain(|[_, kind, text]| !kind.is_empty() || !text.is_empty());
     page.columns(&rows);
     for class in classes(docs, &function.params) {
@@ -84,12 +96,8 @@ pub(super) fn function(docs: &Index, function: &Function, style: &Style) -> Stri
         page.lines.extend(lines);
     }
     let mut notes: Vec<[String; 2]> = Vec::new();
-    for example in &function.examples {
-        let value = example.value.as_deref();
-        let value = value.map_or(String::new(), |v| format!("  → {v}"));
-        let code = example.code.replace('\n', "\n   ");
-        notes.push(["example".to_owned(), format!("{code}{value}")]);
-    }
+    let examples = function.examples.iter().map(|e| example(e, page.width));
+    notes.extend(examples.map(|text| ["example".to_owned(), text]));
     notes.extend(
         function
             .shell
@@ -103,6 +111,21 @@ pub(super) fn function(docs: &Index, function: &Function, style: &Style) -> Stri
             .map(|[head, text]| format!("{head:<7}  {text}")),
     );
     page.end()
+}
+
+/// Code and value on one line if they fit, else the value below.
+fn example(example: &Example, width: usize) -> String {
+    let deep = |text: &str, by: &str| text.replace('\n', &format!("\n{by}"));
+    let code = deep(&example.code, "           ");
+    let Some(value) = &example.value else {
+        return code;
+    };
+    let fits = !code.contains('\n') && !value.contains('\n');
+    if fits && NOTE + code.width() + 4 + value.width() <= width {
+        format!("{code}  → {value}")
+    } else {
+        format!("{code}\n           → {}", deep(value, "             "))
+    }
 }
 
 fn mark(slot: &Slot) -> String {
@@ -136,10 +159,13 @@ pub(super) fn module(docs: &Index, path: &str, style: &Style) -> String {
     page.text(text.unwrap_or_default());
     let module = docs.module(path).into_iter().flat_map(Module::public);
     let own = module.filter(|f| !inside(&f.path, path));
-    let rows: Vec<[String; 2]> = own
+    let mut rows: Vec<[String; 2]> = own
         .chain(below(docs, path))
         .map(|f| [f.path.clone(), f.summary().to_owned()])
         .collect();
+    let groups = docs.modules().flat_map(|m| &m.groups);
+    let values = groups.filter(|(p, _)| inside(p, path) && below(docs, p).next().is_none());
+    rows.extend(values.map(|(p, text)| [p.clone(), summary(text).to_owned()]));
     page.columns(&rows);
     page.end()
 }

@@ -19,7 +19,7 @@ local smd = { component = {} }
 --- Lists components, one per line. A long explanation follows here, so long that it has to be broken somewhere.
 ---@param set? string|string[] which ones
 ---@param filter? smd.Filter of what sort
----@return smd.Component[] in order
+---@return smd.Component[] found in order
 ---@shell ochami smd component get
 ---@example #smd.component.list() --> 0
 function smd.component.list(set, filter) end
@@ -71,7 +71,7 @@ fn a_function_is_explained_in_full() {
 
   set?     string|string[]  which ones
   filter?  smd.Filter       of what sort
-  →        smd.Component[]  in order
+  → found  smd.Component[]  in order
 
   smd.Filter
     Type?   string  what sort
@@ -150,7 +150,7 @@ fn a_word_is_searched_for() {
 fn without_a_subject_it_says_where_to_begin() {
     assert_eq!(
         asked("return nil"),
-        "chami, a shell.\n  Type this first:\n    help \"word\"\n\n  smd  The state manager: what there is."
+        "chami, a shell.\n\n  Type this first:\n    help \"word\"\n\n  smd  The state manager: what there is."
     );
 }
 
@@ -165,7 +165,7 @@ Lists components, one per line. A long explanation follows here, so long that it
 
 - set (`string|string[]`, optional): which ones
 - filter (`smd.Filter`, optional): of what sort
-- returns (`smd.Component[]`): in order
+- returns found (`smd.Component[]`): in order
 
 In the shell: `ochami smd component get`
 

@@ -1,4 +1,4 @@
-//! A fault in three lines: what and why, what to type next, where it happened.
+//! A fault in three lines: what and why, what to type next, where it happened; and what is behind it, if more is known.
 use super::{DIM, RED, Style, scalar::clean, set::names};
 use crate::fault::{Fault, Item};
 use std::fmt::Write;
@@ -12,6 +12,9 @@ pub fn fault(fault: &Fault, place: Option<&str>, style: &Style) -> String {
     let _ = write!(out, ": {}", body(&fault.message));
     for line in items(&fault.items) {
         let _ = write!(out, "\n    {line}");
+    }
+    if let Some(cause) = fault.cause.as_ref().filter(|c| !fault.message.contains(*c)) {
+        let _ = write!(out, "\n  cause: {}", body(cause));
     }
     if let Some(hint) = &fault.hint {
         let _ = write!(out, "\n  hint: {}", body(hint));

@@ -16,6 +16,8 @@ pub enum Limit {
 /// Tables deeper than this are left out; people nest less, and generated data must not exhaust the stack.
 const DEPTH: usize = 64;
 const PLAIN: usize = 1000;
+/// The chunk of Lua code that belongs to the VM itself.
+pub(crate) const NATIVE: &str = "=[native]";
 
 pub fn read(lua: &Lua, docs: &Index, value: &Value, limit: Limit) -> Shape {
     let mut reader = Reader {
@@ -119,7 +121,7 @@ impl Reader<'_> {
     fn function(&self, function: &Function) -> String {
         let info = function.info();
         let (source, line) = (info.source.unwrap_or_default(), info.line_defined);
-        let Some(line) = line else {
+        let Some(line) = line.filter(|_| source != NATIVE) else {
             return "function (built in)".to_owned();
         };
         match self.docs.at(&source, line) {
