@@ -10,59 +10,37 @@ pub(super) fn patches(
     force: Option<bool>,
 ) -> Vec<(u8, &'static str, ComponentPatch)> {
     let mut calls = Vec::new();
-    let none = ComponentPatch::default;
-    if let Some(state) = record.state.clone() {
-        let patch = ComponentPatch {
-            state: Some(state),
-            force,
-            ..none()
-        };
-        calls.push((0, "BulkStateData", patch));
+    let mut call = |turn, name, fill: &dyn Fn(&mut ComponentPatch)| {
+        let mut patch = ComponentPatch::default();
+        fill(&mut patch);
+        calls.push((turn, name, patch));
+    };
+    if record.state.is_some() {
+        call(0, "BulkStateData", &|patch| {
+            patch.state.clone_from(&record.state);
+            patch.force = force;
+        });
     }
-    if let Some(flag) = record.flag.clone() {
-        let patch = ComponentPatch {
-            flag: Some(flag),
-            ..none()
-        };
-        calls.push((1, "BulkFlagOnly", patch));
+    if record.flag.is_some() {
+        call(1, "BulkFlagOnly", &|patch| {
+            patch.flag.clone_from(&record.flag)
+        });
     }
-    if let Some(enabled) = record.enabled {
-        calls.push((
-            2,
-            "BulkEnabled",
-            ComponentPatch {
-                enabled: Some(enabled),
-                ..none()
-            },
-        ));
+    if record.enabled.is_some() {
+        call(2, "BulkEnabled", &|patch| patch.enabled = record.enabled);
     }
-    if let Some(status) = record.software_status.clone() {
-        let software_status = Some(status);
-        calls.push((
-            3,
-            "BulkSoftwareStatus",
-            ComponentPatch {
-                software_status,
-                ..none()
-            },
-        ));
+    if let Some(status) = &record.software_status {
+        call(3, "BulkSoftwareStatus", &|patch| {
+            patch.software_status = Some(status.clone());
+        });
     }
-    // SMD takes a SubRole only together with its Role.
-    let role = record.role.clone().or_else(|| {
-        let now = now.filter(|_| record.sub_role.is_some())?;
-        now.role.clone()
-    });
-    if role.is_some() || record.sub_role.is_some() {
-        let sub_role = record.sub_role.clone();
-        calls.push((
-            4,
-            "BulkRole",
-            ComponentPatch {
-                role,
-                sub_role,
-                ..none()
-            },
-        ));
+    if record.role.is_some() || record.sub_role.is_some() {
+        // SMD takes a SubRole only together with its Role.
+        let role = record.role.as_ref().or_else(|| now?.role.as_ref());
+        call(4, "BulkRole", &|patch| {
+            patch.role = role.cloned();
+            patch.sub_role.clone_from(&record.sub_role);
+        });
     }
     calls
 }
