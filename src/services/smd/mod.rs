@@ -4,6 +4,8 @@ pub mod discover;
 pub mod lab;
 mod lua;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod types;
 pub mod xname;
 

@@ -23,7 +23,7 @@ pub(super) fn patches(
     }
     if record.flag.is_some() {
         call(1, "BulkFlagOnly", &|patch| {
-            patch.flag.clone_from(&record.flag)
+            patch.flag.clone_from(&record.flag);
         });
     }
     if record.enabled.is_some() {

@@ -1,0 +1,2 @@
+//! The client against the lab, in process.
+mod client;
