@@ -1,2 +1,3 @@
 //! The client against the lab, in process.
 mod client;
+mod discover;

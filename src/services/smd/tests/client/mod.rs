@@ -39,7 +39,7 @@ async fn lab() -> String {
 }
 
 /// A client of an empty SMD.
-async fn smd() -> Client {
+pub(super) async fn smd() -> Client {
     let url = match env::var("CHAMI_REAL_SMD") {
         Ok(url) => url,
         Err(_) => lab().await,
