@@ -5,8 +5,9 @@ local native = select(2, ...)
 --- need no look-up; for everything else each resource is listed once per set.
 local nodes = {}
 
--- As SMD writes xnames: lower case, no leading zeros.
+-- As SMD writes xnames: lower case, no leading zeros. Nil when it is written so already.
 local function normal(xname)
+  if not xname:find "%u" and not xname:find "%a0%d" then return nil end
   return (xname:lower():gsub("(%a)0+(%d)", "%1%2"))
 end
 
@@ -65,7 +66,7 @@ local function keys(map)
   return list
 end
 
--- Words → xnames, as far as they are not xnames already.
+-- Words → xnames, as far as they are not xnames already: what is missing here stands for itself.
 local function look_up(words)
   local names, indexes = {}, {}
   for _, word in ipairs(words) do
