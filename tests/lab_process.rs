@@ -229,6 +229,7 @@ async fn a_full_disk_refuses_what_it_cannot_keep_and_keeps_the_rest() {
     let mut limited = Command::new("sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\""]);
     limited.arg(env!("CARGO_BIN_EXE_chami")).args(SERVE);
+    limited.args(["--auth", "off"]);
     let mut server = Server::start(home.at_home(limited));
     let mut sum = 0.0;
     let refused = loop {
@@ -246,6 +247,11 @@ async fn a_full_disk_refuses_what_it_cannot_keep_and_keeps_the_rest() {
     assert!(detail.contains("bytes were not stored"), "{detail}");
     assert!(sum > 10.0, "there was some room");
     assert!((server.advanced().await - sum).abs() < 1e-6);
+    let group = json!({ "label": "io", "description": "x".repeat(500) });
+    let (status, _) = server.ask("POST", "/hsm/v2/groups", Some(&group)).await;
+    assert_eq!(status, 507);
+    let (_, groups) = server.ask("GET", "/hsm/v2/groups", None).await;
+    assert_eq!(groups, json!([]), "what was refused is not there");
     let text = fs::read_to_string(&journal).expect("readable");
     assert!(text.ends_with('\n'), "only whole lines");
     server.end("-KILL");

@@ -2,6 +2,7 @@
 mod control;
 mod gateway;
 mod owner;
+mod stores;
 mod tokens;
 
 use super::{
