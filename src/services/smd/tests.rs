@@ -1,3 +1,3 @@
-//! The client against the lab, in process.
+//! The client against the lab, and the lab by itself, in process.
 mod client;
-mod discover;
+mod lab;
