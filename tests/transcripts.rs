@@ -100,7 +100,7 @@ impl Transcript {
             Limit::Rows(RECORDS),
         );
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
-            stage.enter(state);
+            stage.enter(state).expect("the state can be built");
         }
         let eval = |code: &str| stage.shell.eval(code);
         let mut session = Session::new(&eval, &stage.shell);

@@ -98,6 +98,11 @@ impl Module {
         summary(&self.text)
     }
 
+    /// Whether users have anything of it.
+    pub fn is_public(&self) -> bool {
+        !self.text.is_empty() || self.public().next().is_some() || !self.classes.is_empty()
+    }
+
     pub fn public(&self) -> impl Iterator<Item = &Function> {
         self.functions.iter().filter(|f| f.public)
     }

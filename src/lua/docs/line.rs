@@ -13,6 +13,8 @@ pub(super) enum Line<'a> {
     },
     /// `local name = …`
     Local(&'a str),
+    /// `local a, b`: names that get their values later.
+    Names(&'a str),
     /// `a.b = …`
     Assign(&'a str),
     /// `return {`: a module without a local name of its own.
@@ -36,7 +38,11 @@ pub(super) fn classify(line: &str) -> Line<'_> {
         return function(local, head).unwrap_or(Line::Other);
     }
     let Some((name, value)) = rest.split_once('=') else {
-        return Line::Other;
+        return if local {
+            Line::Names(rest)
+        } else {
+            Line::Other
+        };
     };
     let name = name.trim();
     let named = !name.is_empty()

@@ -26,6 +26,8 @@ struct Reader {
     block: Block,
     /// Local names that stand for the module or for a class: (`M`, `smd`), (`Session`, `ssh.Session`).
     names: Vec<(String, String)>,
+    /// Names declared `local` before they got their values.
+    locals: Vec<String>,
     /// The table constructors around the present line: their indent and path.
     open: Vec<(usize, String)>,
 }
@@ -51,6 +53,11 @@ impl Reader {
             Line::Local(name) => {
                 self.local(name);
                 self.enter(line, name);
+            }
+            Line::Names(names) => {
+                self.close();
+                let names = names.split(',').map(|name| name.trim().to_owned());
+                self.locals.extend(names);
             }
             Line::Assign(path) => {
                 let text = self.close().text;
@@ -98,8 +105,8 @@ impl Reader {
 
     fn function(&mut self, number: usize, local: bool, path: &str, params: &str) {
         let mut entry = self.close();
-        let last = path.rsplit(['.', ':']).next().unwrap_or(path);
-        entry.public = !local && !last.starts_with('_');
+        let local = local || self.locals.iter().any(|name| name == path);
+        entry.public = !local && !path.split(['.', ':']).any(|word| word.starts_with('_'));
         entry.path = if local {
             path.to_owned()
         } else {
@@ -179,5 +186,9 @@ fn merge(signature: &str, tags: &[Slot]) -> Vec<Slot> {
             ..Slot::default()
         })
     };
-    names.map(slot).collect()
+    let slots = names.map(slot);
+    // A `...` that nobody speaks of only catches mistakes.
+    slots
+        .filter(|slot| slot.name != "..." || tags.is_empty() || !slot.kind.is_empty())
+        .collect()
 }

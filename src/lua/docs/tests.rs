@@ -205,3 +205,19 @@ fn fields_of_a_constructor_may_have_a_text() {
     ];
     assert_eq!(groups, want);
 }
+
+#[test]
+fn names_declared_beforehand_are_local() {
+    let source = "local show, other\nshow = function(x) end\nfunction other() end\nfunction m._d.f() end\nfunction m.g() end\n";
+    let module = read("m", source);
+    let public: Vec<&str> = module.public().map(|f| f.path.as_str()).collect();
+    assert_eq!(public, ["m.g"]);
+}
+
+#[test]
+fn dots_that_nobody_speaks_of_are_no_parameter() {
+    let source = "--- F.\n---@param x string\nfunction m.f(x, ...) end\n--- G.\n---@param ... string\nfunction m.g(...) end\n";
+    let module = read("m", source);
+    let signatures: Vec<String> = module.public().map(Function::signature).collect();
+    assert_eq!(signatures, ["m.f(x)", "m.g(...)"]);
+}

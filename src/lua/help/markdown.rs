@@ -6,7 +6,7 @@ use std::fmt::Write;
 pub fn reference(docs: &Index) -> String {
     let mut out = String::from("# The reference\n");
     let start = docs.modules().filter(|m| m.name == START);
-    let others = docs.modules().filter(|m| m.name != START);
+    let others = docs.modules().filter(|m| m.name != START && m.is_public());
     for module in start.chain(others) {
         module_text(&mut out, module);
     }
