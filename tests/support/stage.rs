@@ -58,12 +58,10 @@ impl Stage {
         let script = Some(built).filter(|path| path.exists());
         let script = script.or_else(|| exercises.next());
         let script = script.ok_or_else(|| format!("nothing gives the state {state}"))?;
-        match self.shell.run_file(&script, &[]) {
-            Reply::Failed(report) => Err(format!("state {state}: {report}")),
-            _ => {
-                self.out.take();
-                Ok(())
-            }
+        if let Reply::Failed(report) = self.shell.run_file(&script, &[]) {
+            return Err(format!("state {state}: {report}"));
         }
+        self.out.take();
+        Ok(())
     }
 }
