@@ -51,11 +51,11 @@ local discover = {}
 ---@field fix string how to put it right
 
 ---@class discover.PlanOptions
----@field lint? boolean false: the file is taken as it is, faults and all
+---@field lint? boolean|discover.LintOptions false: the file is taken as it is, faults and all
 
 ---@class discover.Options
 ---@field overwrite? boolean records that differ are replaced, the members of groups included
----@field lint? boolean false: the file is sent as it is, faults and all
+---@field lint? boolean|discover.LintOptions false: the file is sent as it is, faults and all
 
 ---@class discover.Change
 ---@field action string create, unchanged, replace (only with overwrite), or clash (with a record the file does not name)

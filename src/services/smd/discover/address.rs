@@ -1,7 +1,7 @@
 //! The addresses of a nodes file: do they parse, and are they where nodes can have them?
 use super::{
     file::NodesFile,
-    finding::{Findings, Place},
+    finding::{Findings, Level, Place},
     lint::Options,
 };
 use crate::fault::Fault;
@@ -57,7 +57,13 @@ pub(super) fn check(
             continue;
         };
         if ip == head {
-            findings.error(
+            // Without being told, it is only known of the tutorial.
+            let level = match options.head {
+                Some(_) => Level::Error,
+                None => Level::Warning,
+            };
+            findings.add(
+                level,
                 "head-ip",
                 place,
                 format!("{ip} is the head node's own address"),

@@ -73,12 +73,12 @@ pub fn convert(source: Source) -> Result<String, Fault> {
     convert::yaml(&file)
 }
 
-/// What the file wants of SMD; errors of the file are raised together unless `unchecked`.
-pub fn wanted(source: Source, unchecked: bool) -> Result<Wanted, Fault> {
+/// What the file wants of SMD. Errors of the file are raised together; without `lint` it is taken as it is.
+pub fn wanted(source: Source, lint: Option<&LintOptions>) -> Result<Wanted, Fault> {
     let name = source.name.clone();
     let file = source.read()?;
-    if !unchecked {
-        refuse(&name, &lint::lint(&file, &LintOptions::default())?)?;
+    if let Some(options) = lint {
+        refuse(&name, &lint::lint(&file, options)?)?;
     }
     Ok(Wanted::of(&file))
 }

@@ -32,7 +32,7 @@ fn found(source: Source) -> Vec<Finding> {
 }
 
 fn loaded(name: &str) -> Wanted {
-    wanted(source(name), false).expect("a file without errors")
+    wanted(source(name), Some(&LintOptions::default())).expect("a file without errors")
 }
 
 /// SMD after everything wanted was written.
@@ -100,7 +100,7 @@ fn each_broken_file_shows_its_one_fault() {
             !finding.fix.is_empty() && !finding.record.is_empty(),
             "{name}"
         );
-        let refused = wanted(source(&name), false);
+        let refused = wanted(source(&name), Some(&LintOptions::default()));
         assert_eq!(refused.is_err(), finding.level == Level::Error, "{name}");
     }
     assert!(count >= 16, "only {count} broken files");
@@ -117,7 +117,11 @@ fn a_finding_names_line_record_and_fix() {
             .message
             .contains("172.16.0.4 is already taken by nodes[4] (compute4)")
     );
-    let fault = wanted(source("nodes-broken-duplicate-ip.yaml"), false).expect_err("a twin");
+    let fault = wanted(
+        source("nodes-broken-duplicate-ip.yaml"),
+        Some(&LintOptions::default()),
+    )
+    .expect_err("a twin");
     assert_eq!(fault.kind, Kind::BadArgument);
     assert!(
         fault
@@ -157,7 +161,11 @@ fn what_the_file_cannot_know_can_be_said() {
 
 #[test]
 fn what_is_not_yaml_is_refused_with_its_line() {
-    let fault = wanted(text_source("n.yaml", "nodes:\n  - name: [a\n"), false).expect_err("bad");
+    let fault = wanted(
+        text_source("n.yaml", "nodes:\n  - name: [a\n"),
+        Some(&LintOptions::default()),
+    )
+    .expect_err("bad");
     assert_eq!(fault.kind, Kind::BadArgument);
     assert!(fault.message.starts_with("n.yaml:"), "{}", fault.message);
 }
@@ -172,13 +180,14 @@ fn json_and_tables_are_read_alike() {
     let text = serde_json::to_string_pretty(&table)
         .expect("JSON")
         .replace("  ", "\t");
-    let from_text = wanted(text_source("n.json", &text), false).expect("JSON is YAML");
+    let from_text =
+        wanted(text_source("n.json", &text), Some(&LintOptions::default())).expect("JSON is YAML");
     let from_table = Source {
         name: "the table".to_owned(),
         text: None,
         table: Some(table),
     };
-    let from_table = wanted(from_table, false).expect("a table");
+    let from_table = wanted(from_table, Some(&LintOptions::default())).expect("a table");
     assert_eq!(from_text.components, from_table.components);
     assert_eq!(from_text.endpoints, from_table.endpoints);
     assert_eq!(from_table.interfaces[0].mac, "de:ca:fc:0f:fe:e1");
@@ -249,7 +258,11 @@ fn nodes_of_one_bmc_travel_together_and_in_order() {
 fn the_old_format_converts_to_the_same_records() {
     let text = convert(source("nodes-old.yaml")).expect("a good old file");
     assert_eq!(found(text_source("new.yaml", &text)), []);
-    let new = wanted(text_source("new.yaml", &text), false).expect("the new format");
+    let new = wanted(
+        text_source("new.yaml", &text),
+        Some(&LintOptions::default()),
+    )
+    .expect("the new format");
     let old = loaded("nodes-old.yaml");
     assert_eq!(new.endpoints, old.endpoints);
     assert_eq!(new.interfaces, old.interfaces);

@@ -10,12 +10,27 @@ use serde::Deserialize;
 #[serde(default, deny_unknown_fields)]
 struct Options {
     overwrite: bool,
-    lint: Option<bool>,
+    lint: Option<Lint>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected true, false, or options as for discover.lint"
+)]
+enum Lint {
+    Wanted(bool),
+    Options(LintOptions),
 }
 
 impl Options {
-    fn unchecked(&self) -> bool {
-        self.lint == Some(false)
+    /// What to hold the file against; None: nothing.
+    fn lint(&self) -> Option<LintOptions> {
+        match &self.lint {
+            Some(Lint::Wanted(false)) => None,
+            Some(Lint::Options(options)) => Some(options.clone()),
+            Some(Lint::Wanted(true)) | None => Some(LintOptions::default()),
+        }
     }
 }
 
@@ -34,7 +49,7 @@ pub(in crate::services::smd) fn natives(n: &mut Natives, http: &Http) {
         move |(source, options): (Source, Option<Options>)| {
             let smd = client.clone();
             async move {
-                let wanted = discover::wanted(source, options.unwrap_or_default().unchecked())?;
+                let wanted = discover::wanted(source, options.unwrap_or_default().lint().as_ref())?;
                 Ok(discover::compare(&wanted, &discover::present(&smd).await?))
             }
         },
@@ -46,7 +61,7 @@ pub(in crate::services::smd) fn natives(n: &mut Natives, http: &Http) {
             async move {
                 let options = options.unwrap_or_default();
                 let name = source.name.clone();
-                let wanted = discover::wanted(source, options.unchecked())?;
+                let wanted = discover::wanted(source, options.lint().as_ref())?;
                 discover::apply(&smd, &name, &wanted, options.overwrite).await
             }
         },

@@ -4,7 +4,7 @@ use crate::{
     fault::{Fault, Kind},
     services::smd::{
         client::{Address, Client, Filter, GroupFields, InterfaceFields},
-        discover::{Action, Report, Source, Wanted, apply, compare, present, wanted},
+        discover::{Action, LintOptions, Report, Source, Wanted, apply, compare, present, wanted},
         types::{Component, RedfishEndpointBody},
     },
 };
@@ -21,7 +21,7 @@ fn records(text: &str) -> Wanted {
         text: Some(text.to_owned()),
         table: None,
     };
-    wanted(source, false).expect("a good file")
+    wanted(source, Some(&LintOptions::default())).expect("a good file")
 }
 
 async fn load(smd: &Client, wanted: &Wanted) -> Result<Report, Fault> {
