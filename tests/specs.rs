@@ -1,19 +1,22 @@
-//! Every `tests/specs/*.lua` runs in a session of its own and must not fail. They speak of Lua alone: no cluster.
+//! Every `tests/specs/*.lua` runs in a session of its own and must not fail. The lab of each is private and empty, and
+//! only made when the spec speaks to it.
 use chami::{
-    clock::Pending,
-    fault::Fault,
-    http::{self, Base, Http, Locate},
+    config::{Ask, Config, Place},
     lua::{Reply, print::Captured},
-    shell::{Options, Shell},
+    shell::{Options, Shell, Trust, Way},
 };
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
-struct Nowhere;
-
-impl Locate for Nowhere {
-    fn base(&self) -> Pending<'_, Result<Base, Fault>> {
-        Box::pin(async { Err(Fault::internal("a spec speaks to no cluster")) })
-    }
+/// A session on a fresh lab.
+fn session() -> Shell {
+    let ask = Ask {
+        lab: Some(Place::FreshLab),
+        ..Ask::default()
+    };
+    let target = ask.target(&Config::default(), |_| None).expect("a lab");
+    let mut options = Options::on(Way::to(&target, Trust::default()));
+    options.sink = Captured::default().sink();
+    Shell::new(options).expect("a shell")
 }
 
 #[test]
@@ -27,10 +30,7 @@ fn every_spec_holds() {
             continue;
         }
         count += 1;
-        let mut options = Options::new(Http::new(Arc::new(Nowhere), http::Options::default()));
-        options.sink = Captured::default().sink();
-        let shell = Shell::new(options).expect("a shell");
-        if let Reply::Failed(report) = shell.run_file(&path, &[]) {
+        if let Reply::Failed(report) = session().run_file(&path, &[]) {
             wrong.push(format!("{}: {report}", path.display()));
         }
     }
