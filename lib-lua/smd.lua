@@ -29,7 +29,7 @@ local smd = {
 --- Asks SMD whether it and its database are up.
 ---@return smd.Notice notice
 ---@shell ochami smd service status
----@example smd.service.status().message --> HSM is healthy
+---@example smd.service.status().message --> "HSM is healthy"
 function smd.service.status() return native.ready() end
 
 --- Lists the words SMD takes in enumerated fields.

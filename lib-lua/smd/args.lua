@@ -1,6 +1,8 @@
 -- What the facades of this folder do to their arguments before the natives take them. No part of the public API.
 local native = select(2, ...)
 local nodes = require "nodes"
+local nodeset = require "nodeset"
+local task = require "task"
 
 -- A set → xnames. An empty table is the empty set.
 local function xnames(set)
@@ -53,6 +55,34 @@ local function whom(set, expand)
   return set ~= nil and (expand or xnames)(set) or nil
 end
 
+-- A set and options → names, what they must be, and how long to wait for it.
+local function waiting(set, options)
+  local filter, pace = {}, {}
+  for key, value in pairs(options or {}) do
+    if key == "within" or key == "every" then pace[key] = value else filter[key] = value end
+  end
+  return xnames(set), filter, pace
+end
+
+-- Waits until `list` gives a record for each name; a timeout tells who is missing.
+local function wait(names, pace, list)
+  local found = {}
+  local ok, result = pcall(task.wait, function()
+    found = list()
+    return #found == #names and found
+  end, pace)
+  if ok then return result end
+  if type(result) == "table" and result.kind == "timeout" and not result.service then
+    local left = {}
+    for _, name in ipairs(names) do left[name] = true end
+    for _, record in ipairs(found) do left[record.ID] = nil end
+    local names_left = {}
+    for name in pairs(left) do names_left[#names_left + 1] = name end
+    result.message = ("%s: %d of %d not yet: %s"):format(result.message, #names_left, #names, nodeset.fold(names_left))
+  end
+  error(result, 0)
+end
+
 -- One word or a list of words.
 local function words(list) return type(list) == "table" and list or { list } end
 
@@ -67,5 +97,6 @@ local function with_members(fields)
 end
 
 return {
-  xnames = xnames, listing = listing, bmcs = bmcs, one = one, records = records, whom = whom, words = words, with_members = with_members,
+  xnames = xnames, listing = listing, bmcs = bmcs, one = one, records = records, whom = whom, words = words,
+  waiting = waiting, wait = wait, with_members = with_members,
 }

@@ -86,7 +86,7 @@ local compep = {}
 ---@return smd.ComponentEndpoint[] endpoints in natural order of their xnames, or in that of the set
 ---@shell ochami smd compep get
 ---@state 301
----@example smd.compep.list{ type = "Node" }[1].RedfishSystemInfo.Name --> compute1
+---@example smd.compep.list{ type = "Node" }[1].RedfishSystemInfo.Name --> "compute1"
 function compep.list(set, filter) return native.compep_list(args.listing(set, filter)) end
 
 --- Gets one component endpoint.
@@ -94,7 +94,7 @@ function compep.list(set, filter) return native.compep_list(args.listing(set, fi
 ---@return smd.ComponentEndpoint endpoint
 ---@shell ochami smd compep get
 ---@state 301
----@example smd.compep.get(1).RedfishEndpointID --> x1000c0s0b0
+---@example smd.compep.get(1).RedfishEndpointID --> "x1000c0s0b0"
 function compep.get(node) return native.compep_get(args.one(node, "smd.compep.list")) end
 
 --- Deletes component endpoints; the components stay.

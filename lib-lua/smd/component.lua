@@ -55,6 +55,10 @@ local component = {}
 ---@field Class? string
 ---@field Force? boolean also makes changes of State that SMD ignores otherwise
 
+---@class smd.ComponentWait: smd.ComponentFilter what they must be
+---@field within? string|number how long to wait; `"60s"`
+---@field every? string|number the pause between two looks; `"1s"`
+
 --- Lists components.
 ---@param set? string|integer|string[] these, in this order; unknown ones are left out
 ---@param filter? smd.ComponentFilter only those that match
@@ -62,7 +66,7 @@ local component = {}
 ---@shell ochami smd component get
 ---@example #smd.component.list() --> 0
 ---@state 301
----@example smd.component.list("@compute", { nid_end = 2 })[2].ID --> x1000c0s0b1n0
+---@example smd.component.list("@compute", { nid_end = 2 })[2].ID --> "x1000c0s0b1n0"
 function component.list(set, filter) return native.component_list(args.listing(set, filter)) end
 
 --- Gets one component.
@@ -70,7 +74,7 @@ function component.list(set, filter) return native.component_list(args.listing(s
 ---@return smd.Component component
 ---@shell ochami smd component get
 ---@state 301
----@example smd.component.get(3).ID --> x1000c0s0b2n0
+---@example smd.component.get(3).ID --> "x1000c0s0b2n0"
 function component.get(node) return native.component_get(args.one(node, "smd.component.list")) end
 
 --- Adds components; one that SMD knows already is a `conflict` and stays as it is.
@@ -89,7 +93,7 @@ end
 ---@param fields? smd.ComponentFields what they all have
 ---@return smd.Component[] components as they are now
 ---@state 301
----@example smd.component.set("x1000c0s0b[0-1]n0", { State = "Ready" })[2].State --> Ready
+---@example smd.component.set("x1000c0s0b[0-1]n0", { State = "Ready" })[2].State --> "Ready"
 function component.set(set, fields)
   fields = args.records(set, fields)
   return native.component_set(fields)
@@ -100,7 +104,7 @@ end
 ---@param fields? smd.ComponentFields what they all get
 ---@return smd.Component[] components as they are now
 ---@state 301
----@example smd.component.update("@compute", { State = "Ready", Role = "Service" })[5].Role --> Service
+---@example smd.component.update("@compute", { State = "Ready", Role = "Service" })[5].Role --> "Service"
 function component.update(set, fields)
   local force
   fields, force = args.records(set, fields)
@@ -126,5 +130,16 @@ end
 ---@state 301
 ---@example smd.component.delete("x1000c0s0b4n0")[1].NID --> 5
 function component.delete(set) return native.component_delete(args.whom(set)) end
+
+--- Waits until all components of a set match; time is the target's.
+---@param set string|integer|string[] which ones
+---@param options smd.ComponentWait what they must be, and how long to wait
+---@return smd.Component[] components as they are then
+---@state 301
+---@example #smd.component.wait("@compute", { state = "On", within = "5m" }) --> 5
+function component.wait(set, options)
+  local xnames, filter, pace = args.waiting(set, options)
+  return args.wait(xnames, pace, function() return native.component_list(xnames, filter) end)
+end
 
 return component

@@ -35,7 +35,7 @@ local group = { member = {}, membership = {} }
 ---@return smd.Group[] groups in the order of their labels
 ---@shell ochami smd group get
 ---@state 301
----@example smd.group.list()[1].label --> compute
+---@example smd.group.list()[1].label --> "compute"
 function group.list(filter) return native.group_list(filter) end
 
 --- Gets one group.
@@ -51,7 +51,7 @@ function group.get(label) return native.group_get(label) end
 ---@param fields? smd.GroupFields what it has
 ---@return smd.Group group as it is now
 ---@shell ochami smd group add
----@example smd.group.add("io", { description = "I/O nodes" }).description --> I/O nodes
+---@example smd.group.add("io", { description = "I/O nodes" }).description --> "I/O nodes"
 function group.add(label, fields)
   fields = args.with_members(fields)
   return native.group_add(label, fields)
@@ -96,7 +96,7 @@ end
 ---@return smd.Group[] gone what went
 ---@shell ochami smd group delete
 ---@state 301
----@example smd.group.delete("compute")[1].label --> compute
+---@example smd.group.delete("compute")[1].label --> "compute"
 function group.delete(labels) return native.group_delete(args.words(labels)) end
 
 --- Lists the members of a group.
@@ -104,7 +104,7 @@ function group.delete(labels) return native.group_delete(args.words(labels)) end
 ---@return string[] xnames in natural order
 ---@shell ochami smd group member get
 ---@state 301
----@example smd.group.member.list("compute")[5] --> x1000c0s0b4n0
+---@example smd.group.member.list("compute")[5] --> "x1000c0s0b4n0"
 function group.member.list(label) return native.member_list(label) end
 
 --- Adds members to a group; one that is in it already is a `conflict`.

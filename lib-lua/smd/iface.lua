@@ -42,9 +42,9 @@ local iface = { address = {} }
 ---@return smd.EthernetInterface[] interfaces in natural order of their components, or in that of the set
 ---@shell ochami smd iface get
 ---@state 301
----@example smd.iface.list("@compute")[5].MACAddress --> 52:54:00:be:ef:05
+---@example smd.iface.list("@compute")[5].MACAddress --> "52:54:00:be:ef:05"
 ---@state 301
----@example smd.iface.list{ ipaddress = "172.16.0.1" }[1].ComponentID --> x1000c0s0b0n0
+---@example smd.iface.list{ ipaddress = "172.16.0.1" }[1].ComponentID --> "x1000c0s0b0n0"
 function iface.list(set, filter) return native.iface_list(args.listing(set, filter)) end
 
 --- Gets one interface.
@@ -52,7 +52,7 @@ function iface.list(set, filter) return native.iface_list(args.listing(set, filt
 ---@return smd.EthernetInterface interface
 ---@shell ochami smd iface get
 ---@state 301
----@example smd.iface.get("52-54-00-BE-EF-01").ComponentID --> x1000c0s0b0n0
+---@example smd.iface.get("52-54-00-BE-EF-01").ComponentID --> "x1000c0s0b0n0"
 function iface.get(mac) return native.iface_get(mac) end
 
 --- Adds an interface; a known MAC is a `conflict`.
@@ -60,7 +60,7 @@ function iface.get(mac) return native.iface_get(mac) end
 ---@param fields? smd.InterfaceFields where it sits and which addresses it has
 ---@return smd.EthernetInterface interface as it is now
 ---@shell ochami smd iface add
----@example smd.iface.add("de:ad:be:ef:00:01", { IPAddresses = { "172.16.0.50" } }).ID --> deadbeef0001
+---@example smd.iface.add("de:ad:be:ef:00:01", { IPAddresses = { "172.16.0.50" } }).ID --> "deadbeef0001"
 function iface.add(mac, fields) return native.iface_add(mac, fields) end
 
 --- Creates an interface, or replaces its description and addresses.
@@ -76,7 +76,7 @@ function iface.set(mac, fields) return native.iface_set(mac, fields) end
 ---@param fields smd.InterfaceFields what it gets
 ---@return smd.EthernetInterface interface as it is now
 ---@state 301
----@example smd.iface.update("52:54:00:be:ef:01", { Description = "boot" }).Description --> boot
+---@example smd.iface.update("52:54:00:be:ef:01", { Description = "boot" }).Description --> "boot"
 function iface.update(mac, fields) return native.iface_update(mac, fields) end
 
 --- Makes an interface exist with the given fields; nothing is done and returned if it is so already.
@@ -92,7 +92,7 @@ function iface.ensure(mac, fields) return native.iface_ensure(mac, fields) end
 ---@return smd.EthernetInterface[] gone what went
 ---@shell ochami smd iface delete
 ---@state 301
----@example smd.iface.delete("52:54:00:be:ef:05")[1].ComponentID --> x1000c0s0b4n0
+---@example smd.iface.delete("52:54:00:be:ef:05")[1].ComponentID --> "x1000c0s0b4n0"
 function iface.delete(macs) return native.iface_delete(args.whom(macs, args.words)) end
 
 --- Adds an address to an interface.
@@ -110,7 +110,7 @@ function iface.address.add(mac, ip, fields) return native.address_add(mac, ip, f
 ---@param fields smd.AddressFields the network it belongs to
 ---@return smd.IpAddress[] addresses all that the interface has now
 ---@state 301
----@example smd.iface.address.update("52:54:00:be:ef:01", "172.16.0.1", { Network = "NMN" })[1].Network --> NMN
+---@example smd.iface.address.update("52:54:00:be:ef:01", "172.16.0.1", { Network = "NMN" })[1].Network --> "NMN"
 function iface.address.update(mac, ip, fields) return native.address_update(mac, ip, fields) end
 
 --- Takes an address away from an interface.

@@ -100,7 +100,7 @@ local rfe = {}
 ---@return smd.RedfishEndpoint[] endpoints in natural order of their xnames, or in that of the set
 ---@shell ochami smd rfe get
 ---@state 301
----@example smd.rfe.list("@compute")[1].IPAddress --> 172.16.0.101
+---@example smd.rfe.list("@compute")[1].IPAddress --> "172.16.0.101"
 function rfe.list(set, filter) return native.rfe_list(args.listing(set, filter, args.bmcs)) end
 
 --- Gets one Redfish endpoint.
@@ -108,7 +108,7 @@ function rfe.list(set, filter) return native.rfe_list(args.listing(set, filter, 
 ---@return smd.RedfishEndpoint endpoint
 ---@shell ochami smd rfe get
 ---@state 301
----@example smd.rfe.get("x1000c0s0b0").MACAddr --> de:ca:fc:0f:fe:e1
+---@example smd.rfe.get("x1000c0s0b0").MACAddr --> "de:ca:fc:0f:fe:e1"
 function rfe.get(bmc) return native.rfe_get(args.one(bmc, "smd.rfe.list", args.bmcs)) end
 
 --- Adds Redfish endpoints, and what a discovery found behind them.
@@ -116,7 +116,7 @@ function rfe.get(bmc) return native.rfe_get(args.one(bmc, "smd.rfe.list", args.b
 ---@param fields? smd.RedfishEndpointBody what they all have
 ---@return smd.RedfishEndpoint[] endpoints as they are now
 ---@shell ochami smd rfe add
----@example smd.rfe.add("x1000c0s7b0", { FQDN = "bmc7.local", User = "root" })[1].Hostname --> bmc7
+---@example smd.rfe.add("x1000c0s7b0", { FQDN = "bmc7.local", User = "root" })[1].Hostname --> "bmc7"
 function rfe.add(set, fields)
   fields = args.records(set, fields)
   return native.rfe_add(fields)
@@ -126,7 +126,7 @@ end
 ---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or whole records
 ---@param fields? smd.RedfishEndpointBody what they all have
 ---@return smd.RedfishEndpoint[] endpoints as they are now
----@example smd.rfe.set("x1000c0s7b0", { FQDN = "bmc7.local" })[1].Domain --> local
+---@example smd.rfe.set("x1000c0s7b0", { FQDN = "bmc7.local" })[1].Domain --> "local"
 function rfe.set(set, fields)
   fields = args.records(set, fields)
   return native.rfe_set(fields)
@@ -159,7 +159,7 @@ end
 ---@return smd.RedfishEndpoint[] gone what went
 ---@shell ochami smd rfe delete
 ---@state 301
----@example smd.rfe.delete("x1000c0s0b4")[1].Name --> compute5
+---@example smd.rfe.delete("x1000c0s0b4")[1].MACAddr --> "de:ca:fc:0f:fe:e5"
 function rfe.delete(set) return native.rfe_delete(args.whom(set)) end
 
 return rfe

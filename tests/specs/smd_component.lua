@@ -62,6 +62,12 @@ expect(ids(smd.component.ensure("x1000c0s0b[0,13]n0", { State = "On", Arch = "AR
 expect(smd.component.get("nid101").Role, "Management", "what was not mentioned stays")
 expect(smd.component.set("nid101", { State = "Off", Role = "Compute" })[1], has { State = "Off", Role = "Compute" }, "set")
 
+-- Waiting: on the lab time passes at once.
+expect(#smd.component.wait("x1000c0s0b[2-4]n0", { state = "Off" }), 3, "so already")
+local late = expect_fault("timeout", smd.component.wait, "x1000c0s0b[0-3]n0", { state = "Off", within = "2h", every = "10m" })
+expect(late.message, contains "1 of 4 not yet: x1000c0s0b1n0", "who is missing")
+expect_fault("bad_argument", smd.component.wait, "nid102", { sate = "Off" })
+
 -- Deleting.
 expect_fault("bad_argument", smd.component.delete)
 expect(smd.component.delete {}, {}, "nobody")

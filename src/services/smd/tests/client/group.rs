@@ -52,7 +52,14 @@ async fn a_group_is_written_with_its_members() {
         (now.description.as_str(), now.tags, now.members.ids.len()),
         ("new", None, 0)
     );
+}
 
+#[tokio::test]
+async fn only_what_is_given_is_changed() {
+    let smd = smd_with(&[]).await;
+    smd.add_group("io", fields(json!({ "description": "new" })))
+        .await
+        .expect("added");
     let change = fields(json!({ "tags": ["a", "B"] }));
     let now = smd
         .ensure_group("io", change)
