@@ -18,6 +18,8 @@ use std::{
         Arc, Mutex, Once, PoisonError,
         atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst},
     },
+    thread,
+    time::Duration,
 };
 
 thread_local! {
@@ -31,6 +33,8 @@ thread_local! {
 #[derive(Debug, Default)]
 pub(crate) struct Switch {
     raised: AtomicBool,
+    /// The VM has raised since then.
+    heeded: AtomicBool,
     /// The VM's thread while a run is going on.
     thread: Mutex<Option<libc::pthread_t>>,
 }
@@ -41,15 +45,40 @@ impl Switch {
         self.raised.load(SeqCst)
     }
 
-    /// Asks what runs now to stop; false when nothing runs.
-    pub(crate) fn press(&self) -> bool {
+    /// Asks what runs now to stop; false when nothing runs. `wake` ends the wait of a native.
+    ///
+    /// Lua forgets a hook that is armed in the very moment in which it notices that there was none (after a stack has
+    /// moved), so the signal is repeated until the VM has raised: a few milliseconds, unless C code keeps it busy.
+    pub(crate) fn press(&self, wake: impl FnOnce()) -> bool {
+        self.heeded.store(false, SeqCst);
+        if !self.signal(true) {
+            return false;
+        }
+        wake();
+        for _ in 0..PATIENCE {
+            thread::sleep(PAUSE);
+            if self.heeded.load(SeqCst) || !self.signal(false) {
+                break;
+            }
+        }
+        true
+    }
+
+    /// False when nothing runs.
+    fn signal(&self, raise: bool) -> bool {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(thread) = *thread else { return false };
-        self.raised.store(true, SeqCst);
+        if raise {
+            self.raised.store(true, SeqCst);
+        }
         // SAFETY: the thread is alive: it takes itself out of `thread`, under the lock held here, before it ends.
         unsafe { libc::pthread_kill(thread, libc::SIGURG) == 0 }
     }
 }
+
+/// How long and how often `press` looks whether it was heeded.
+const PAUSE: Duration = Duration::from_millis(1);
+const PATIENCE: usize = 50;
 
 /// The VM's own end of its switch; lives on the VM's thread.
 pub(crate) struct Stopper {
@@ -136,6 +165,14 @@ fn stopping() -> bool {
     !switch.is_null() && unsafe { (*switch).raised() }
 }
 
+fn heed() {
+    let switch = SWITCH.with(|here| here.load(SeqCst));
+    if !switch.is_null() {
+        // SAFETY: not null only while this thread's `Stopper` holds the switch.
+        unsafe { (*switch).heeded.store(true, SeqCst) }
+    }
+}
+
 /// Installs the handler for the whole process. Without SA_RESTART: an `io.read` that waits returns and is stopped.
 fn handle_signal() {
     // SAFETY: the struct is plain data; the handler only reads atomics and calls `lua_sethook`.
@@ -171,6 +208,7 @@ unsafe extern "C-unwind" fn trap(l: *mut ffi::lua_State, _: *mut ffi::lua_Debug)
             // Left behind on a coroutine that was suspended.
             return ffi::lua_sethook(l, None, 0, 0);
         }
+        heed();
         ffi::lua_pushstring(l, c"not enough memory".as_ptr());
         ffi::lua_error(l)
     }

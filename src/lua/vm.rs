@@ -106,12 +106,10 @@ impl Vm {
 
     /// Stops what runs; false when nothing does. May be called from any thread.
     pub fn interrupt(&self) -> bool {
-        let pressed = self.switch.press();
-        if pressed {
+        self.switch.press(|| {
             // Fails only when the VM is gone.
             let _ = self.wake.send(Event::Wake);
-        }
-        pressed
+        })
     }
 
     /// Does `job` on the VM's thread, after those that wait already.
