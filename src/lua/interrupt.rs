@@ -56,7 +56,7 @@ impl Switch {
         }
         wake();
         for _ in 0..PATIENCE {
-            thread::sleep(PAUSE);
+            thread::park_timeout(PAUSE);
             if self.heeded.load(SeqCst) || !self.signal(false) {
                 break;
             }
