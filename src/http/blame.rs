@@ -116,16 +116,20 @@ impl Asked<'_> {
         let place = self.place();
         if error.is_connect() {
             let message = format!("{place}: no connection within 10 s");
-            return Fault::new(Kind::Timeout, message).hint(self.proxied().unwrap_or_else(|| {
-                "is the address right, and no firewall between? -u URL names another gateway".into()
-            }));
+            let hint = match self.proxied() {
+                Some(variable) => format!("{variable} names a proxy; does it answer?"),
+                None => {
+                    "is the address right, and no firewall between? -u URL names another".into()
+                }
+            };
+            return Fault::new(Kind::Timeout, message).hint(hint);
         }
         let span = self.timeout;
         Fault::new(
             Kind::Timeout,
             format!("{place} did not answer within {span:?}"),
         )
-        .hint("whether the request took effect is not known; `timeout = \"2m\"` in the call waits longer")
+        .hint("did it take effect? look first; `timeout: 2m` in ochami's config.yaml waits longer")
     }
 
     fn tls(&self, error: &rustls::Error) -> Fault {
@@ -159,6 +163,13 @@ impl Asked<'_> {
     fn unreachable(&self, error: &reqwest::Error, system: Option<io::ErrorKind>) -> Fault {
         let place = self.place();
         let why = chain(error);
+        if let Some(variable) = self.proxied() {
+            let host = self.url.host_str().unwrap_or_default();
+            let message = format!("cannot reach {place} by way of the proxy that {variable} names");
+            return Fault::new(Kind::Unreachable, message).hint(format!(
+                "NO_PROXY={host} goes past it; unset {variable} if there is none"
+            ));
+        }
         let (what, hint) = if why.contains("dns error") {
             let host = self.url.host_str().unwrap_or_default();
             (
@@ -176,7 +187,6 @@ impl Asked<'_> {
                 "is the address right, and the network up? -u URL names another gateway",
             )
         };
-        let hint = self.proxied().unwrap_or_else(|| hint.to_owned());
         Fault::new(Kind::Unreachable, what).hint(hint)
     }
 
@@ -192,9 +202,9 @@ impl Asked<'_> {
             .hint(doubt)
     }
 
-    /// The proxy variable that may have led this request astray, by name.
+    /// The variable that sends this request by way of a proxy.
     fn proxied(&self) -> Option<String> {
-        if wire::is_direct(self.url, self.base) {
+        if wire::is_direct(self.url, self.base) || self.exempt() {
             return None;
         }
         let own = format!("{}_proxy", self.url.scheme());
@@ -204,12 +214,20 @@ impl Asked<'_> {
             "ALL_PROXY".into(),
             "all_proxy".into(),
         ];
-        let name = names
+        names
             .into_iter()
-            .find(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))?;
+            .find(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+    }
+
+    /// Whether NO_PROXY names this host or a domain it is in.
+    fn exempt(&self) -> bool {
         let host = self.url.host_str().unwrap_or_default();
-        Some(format!(
-            "{name} is set, so the request went by way of a proxy: NO_PROXY={host} goes past it"
-        ))
+        let list = env::var("NO_PROXY").or_else(|_| env::var("no_proxy"));
+        let list = list.unwrap_or_default();
+        list.split(',').map(str::trim).any(|entry| {
+            let domain = entry.trim_start_matches("*.").trim_start_matches('.');
+            let rest = host.strip_suffix(domain).unwrap_or("x");
+            entry == "*" || (!domain.is_empty() && (rest.is_empty() || rest.ends_with('.')))
+        })
     }
 }

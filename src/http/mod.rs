@@ -91,6 +91,8 @@ pub struct Options {
     pub timeout: Duration,
     /// A service's own URI from the configuration: absolute, or the path below the gateway.
     pub services: BTreeMap<String, String>,
+    /// Names this machine may not know, and where they are then: the lab's certificate bears one.
+    pub names: BTreeMap<String, IpAddr>,
 }
 
 impl Default for Options {
@@ -100,6 +102,7 @@ impl Default for Options {
             insecure: false,
             timeout: Duration::from_secs(30),
             services: BTreeMap::new(),
+            names: BTreeMap::new(),
         }
     }
 }

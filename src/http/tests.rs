@@ -390,3 +390,29 @@ async fn what_may_have_been_done_is_not_done_twice() {
         .await
         .expect("reading twice harms nobody");
 }
+
+#[tokio::test]
+async fn a_name_nobody_knows_may_be_given_an_address() {
+    let here = peer(vec![answer("200 OK", "application/json", "{}")]).await;
+    let url = here.url.replace("127.0.0.1", "lab.invalid");
+    let names = [(
+        "lab.invalid".to_owned(),
+        std::net::Ipv4Addr::LOCALHOST.into(),
+    )]
+    .into();
+    let options = Options {
+        names,
+        ..Options::default()
+    };
+    let base = Base {
+        url,
+        ..Base::default()
+    };
+    let smd = Http::new(Arc::new(base), options).service("smd", "/hsm/v2");
+    smd.get(&["groups"]).nothing().await.expect("found");
+    assert!(
+        here.requests()[0]
+            .to_lowercase()
+            .contains("host: lab.invalid:")
+    );
+}

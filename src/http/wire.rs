@@ -2,11 +2,15 @@
 //!
 //! Reading the system's certificates costs more than a request to a lab, hence a plain http URL gets a client that
 //! trusts nobody; the crypto provider is installed once, by whoever comes first.
-use super::{Base, Shared};
+use super::{Base, Options, Shared};
 use crate::fault::{Fault, Kind};
-use reqwest::{Certificate, Client, Url, redirect};
+use reqwest::{
+    Certificate, Client, Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect,
+};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -57,7 +61,7 @@ pub(super) fn wire(shared: &Shared, url: &Url, base: &Base) -> Result<Client, Fa
     if let Some(client) = kept.get(&way) {
         return Ok(client.clone());
     }
-    let client = make(&way, shared.options.insecure)?;
+    let client = make(&way, &shared.options)?;
     kept.insert(way, client.clone());
     Ok(client)
 }
@@ -72,7 +76,7 @@ pub(super) fn is_direct(url: &Url, base: &Base) -> bool {
         || plain.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn make(way: &Way, insecure: bool) -> Result<Client, Fault> {
+fn make(way: &Way, options: &Options) -> Result<Client, Fault> {
     provider();
     let mut builder = Client::builder()
         .user_agent(concat!("chami/", env!("CARGO_PKG_VERSION")))
@@ -85,9 +89,12 @@ fn make(way: &Way, insecure: bool) -> Result<Client, Fault> {
     if let Some((host, address)) = &way.pinned {
         builder = builder.resolve(host, SocketAddr::new(*address, 0));
     }
+    if !options.names.is_empty() {
+        builder = builder.dns_resolver(Names(options.names.clone()));
+    }
     if !way.https {
         builder = builder.tls_certs_only([]);
-    } else if insecure {
+    } else if options.insecure {
         builder = builder.tls_danger_accept_invalid_certs(true);
     } else if let Some(path) = &way.ca {
         builder = builder.tls_certs_only(certificates(path)?);
@@ -97,6 +104,24 @@ fn make(way: &Way, insecure: bool) -> Result<Client, Fault> {
             .cause(super::blame::chain(&error))
             .hint("chami --cacert FILE names the CA to trust")
     })
+}
+
+/// The system's resolver, and what stands in for it where it fails.
+struct Names(BTreeMap<String, IpAddr>);
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let known = self.0.get(name.as_str()).copied();
+        Box::pin(async move {
+            match (tokio::net::lookup_host((name.as_str(), 0)).await, known) {
+                (Ok(found), _) => Ok(Box::new(found.collect::<Vec<_>>().into_iter()) as Addrs),
+                (Err(_), Some(address)) => {
+                    Ok(Box::new([SocketAddr::new(address, 0)].into_iter()) as Addrs)
+                }
+                (Err(error), None) => Err(error.into()),
+            }
+        })
+    }
 }
 
 /// Follows a redirect within one gateway only: elsewhere the token must not go, and the user must know.

@@ -35,6 +35,7 @@ pub use options::{Listen, Options};
 pub use remote::Control;
 pub use serve::{Served, serve};
 pub use status::{Snapshot, Status, Time};
+pub(crate) use tls::HOST;
 pub use token::Order;
 
 use crate::{

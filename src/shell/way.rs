@@ -6,7 +6,7 @@ use crate::{
     http::{self, Base, Http, Locate},
     lab::{self, Lab},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
 /// How a target is reached. Nothing is opened before the first request.
 #[derive(Clone)]
@@ -59,6 +59,7 @@ impl Way {
             insecure: trust.insecure,
             timeout: target.timeout,
             services: target.services.clone(),
+            names: [(lab::HOST.to_owned(), Ipv4Addr::LOCALHOST.into())].into(),
         };
         let clock: Arc<dyn Clock> = match &lab {
             Some(lab) => Arc::new(lab.clone()),
