@@ -66,6 +66,15 @@ local function keys(map)
   return list
 end
 
+-- What could have been meant, spelled as the word is: `nid001` where `nid009` was asked for.
+local function candidates(sort, word, known)
+  local list = keys(known)
+  if sort ~= "NID" then return list end
+  local prefix, digits = word:match "^(%a*)(%d+)$"
+  for i, nid in ipairs(list) do list[i] = prefix .. ("0"):rep(#digits - #nid) .. nid end
+  return list
+end
+
 -- Words → xnames, as far as they are not xnames already: what is missing here stands for itself.
 local function look_up(words)
   local names, indexes = {}, {}
@@ -76,7 +85,7 @@ local function look_up(words)
     else
       indexes[sort] = indexes[sort] or index[sort]()
       names[word] = indexes[sort][key[sort](word)]
-      if not names[word] then native.unknown(sort, word, keys(indexes[sort])) end
+      if not names[word] then native.unknown(sort, word, candidates(sort, word, indexes[sort])) end
     end
   end
   return names

@@ -3,7 +3,7 @@ use super::Builtin;
 use crate::{
     fault::Fault,
     lua::Natives,
-    nodeset::{self, Axes, Meanings, Words},
+    nodeset::{self, Axes, Meanings, Words, natural},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -39,7 +39,7 @@ fn nodes_natives(n: &mut Natives) {
     });
     n.sync(
         "unknown",
-        |(what, word, known): (String, String, Vec<String>)| unknown(&what, &word, &known),
+        |(what, word, known): (String, String, Vec<String>)| unknown(&what, &word, known),
     );
 }
 
@@ -53,7 +53,9 @@ fn groups_only(groups: Option<Groups>) -> Meanings {
 }
 
 /// Refuses a word that nothing is known by, and names the nearest that is.
-fn unknown(what: &str, word: &str, known: &[String]) -> Result<(), Fault> {
+fn unknown(what: &str, word: &str, mut known: Vec<String>) -> Result<(), Fault> {
+    // In order, for Lua hands them over in none: of equally near ones the last is named.
+    known.sort_by(|a, b| natural(a, b));
     let fault = Fault::bad_argument(format!("there is no {what} `{word}`"));
     let near = known
         .iter()

@@ -104,11 +104,7 @@ fn against(name: &str, changes: &[Change], overwrite: bool) -> Result<(), Fault>
     } else {
         "nothing was written; { overwrite = true } replaces these records by the file's".to_owned()
     };
-    let fault = listed(
-        Kind::Conflict,
-        &format!("SMD holds other than {name}"),
-        &list,
-    );
+    let fault = listed(Kind::Conflict, &format!("SMD and {name} differ"), &list);
     Err(fault.hint(hint))
 }
 
@@ -119,32 +115,31 @@ fn kept(name: &str, changes: &[Change]) -> Result<(), Fault> {
     if list.is_empty() {
         return Ok(());
     }
-    let head = format!("SMD accepted {name} and holds something else");
+    let head = format!("SMD accepted {name} and differs from it still");
     Err(listed(Kind::NoEffect, &head, &list)
         .hint("discover.plan shows what is missing; somebody else may be writing too"))
 }
 
-/// A fault with one item per record; the message names the first few.
+/// A fault with one item per record; the message names the first.
 fn listed(kind: Kind, head: &str, list: &[&Change]) -> Fault {
-    const NAMED: usize = 5;
-    let told = |change: &&Change| {
-        let detail = match change.action {
-            Action::Create => "missing",
-            _ => &change.detail,
-        };
-        format!("{} {}: {detail}", change.resource.name(), change.id)
+    let detail = |change: &Change| match change.action {
+        Action::Create => "missing".to_owned(),
+        _ => change.detail.clone(),
     };
-    let mut lines: Vec<String> = list.iter().take(NAMED).map(told).collect();
-    if list.len() > NAMED {
-        lines.push(format!("and {} more", list.len() - NAMED));
-    }
+    let first = list.first().map_or_else(String::new, |change| {
+        let resource = change.resource.name();
+        format!("{resource} {}: {}", change.id, detail(change))
+    });
+    let message = match list.len() {
+        1 => format!("{head}: {first}"),
+        many => format!("{head} in {many} records, the first: {first}"),
+    };
     let item = |change: &&Change| Item {
-        node: change.id.clone(),
-        fault: Fault::new(kind, told(change)),
+        node: format!("{} {}", change.resource.name(), change.id),
+        fault: Fault::new(kind, detail(change)),
     };
-    Fault::new(kind, format!("{head}:\n{}", lines.join("\n")))
-        .service("smd")
-        .items(list.iter().map(item).collect())
+    let items = list.iter().map(item).collect();
+    Fault::new(kind, message).service("smd").items(items)
 }
 
 /// What is to be done with which record.

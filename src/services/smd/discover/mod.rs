@@ -26,7 +26,7 @@ pub use lint::Options as LintOptions;
 pub use plan::{Action, Change, Present, Resource, compare};
 pub use wanted::{Interface, Wanted};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Item};
 use file::NodesFile;
 use serde::Deserialize;
 use serde_json::Value;
@@ -89,19 +89,31 @@ fn refuse(name: &str, findings: &[Finding]) -> Result<(), Fault> {
         .iter()
         .filter(|f| f.level == Level::Error)
         .collect();
-    let [first, ..] = errors[..] else {
+    let [first, rest @ ..] = &errors[..] else {
         return Ok(());
     };
-    let said = |finding: &&Finding| {
-        let line = finding
-            .line
-            .map_or_else(String::new, |line| format!(":{line}"));
-        format!("{name}{line} {}: {}", finding.record, finding.message)
+    let place = |finding: &Finding| match finding.line {
+        Some(line) => format!("{name}:{line}"),
+        None => name.to_owned(),
     };
-    let lines: Vec<String> = errors.iter().take(5).map(said).collect();
-    let more = match errors.len().saturating_sub(5) {
+    let more = match rest.len() {
         0 => String::new(),
-        more => format!("\nand {more} more"),
+        more => format!(" (and {more} more)"),
     };
-    Err(Fault::bad_argument(format!("{}{more}", lines.join("\n"))).hint(first.fix.clone()))
+    let message = format!(
+        "{}: {}: {}{more}",
+        place(first),
+        first.record,
+        first.message
+    );
+    let item = |finding: &&Finding| Item {
+        node: format!("{} {}", place(finding), finding.record),
+        fault: Fault::bad_argument(finding.message.clone()).hint(finding.fix.clone()),
+    };
+    let fault = Fault::bad_argument(message).hint(first.fix.clone());
+    Err(if rest.is_empty() {
+        fault
+    } else {
+        fault.items(errors.iter().map(item).collect())
+    })
 }

@@ -126,7 +126,7 @@ fn a_finding_names_line_record_and_fix() {
     assert!(
         fault
             .message
-            .starts_with("nodes-broken-duplicate-ip.yaml:69 nodes[5]")
+            .starts_with("nodes-broken-duplicate-ip.yaml:69: nodes[5]")
     );
 }
 

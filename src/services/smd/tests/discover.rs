@@ -107,11 +107,11 @@ async fn what_differs_is_one_conflict_and_nothing_is_written() {
     assert_eq!(
         items,
         [
-            "x1000c0s0b4n0",
-            "x1000c0s0b3",
-            "de:ca:fc:0f:fe:e4",
-            "52:54:00:be:ef:01",
-            "compute"
+            "component x1000c0s0b4n0",
+            "endpoint x1000c0s0b3",
+            "interface de:ca:fc:0f:fe:e4",
+            "interface 52:54:00:be:ef:01",
+            "group compute"
         ]
     );
     assert!(
