@@ -209,10 +209,17 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), name))
+        .map(|name| (likeness(&word, &name.to_lowercase()), name))
         .filter(|(score, _)| *score > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
+}
+
+/// From 0 to 1. One slip in a short word (`sdm`) counts for more than Jaro and Winkler give it.
+fn likeness(word: &str, name: &str) -> f64 {
+    let slip = word.len() > 2 && strsim::damerau_levenshtein(word, name) == 1;
+    let score = strsim::jaro_winkler(word, name);
+    if slip { score.max(0.81) } else { score }
 }
 
 impl fmt::Display for Fault {

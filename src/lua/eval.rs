@@ -126,7 +126,10 @@ impl Host {
             return Ok(Ok(out));
         }
         let raised = out.pop_front().unwrap_or_default();
-        let report = report(&self.lua, &raised, note.take());
+        let mut report = report(&self.lua, &raised, note.take());
+        if report.fault.is_none() {
+            report.advice = self.advice(&report.message);
+        }
         Ok(Err(failed(report, raised)))
     }
 

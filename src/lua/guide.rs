@@ -1,5 +1,6 @@
 //! What a live VM tells about itself: `help`, `inspect`, Tab. Joins the documentation with the values that are there.
 use super::{
+    advice::advice,
     compile::{self, PROMPT},
     complete::{self, Completion},
     docs::{Index, read},
@@ -52,10 +53,22 @@ impl Guide {
     }
 }
 
+/// The session's own table and the globals behind it.
+fn scopes(session: &Table) -> impl Iterator<Item = Table> {
+    let parent = |table: &Table| table.metatable()?.raw_get::<Table>("__index").ok();
+    std::iter::successors(Some(session.clone()), parent).take(2)
+}
+
+/// All names in scope.
+fn names(session: &Table) -> Vec<String> {
+    let pairs = scopes(session)
+        .flat_map(|table| table.pairs::<String, Value>().flatten().collect::<Vec<_>>());
+    pairs.map(|(name, _)| name).collect()
+}
+
 /// The names of the session or of the globals that a function goes by.
 fn names_of(session: &Table, function: &Function) -> Vec<String> {
-    let parent = |table: &Table| table.metatable()?.raw_get::<Table>("__index").ok();
-    let tables = std::iter::successors(Some(session.clone()), parent).take(2);
+    let tables = scopes(session);
     let pairs =
         tables.flat_map(|table| table.pairs::<String, Value>().flatten().collect::<Vec<_>>());
     pairs
@@ -91,13 +104,26 @@ impl Host {
 
     /// What may stand at byte `pos` of what is being typed.
     pub(crate) fn complete(&self, text: &str, pos: usize) -> Completion {
-        let lazy = self.guide.globals.get_or_init(library::globals);
         let scene = complete::Scene {
             root: self.session.environment(),
             docs: self.guide.docs(),
-            lazy,
+            lazy: self.lazy(),
         };
         complete::complete(&scene, text, pos)
+    }
+
+    /// What to type instead of what Lua says is nil.
+    pub(crate) fn advice(&self, message: &str) -> Option<String> {
+        if !message.contains(" a nil value (") {
+            return None;
+        }
+        let mut names = names(&self.session.environment());
+        names.extend(self.lazy().iter().map(|(name, _)| name.clone()));
+        advice(message, self.guide.docs(), &names)
+    }
+
+    fn lazy(&self) -> &[(String, String)] {
+        self.guide.globals.get_or_init(library::globals)
     }
 
     /// Whether more lines could make this input whole.

@@ -8,7 +8,7 @@ mod scalar;
 mod set;
 mod table;
 
-pub use fault::fault;
+pub use fault::{error, fault};
 pub use scalar::{float, quote};
 
 use super::shape::{Key, Shape};

@@ -10,6 +10,7 @@ pub mod library;
 pub mod print;
 pub mod shape;
 
+mod advice;
 mod compile;
 mod eval;
 mod guide;

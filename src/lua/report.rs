@@ -9,6 +9,7 @@ use std::fmt;
 
 /// The answer to one input.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // one at a time, and faults are large on purpose
 pub enum Reply {
     /// It ran and gave nothing to show.
     Nothing,
@@ -28,6 +29,8 @@ pub struct Report {
     pub kind: Option<Kind>,
     pub message: String,
     pub fault: Option<Fault>,
+    /// What to type next, for an error that is no fault.
+    pub advice: Option<String>,
     pub place: Option<Place>,
 }
 
@@ -37,6 +40,7 @@ impl Report {
             kind: Some(fault.kind),
             message: fault.message.clone(),
             fault: Some(fault),
+            advice: None,
             place,
         }
     }
@@ -52,6 +56,7 @@ impl Report {
             kind: None,
             message: text.to_owned(),
             fault: None,
+            advice: None,
             place,
         }
     }
@@ -64,15 +69,15 @@ impl Report {
     /// What and why, what to type next, where it happened: up to three lines.
     pub fn text(&self, style: &Style) -> String {
         let place = self.place.as_ref().map(Place::to_string);
-        match (&self.fault, place) {
-            (Some(fault), place) => inspect::fault(fault, place.as_deref(), style),
-            (None, Some(place)) => format!("error: {}\n  at:   {place}", self.message),
-            (None, None) => format!("error: {}", self.message),
+        match &self.fault {
+            Some(fault) => inspect::fault(fault, place.as_deref(), style),
+            None => inspect::error(&self.message, self.hint(), place.as_deref(), style),
         }
     }
 
     pub fn hint(&self) -> Option<&str> {
-        self.fault.as_ref()?.hint.as_deref()
+        let fault = self.fault.as_ref();
+        fault.map_or(self.advice.as_deref(), |fault| fault.hint.as_deref())
     }
 }
 

@@ -8,23 +8,35 @@ const ITEMS: usize = 10;
 
 /// `place` is where in the user's code it was raised, as `boot.lua:12, in boot_all`.
 pub fn fault(fault: &Fault, place: Option<&str>, style: &Style) -> String {
-    let mut out = style.paint(RED, &head(fault));
-    let _ = write!(out, ": {}", body(&fault.message));
+    let mut out = first(&head(fault), &fault.message, style);
     for line in items(&fault.items) {
         let _ = write!(out, "\n    {line}");
     }
-    if let Some(cause) = fault.cause.as_ref().filter(|c| !fault.message.contains(*c)) {
+    // An answer of a service says it all; other failures have something behind them.
+    let cause = fault.cause.as_ref().filter(|_| fault.status.is_none());
+    if let Some(cause) = cause.filter(|cause| !fault.message.contains(*cause)) {
         let _ = write!(out, "\n  cause: {}", body(cause));
     }
-    if let Some(hint) = &fault.hint {
+    out + &rest(fault.hint.as_deref(), place, style)
+}
+
+/// An error of Lua, or one that a script raised itself.
+pub fn error(message: &str, hint: Option<&str>, place: Option<&str>, style: &Style) -> String {
+    first("error", message, style) + &rest(hint, place, style)
+}
+
+fn first(head: &str, message: &str, style: &Style) -> String {
+    format!("{}: {}", style.paint(RED, head), body(message))
+}
+
+fn rest(hint: Option<&str>, place: Option<&str>, style: &Style) -> String {
+    let mut out = String::new();
+    if let Some(hint) = hint {
         let _ = write!(out, "\n  hint: {}", body(hint));
     }
     if let Some(place) = place {
-        let _ = write!(
-            out,
-            "\n  {}",
-            style.paint(DIM, &format!("at:   {}", clean(place)))
-        );
+        let place = format!("at:   {}", clean(place));
+        let _ = write!(out, "\n  {}", style.paint(DIM, &place));
     }
     out
 }
