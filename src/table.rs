@@ -27,6 +27,8 @@ impl Serialize for Change {
 /// A table as persistence sees it.
 pub trait Rows {
     fn name(&self) -> &'static str;
+    /// Whether anything changed since the last `commit` or `rollback`.
+    fn touched(&self) -> bool;
     /// What changed since the last `commit` or `rollback`.
     fn changes(&self) -> Result<Vec<Change>, Fault>;
     fn commit(&mut self);
@@ -121,6 +123,10 @@ impl<V: Clone> Table<V> {
 impl<V: Clone + Serialize + DeserializeOwned> Rows for Table<V> {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn touched(&self) -> bool {
+        !self.before.is_empty()
     }
 
     fn changes(&self) -> Result<Vec<Change>, Fault> {
@@ -267,6 +273,8 @@ impl<S: Store> Shelf<S> {
             Ok(answer)
         });
         let keep = outcome.is_ok();
+        // most refusals come before anything was touched, and rebuilding costs as much as the store is large
+        let undone = !keep && store.tables().iter().any(|table| table.touched());
         for table in store.tables_mut() {
             if keep {
                 table.commit();
@@ -274,7 +282,7 @@ impl<S: Store> Shelf<S> {
                 table.rollback();
             }
         }
-        if !keep {
+        if undone {
             store.loaded();
         }
         outcome

@@ -15,6 +15,7 @@ mod redfish;
 mod route;
 mod routes;
 mod service;
+mod uri;
 mod wire;
 
 use super::store::Store;

@@ -4,9 +4,19 @@
 //! `SchemaVersion` decides the form. The present one (1) is what `ochami discover` and magellan send. SMD v2.20 adds the
 //! interfaces of a manager twice, so each such POST answers 409 first and its success after it, in one body, though all
 //! is stored; scripts that deal with SMD deal with this.
-use super::{answer::Answer, interface::insert_refused, legacy, wire};
+use super::{
+    answer::Answer,
+    interface::insert_refused,
+    legacy,
+    uri::{beside, local, path_of},
+    wire,
+};
 use crate::services::smd::{
-    store::{Store, Trouble, interface::interface, said, unless_empty},
+    store::{
+        Store, Trouble,
+        interface::{interface, moment},
+        said, unless_empty,
+    },
     types::{
         Action, Actions, CommandShell, Component, ComponentEndpoint, Info, IpAddress, Manager, Nic,
         NicInfo, OdataId, PowerControl, System,
@@ -95,18 +105,30 @@ struct Root {
     id: String,
     #[serde(rename = "UUID")]
     uuid: Option<String>,
+    #[serde(rename = "DiscoveryInfo")]
+    discovery_info: Attempt,
     #[serde(rename = "Systems")]
     systems: Vec<System>,
     #[serde(rename = "Managers")]
     managers: Vec<Manager>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Attempt {
+    last_attempt: Option<String>,
+}
+
 impl Root {
     fn read(value: &Value) -> Result<Self, String> {
         let root: Self = wire::convert(value.clone())?;
-        // unlike the endpoint itself, a discovery must give a UUID that is one
+        // unlike the endpoint itself, a discovery must give a UUID and a moment that are such
         if let Some(uuid) = &root.uuid {
             uuid::Uuid::try_parse(uuid).map_err(|error| error.to_string())?;
+        }
+        if let Some(at) = &root.discovery_info.last_attempt {
+            let known = moment(at).ok().flatten();
+            known.ok_or_else(|| format!("\"{at}\" is not a moment by RFC 3339"))?;
         }
         Ok(root)
     }
@@ -338,63 +360,5 @@ fn system_info(system: &System, uri: &str) -> Info {
             controls.map(|id| control(chassis, id)).collect()
         }),
         ..Info::default()
-    }
-}
-
-/// A URL without scheme and host; what is none stays as it is.
-fn local(uri: &str) -> String {
-    if uri.starts_with("http") {
-        path_of(uri)
-    } else {
-        uri.to_owned()
-    }
-}
-
-/// The path of a URL or of a part of one.
-fn path_of(uri: &str) -> String {
-    let end = uri.find(['?', '#']).unwrap_or(uri.len());
-    let uri = &uri[..end];
-    let rest = uri.split_once("://").map(|(_, rest)| rest);
-    let path = match rest.or_else(|| uri.strip_prefix("//")) {
-        Some(rest) => rest.find('/').map_or("", |at| &rest[at..]),
-        None => uri,
-    };
-    wire::unescape(path, false).unwrap_or_else(|| path.to_owned())
-}
-
-/// What stands beside something: `/redfish/v1/Chassis/Self` and `Power` give `/redfish/v1/Chassis/Power`.
-fn beside(path: &str, name: &str) -> String {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let kept: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    let root = if path.starts_with('/') { "/" } else { "" };
-    let folder = kept.join("/");
-    match folder.as_str() {
-        "" => format!("{root}{name}"),
-        folder => format!("{root}{folder}/{name}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_lose_their_host() {
-        for (given, wanted) in [
-            (
-                "https://h:8443/redfish/v1/Systems/x?y=1",
-                "/redfish/v1/Systems/x",
-            ),
-            ("/redfish/v1/Systems/x", "/redfish/v1/Systems/x"),
-            ("https://h", ""),
-            ("", ""),
-        ] {
-            assert_eq!(path_of(given), wanted);
-        }
-        assert_eq!(
-            beside("/redfish/v1/Chassis/Self", "Power"),
-            "/redfish/v1/Chassis/Power"
-        );
-        assert_eq!(beside("Self", "Power"), "Power");
     }
 }

@@ -207,6 +207,9 @@ pub(super) fn put(lab: &Lab, call: &Call) -> Reply {
     let now = lab.now();
     lab.shelf.write(|store| {
         let id = new.id.clone();
+        if !new.enabled {
+            store.empty_endpoint(&id);
+        }
         let same = "resource that has the same FQDN";
         let replaced = store.update_endpoint(new.clone());
         let replaced = replaced
@@ -241,6 +244,7 @@ pub(super) fn patch(lab: &Lab, call: &Call) -> Reply {
         return Err(Answer::problem(400, "xname in URL is not valid"));
     };
     let hidden = "operation 'PATCH' failed during store";
+    let disabled = patch.enabled == Some(false);
     lab.shelf.write(|store| {
         let Some(old) = store.endpoint(&id) else {
             return Err(Answer::problem(404, format!("No such entry: {id}")));
@@ -249,6 +253,9 @@ pub(super) fn patch(lab: &Lab, call: &Call) -> Reply {
             return Ok(Answer::json(old));
         };
         let new = endpoint(raw).map_err(|_| Answer::problem(500, hidden))?;
+        if disabled {
+            store.empty_endpoint(&id);
+        }
         let same = "resource that has the same FQDN";
         let updated = store.update_endpoint(new);
         updated.map_err(|trouble| refused(trouble, same, hidden))?;

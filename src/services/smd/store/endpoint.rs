@@ -95,8 +95,7 @@ impl Store {
         self.endpoints.put(&id, endpoint);
     }
 
-    /// Replaces an endpoint but for what its discovery left; `false`: there is none. What hangs on one that is disabled
-    /// counts as gone.
+    /// Replaces an endpoint but for what its discovery left; `false`: there is none.
     pub fn update_endpoint(&mut self, new: RedfishEndpoint) -> Result<bool, Trouble> {
         let Some(old) = self.endpoints.get(&new.id) else {
             return Ok(false);
@@ -106,14 +105,16 @@ impl Store {
             return Err(said::DUPLICATE);
         }
         let discovery_info = old.discovery_info.clone();
-        if !new.enabled {
-            self.empty_under(|entry| entry.redfish_endpoint_id == new.id);
-        }
         self.put_endpoint(RedfishEndpoint {
             discovery_info,
             ..new
         });
         Ok(true)
+    }
+
+    /// What hangs on an endpoint that someone disables counts as gone.
+    pub fn empty_endpoint(&mut self, id: &str) {
+        self.empty_under(|entry| entry.redfish_endpoint_id == id);
     }
 
     /// Removes an endpoint and its component endpoints; the components stay, empty.

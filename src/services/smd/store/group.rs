@@ -79,14 +79,14 @@ impl Store {
 
     /// Adds a group whose words and members were found good.
     pub fn insert_group(&mut self, group: Group) -> Result<(), Trouble> {
-        if self.groups.contains(&group.label) {
-            return Err(said::DUPLICATE);
-        }
         let tags = group.tags.unwrap_or_default();
         fits(&group.label, 255)?;
         fits(&group.description, 255)?;
         fits(group.exclusive_group.as_deref().unwrap_or_default(), 253)?;
         tags.iter().try_for_each(|tag| fits(tag, 255))?;
+        if self.groups.contains(&group.label) {
+            return Err(said::DUPLICATE);
+        }
         let row = Row {
             description: group.description,
             exclusive: group.exclusive_group,

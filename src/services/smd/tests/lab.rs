@@ -1,6 +1,10 @@
 //! The simulated SMD asked over its router: what no recording shows, from the neighbourhood of those that exist.
 mod component;
 mod doors;
+mod endpoint;
+mod group;
+mod interface;
+mod size;
 
 use crate::{
     clock::Wall,
