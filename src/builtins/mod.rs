@@ -1,8 +1,12 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
+mod env;
 mod exercise;
+mod fs;
+mod http;
 mod json;
 mod lab;
 mod nodeset;
+mod yaml;
 
 use crate::{clock::Clock, http::Http, lab::Lab, lua::Natives};
 use std::sync::Arc;
@@ -25,10 +29,14 @@ pub struct Builtin {
 
 /// Every builtin: one line each.
 pub const ALL: &[Builtin] = &[
+    env::BUILTIN,
     exercise::EXERCISE,
     exercise::EXPECT,
+    fs::BUILTIN,
+    http::BUILTIN,
     json::BUILTIN,
     lab::BUILTIN,
     nodeset::NODES,
     nodeset::NODESET,
+    yaml::BUILTIN,
 ];

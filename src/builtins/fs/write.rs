@@ -1,0 +1,99 @@
+//! Writing so that a reader, a crash or a full disk never meets half a file.
+use crate::fault::{Fault, Kind};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
+use tempfile::NamedTempFile;
+
+/// Replaces a file's content in one step; its permissions stay.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    // A link's target is replaced, not the link.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let dir = dir.unwrap_or(Path::new("."));
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        // A device or a pipe takes bytes; it cannot be replaced. A directory says so itself.
+        return append(path, bytes);
+    }
+    let work = || {
+        let mut draft = NamedTempFile::new_in(dir)?;
+        draft.write_all(bytes)?;
+        match fs::metadata(path) {
+            Ok(old) => draft.as_file().set_permissions(old.permissions())?,
+            Err(_) => draft.as_file().set_permissions(fresh_permissions())?,
+        }
+        draft.persist(path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    work().map_err(|e| blame(path, bytes.len(), &e))
+}
+
+/// A new file is readable by all, as editors leave it; drafts are made private.
+fn fresh_permissions() -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    fs::Permissions::from_mode(0o644)
+}
+
+/// Adds to the end of a file, which is made when missing; what was added in part is taken back.
+pub(super) fn append(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    let work = || {
+        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+        let before = file.metadata()?.len();
+        file.write_all(bytes).inspect_err(|_| {
+            // On a device there is nothing to take back.
+            let _ = file.set_len(before);
+        })
+    };
+    work().map_err(|e| blame(path, bytes.len(), &e))
+}
+
+fn blame(path: &Path, count: usize, error: &io::Error) -> Fault {
+    let fault = Fault::new(
+        Kind::Io,
+        format!(
+            "{}: {count} bytes could not be written: {error}",
+            path.display()
+        ),
+    );
+    match error.kind() {
+        io::ErrorKind::StorageFull => fault.hint("the disk is full; the file is as it was"),
+        io::ErrorKind::NotFound => fault.hint("fs.mkdir makes the directory"),
+        io::ErrorKind::PermissionDenied => {
+            fault.hint("choose a place you may write to; chami never uses sudo")
+        }
+        _ => fault,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{append, replace};
+    use std::{fs, path::Path};
+
+    #[test]
+    fn a_file_is_replaced_whole_and_a_failure_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("a");
+        replace(&path, b"one").expect("written");
+        append(&path, b"two").expect("appended");
+        assert_eq!(fs::read(&path).expect("read"), b"onetwo");
+        replace(&path, b"3").expect("written");
+        assert_eq!(fs::read(&path).expect("read"), b"3");
+        let below = path.join("b");
+        let fault = replace(&below, b"x").expect_err("a file is no directory");
+        assert!(
+            fault.message.contains("1 bytes could not be written"),
+            "{fault}"
+        );
+        assert_eq!(fs::read_dir(dir.path()).expect("list").count(), 1);
+    }
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let fault = replace(Path::new("/dev/full"), b"abc").expect_err("it is full");
+        assert!(fault.message.starts_with("/dev/full: 3 bytes"), "{fault}");
+        assert!(fault.hint.expect("a hint").contains("disk is full"));
+    }
+}
