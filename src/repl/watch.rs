@@ -1,4 +1,5 @@
-//! Ctrl-C while code runs: the first press stops it, the third leaves, whatever hangs.
+//! Ctrl-C while code runs: the first press stops it; when that has not helped within a second, or at the second press,
+//! the next one leaves, whatever hangs.
 use super::screen;
 use crate::{
     lua::{Press, Presses},
@@ -28,25 +29,20 @@ pub fn interruptible<T>(shell: &Shell, run: impl FnOnce() -> T) -> T {
 
 /// Counts presses until the run is over.
 fn attend(presses: &Presses, shell: &Shell) {
-    let (mut count, mut told) = (0, false);
+    let mut count = 0;
     loop {
-        let patience = (count > 0 && !told).then_some(PATIENCE);
+        let patience = (count == 1).then_some(PATIENCE);
         match presses.wait(patience) {
             Press::Ended => return,
+            Press::Pressed if count + 1 == LAST => leave(),
             Press::Pressed => {
                 count += 1;
                 shell.interrupt();
             }
-            Press::Nothing => {
-                told = true;
-                let left = LAST - count;
-                screen::say(&format!(
-                    "still busy inside a C function; Ctrl-C {left} more times leaves"
-                ));
-            }
+            Press::Nothing => count += 1,
         }
-        if count >= LAST {
-            leave();
+        if count == LAST - 1 {
+            screen::say("still busy inside a C function; Ctrl-C once more leaves");
         }
     }
 }

@@ -1,0 +1,234 @@
+//! The binary from outside: what stands on which stream, and the exit status.
+use std::{
+    fs,
+    io::{Read, Write},
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+/// A command with a home of its own: no configuration, no token, no lab but its own.
+fn chami(words: &[&str]) -> Command {
+    let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli");
+    fs::create_dir_all(&home).expect("a home");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
+    command
+        .args(words)
+        .env_clear()
+        .env("HOME", &home)
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .current_dir(&home)
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(words: &[&str]) -> (Option<i32>, String, String) {
+    told(&chami(words).output().expect("chami runs"))
+}
+
+fn told(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+/// Runs with this text on standard input.
+fn fed(words: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut command = chami(words);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("chami runs");
+    let mut stdin = child.stdin.take().expect("its standard input");
+    stdin.write_all(input.as_bytes()).expect("it reads");
+    drop(stdin);
+    told(&child.wait_with_output().expect("it ends"))
+}
+
+fn script(name: &str, text: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, text).expect("a script");
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn code_prints_its_value_and_nothing_else() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["-e", "return 1"], "1\n"),
+        (&["-e", "1 + 1.0"], "2.0\n"),
+        (&["-e", "'it'"], "it\n"),
+        (&["-F", "json", "-e", "'it'"], "\"it\"\n"),
+        (&["-e", "nil"], ""),
+        (&["-e", "local x = 1"], ""),
+        (&["-e", "nil", "-F", "json"], "null\n"),
+        (&["-F", "json", "-e", "1, nil, 'x'"], "[1,null,\"x\"]\n"),
+        (&["-e", "...", "a", "b"], "a\nb\n"),
+        (
+            &["-F", "json", "-e", "{ b = 1, a = { 1, 2.5 } }"],
+            "{\"a\":[1,2.5],\"b\":1}\n",
+        ),
+        (&["-F", "json-pretty", "-e", "{ 1 }"], "[\n  1\n]\n"),
+        (
+            &["-F", "yaml", "-e", "{ a = 1, b = { 'x' } }"],
+            "a: 1\nb:\n- x\n",
+        ),
+        (
+            &["-F", "csv", "-e", "{ { a = 1, b = 'x,y' }, { a = 2 } }"],
+            "a,b\n1,\"x,y\"\n2,\n",
+        ),
+        (
+            &["-e", "{ { a = 1, b = 'x' }, { a = 20 } }"],
+            " a  b\n 1  x\n20\n",
+        ),
+        (&["-e", "-1"], "-1\n"),
+    ];
+    for (words, want) in cases {
+        let (code, out, err) = run(words);
+        assert_eq!(
+            (code, out.as_str(), err.as_str()),
+            (Some(0), *want, ""),
+            "{words:?}"
+        );
+    }
+}
+
+#[test]
+fn print_leaves_standard_output_to_the_value() {
+    let (code, out, err) = run(&[
+        "-F",
+        "json",
+        "-e",
+        "(function() print 'note' return 1 end)()",
+    ]);
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (Some(0), "1\n", "note\n")
+    );
+    let (_, out, _) = run(&["-e", "(function() print 'note' return 1 end)()"]);
+    assert_eq!(out, "note\n1\n");
+}
+
+#[test]
+fn faults_stand_on_standard_error_and_fix_the_status() {
+    let file = script(
+        "fails.lua",
+        "local function go()\n  json.decode '{'\nend\ngo()\n",
+    );
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["-e", "json.decode '{'"], 2, "bad_argument: json.decode"),
+        (&["-e", "error 'mine'"], 1, "error: mine"),
+        (
+            &["-e", "smd.componet.list()"],
+            1,
+            "hint: did you mean component?",
+        ),
+        (&["-e", "x = = 1"], 1, "unexpected symbol near '='"),
+        (&["-F", "csv", "-e", "1"], 2, "csv takes a list of records"),
+        (&["-F", "json", "-e", "print"], 2, "is no data"),
+        (
+            &["-u", "http://127.0.0.1:1", "-e", "smd.component.list()"],
+            5,
+            "unreachable: ",
+        ),
+        (&["-C", "nowhere", "-e", "1"], 2, "no cluster \"nowhere\""),
+        (&["-e", "os.exit(7)"], 7, ""),
+        (&["nosuch.lua"], 1, "there is no file nosuch.lua"),
+        (&["lern"], 1, "hint: the verb is spelled chami learn"),
+        (&["--nosuch"], 2, "unexpected argument"),
+        (&["-F", "xml", "-e", "1"], 2, "invalid value 'xml'"),
+        (
+            &["-e", "1", "docs"],
+            2,
+            "-e and a verb cannot both be meant",
+        ),
+        (&[&file], 2, "fails.lua:2, in "),
+    ];
+    for (words, want, text) in cases {
+        let (code, out, err) = run(words);
+        assert_eq!(code, Some(*want), "{words:?}: {err}");
+        assert!(err.contains(text), "{words:?}: {err}");
+        assert_eq!(out, "", "{words:?}");
+    }
+}
+
+#[test]
+fn a_file_gets_its_arguments() {
+    let file = script(
+        "args.lua",
+        "#!/usr/bin/env chami\nprint(arg[0] ~= nil, ...)\nreturn 5\n",
+    );
+    for words in [vec![&*file, "-e", "x"], vec!["run", &file, "-e", "x"]] {
+        let (code, out, err) = run(&words);
+        assert_eq!(
+            (code, out.as_str(), err.as_str()),
+            (Some(0), "true\t-e\tx\n", ""),
+            "{words:?}"
+        );
+    }
+    assert_eq!(fed(&["-", "y"], "print(...)").1, "y\n");
+}
+
+#[test]
+fn lines_on_standard_input_run_one_by_one() {
+    let input = "local x = 20\nfor i = 1, 2 do\n  x = x + i\nend\nx\n'text'\n{ 1, 2 }\n";
+    let (code, out, err) = fed(&[], input);
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (Some(0), "23\n\"text\"\n{ 1, 2 }\n", "")
+    );
+    let (code, out, err) = fed(&[], "1\njson.decode '{'\n2\n");
+    assert_eq!((code, out.as_str()), (Some(2), "1\n"));
+    assert!(err.starts_with("bad_argument"), "{err}");
+    let (code, _, err) = fed(&[], "for i = 1, 2 do\n");
+    assert_eq!(code, Some(2));
+    assert!(err.contains("ends in the middle"), "{err}");
+    assert_eq!(
+        fed(&[], "quit\n1\n"),
+        (Some(0), String::new(), String::new())
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_accident() {
+    for words in [
+        &["docs"][..],
+        &["-e", "for i = 1, 1e6 do print(i) end"],
+        &["-e", "('x'):rep(1e6)"],
+        &["--help"],
+    ] {
+        let mut command = chami(words);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("chami runs");
+        drop(child.stdout.take());
+        let mut err = String::new();
+        let mut stderr = child.stderr.take().expect("its standard error");
+        stderr.read_to_string(&mut err).expect("text");
+        let status = child.wait().expect("it ends");
+        assert!(
+            matches!(status.code(), Some(0 | 141)),
+            "{words:?}: {status}"
+        );
+        assert_eq!(err, "", "{words:?}");
+    }
+}
+
+#[test]
+fn docs_completion_and_version_print() {
+    let (code, out, _) = run(&["docs"]);
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with("# The reference\n") && out.contains("### `smd.component.list("));
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, out, _) = run(&["completion", shell]);
+        assert_eq!(code, Some(0));
+        assert!(
+            out.contains("chami") && out.contains("completion"),
+            "{shell}"
+        );
+    }
+    let (_, out, _) = run(&["version"]);
+    assert_eq!(out, format!("chami {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(run(&["--version"]).1, out);
+}
