@@ -2,7 +2,10 @@
 //!
 //! SMD has one call per field, each for many components at once (`Bulk…`). A change of many fields of many components
 //! becomes as few of these as there are different values.
-use super::super::types::{Component, ComponentPatch, ComponentPost};
+use super::super::{
+    types::{Component, ComponentPatch, ComponentPost},
+    xname::normalize,
+};
 use super::{
     Client, Filter,
     component::unknown,
@@ -32,8 +35,11 @@ struct Numbered {
 
 impl Client {
     /// Adds components that SMD does not know yet; a known one is a conflict, and stays as it is.
-    pub async fn add_components(&self, records: Vec<Component>) -> Result<Vec<Component>, Fault> {
-        let ids = identities(&records)?;
+    pub async fn add_components(
+        &self,
+        mut records: Vec<Component>,
+    ) -> Result<Vec<Component>, Fault> {
+        let ids = identities(&mut records)?;
         stateful(&records)?;
         let known = self.known(&ids).await?;
         let mut fates = Fates::default();
@@ -55,8 +61,11 @@ impl Client {
 
     /// Creates components, or replaces what a Force post replaces (State, Flag, Arch, Class, NetType) and changes the
     /// other fields that are given.
-    pub async fn set_components(&self, records: Vec<Component>) -> Result<Vec<Component>, Fault> {
-        let ids = identities(&records)?;
+    pub async fn set_components(
+        &self,
+        mut records: Vec<Component>,
+    ) -> Result<Vec<Component>, Fault> {
+        let ids = identities(&mut records)?;
         stateful(&records)?;
         if records.is_empty() {
             return Ok(Vec::new());
@@ -80,10 +89,10 @@ impl Client {
     /// forced to.
     pub async fn update_components(
         &self,
-        records: Vec<Component>,
+        mut records: Vec<Component>,
         force: Option<bool>,
     ) -> Result<Vec<Component>, Fault> {
-        let ids = identities(&records)?;
+        let ids = identities(&mut records)?;
         for record in &records {
             patchable(record)?;
         }
@@ -104,10 +113,10 @@ impl Client {
     /// Makes components exist with the given fields; returns those that were not so already.
     pub async fn ensure_components(
         &self,
-        records: Vec<Component>,
+        mut records: Vec<Component>,
         force: Option<bool>,
     ) -> Result<Vec<Component>, Fault> {
-        let ids = identities(&records)?;
+        let ids = identities(&mut records)?;
         let known = self.known(&ids).await?;
         let (mut new, mut forced, mut patched) = (Vec::new(), Vec::new(), Vec::new());
         let mut touched = Vec::new();
@@ -242,10 +251,14 @@ fn key(id: &str) -> String {
     id.to_ascii_lowercase()
 }
 
-fn identities(records: &[Component]) -> Result<Vec<String>, Fault> {
-    if records.iter().any(|record| record.id.is_empty()) {
-        return Err(Fault::bad_argument("a component without an ID")
-            .hint(r#"{ ID = "x1000c0s0b0n0", State = "On" }"#));
+/// The records' names, brought into SMD's spelling.
+fn identities(records: &mut [Component]) -> Result<Vec<String>, Fault> {
+    for record in records.iter_mut() {
+        record.id = normalize(&record.id);
+        if record.id.is_empty() {
+            return Err(Fault::bad_argument("a component without an ID")
+                .hint(r#"{ ID = "x1000c0s0b0n0", State = "On" }"#));
+        }
     }
     once(records.iter().map(|record| record.id.as_str()))?;
     Ok(records.iter().map(|record| record.id.clone()).collect())

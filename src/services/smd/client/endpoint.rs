@@ -4,7 +4,10 @@
 //! interface twice. Behind the refusal, in the same body, stands what it made. Other troubles with single interfaces
 //! look alike. So an answer that ends in a record counts as done, and what is read back decides. SMD reads discoveries
 //! only one by one; in a list it drops what is behind the endpoint.
-use super::super::types::{RedfishEndpoint, RedfishEndpointBody, RedfishEndpointList};
+use super::super::{
+    types::{RedfishEndpoint, RedfishEndpointBody, RedfishEndpointList},
+    xname::normalize,
+};
 use super::{Client, Filter, NAMES_IN_URL, arrange, fault, interface, many, many::Fates, once};
 use crate::{
     fault::{Fault, Item, Kind},
@@ -54,9 +57,9 @@ impl Client {
     /// Adds endpoints, each with what a discovery found behind it, if it has `Systems` or `Managers`.
     pub async fn add_endpoints(
         &self,
-        records: Vec<RedfishEndpointBody>,
+        mut records: Vec<RedfishEndpointBody>,
     ) -> Result<Vec<RedfishEndpoint>, Fault> {
-        let ids = identities(&records)?;
+        let ids = identities(&mut records)?;
         let known = self.known_endpoints(&ids).await?;
         let mut fates = Fates::default();
         let (old, new): (Vec<_>, Vec<_>) = records
@@ -87,9 +90,9 @@ impl Client {
     /// Creates or replaces endpoints.
     pub async fn set_endpoints(
         &self,
-        records: Vec<RedfishEndpointBody>,
+        mut records: Vec<RedfishEndpointBody>,
     ) -> Result<Vec<RedfishEndpoint>, Fault> {
-        identities(&records)?;
+        identities(&mut records)?;
         let api = self.api.clone();
         let refused = many::each(records.clone(), |record| {
             let request = api.put(&[PATH[0], PATH[1], id(&record)]).json(&record);
@@ -104,9 +107,9 @@ impl Client {
     /// Changes the given fields of endpoints that exist.
     pub async fn update_endpoints(
         &self,
-        records: Vec<RedfishEndpointBody>,
+        mut records: Vec<RedfishEndpointBody>,
     ) -> Result<Vec<RedfishEndpoint>, Fault> {
-        identities(&records)?;
+        identities(&mut records)?;
         if let Some(record) = records.iter().find(|record| given(record).is_empty()) {
             return Err(
                 Fault::bad_argument(format!("nothing to change of {}", id(record)))
@@ -130,9 +133,9 @@ impl Client {
     /// Makes endpoints exist with the given fields; returns those that were not so already.
     pub async fn ensure_endpoints(
         &self,
-        records: Vec<RedfishEndpointBody>,
+        mut records: Vec<RedfishEndpointBody>,
     ) -> Result<Vec<RedfishEndpoint>, Fault> {
-        let ids = identities(&records)?;
+        let ids = identities(&mut records)?;
         let known = self.known_endpoints(&ids).await?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for record in records {
@@ -235,10 +238,14 @@ fn key(record: &RedfishEndpointBody) -> String {
     id(record).to_ascii_lowercase()
 }
 
-fn identities(records: &[RedfishEndpointBody]) -> Result<Vec<String>, Fault> {
-    if records.iter().any(|record| id(record).is_empty()) {
-        return Err(Fault::bad_argument("a Redfish endpoint without an ID")
-            .hint("the ID is the xname of its BMC, such as x1000c0s0b0"));
+/// The records' names, brought into SMD's spelling.
+fn identities(records: &mut [RedfishEndpointBody]) -> Result<Vec<String>, Fault> {
+    for record in records.iter_mut() {
+        record.id = record.id.as_deref().map(normalize);
+        if id(record).is_empty() {
+            return Err(Fault::bad_argument("a Redfish endpoint without an ID")
+                .hint("the ID is the xname of its BMC, such as x1000c0s0b0"));
+        }
     }
     once(records.iter().map(id))?;
     Ok(records.iter().map(|record| id(record).to_owned()).collect())
@@ -335,7 +342,7 @@ fn interfaces_stored(record: &RedfishEndpointBody, owners: &Owners) -> Result<()
         .iter()
         .flatten()
         .flat_map(|m| &m.ethernet_interfaces);
-    let here = id(record).to_ascii_lowercase();
+    let here = id(record);
     for nic in systems.chain(managers) {
         let mac = &nic.mac;
         let Some(owner) = owners.get(interface::id_of(mac)?.as_str()) else {
@@ -347,7 +354,7 @@ fn interfaces_stored(record: &RedfishEndpointBody, owners: &Owners) -> Result<()
             };
             return Err(fault(Kind::NoEffect, message).hint(hint));
         };
-        let behind = owner.strip_prefix(here.as_str());
+        let behind = owner.strip_prefix(here);
         if !behind.is_some_and(|rest| rest.is_empty() || rest.starts_with('n')) {
             let message = format!("interface {mac} of {here} belongs to {owner} already");
             let hint = format!("smd.iface.get \"{mac}\" shows it; which of the two is wrong?");

@@ -3,7 +3,10 @@
 //! SMD names an interface by the twelve digits of its MAC, and finds it by nothing else; here any spelling of a MAC will
 //! do. A patch of an unknown interface is answered with 200 and an empty record, and one of an address with an empty
 //! body wipes all addresses: neither can happen here.
-use super::super::types::{EthernetInterface, EthernetInterfaceBody, IpAddress, IpAddressPatch};
+use super::super::{
+    types::{EthernetInterface, EthernetInterfaceBody, IpAddress, IpAddressPatch},
+    xname::normalize,
+};
 use super::{Client, Filter, NAMES_IN_URL, fault};
 use crate::{
     fault::{Fault, Kind},
@@ -58,7 +61,7 @@ impl InterfaceFields {
         EthernetInterfaceBody {
             mac_address: None,
             description: self.description.clone(),
-            component_id: self.component_id.clone(),
+            component_id: self.component_id.as_deref().map(normalize),
             ip_addresses: addresses,
         }
     }

@@ -287,3 +287,13 @@ async fn a_change_of_state_that_smd_ignores_is_told() {
         .expect("forced");
     assert_eq!(now[0].state.as_deref(), Some("On"));
 }
+
+#[tokio::test]
+async fn one_place_has_one_spelling() {
+    let smd = smd().await;
+    let odd = component(json!({ "ID": "X1000C00S0B07N0", "State": "On" }));
+    let now = smd.add_components(vec![odd.clone()]).await.expect("added");
+    assert_eq!(now[0].id, node(7));
+    let fault = smd.add_components(vec![odd]).await.expect_err("exists");
+    assert_eq!(fault.kind, Kind::Conflict);
+}
