@@ -3,7 +3,7 @@ use super::{Store, Trouble, component::Row, said, words};
 use crate::services::smd::xname;
 use serde::Deserialize;
 
-/// Wanted and unwanted values of one field.
+/// Wanted and unwanted values of one field, in order: a filter may name thousands.
 #[derive(Clone, Debug, Default)]
 pub struct Pick {
     any: Vec<String>,
@@ -33,6 +33,8 @@ impl Pick {
                 pick.any.push(spelled);
             }
         }
+        pick.any.sort_unstable();
+        pick.none.sort_unstable();
         Some(pick)
     }
 
@@ -53,7 +55,10 @@ impl Pick {
     }
 
     pub fn takes(&self, value: &str) -> bool {
-        let among = |list: &[String]| list.iter().any(|entry| entry == value);
+        let among = |list: &[String]| {
+            let found = list.binary_search_by(|entry| entry.as_str().cmp(value));
+            found.is_ok()
+        };
         (self.any.is_empty() || among(&self.any)) && !among(&self.none)
     }
 
@@ -149,10 +154,9 @@ impl ComponentFilter {
         let subtype = Pick::read(self.subtype, true, alphanumeric).ok_or(said::BAD_SUBTYPE)?;
         let arch = known(self.arch, true, &words::ARCH, said::BAD_ARCH)?;
         let class = known(self.class, true, &words::CLASS, said::BAD_CLASS)?;
-        let number = |values| Pick::read(values, false, digits).ok_or(said::NOT_AN_INT);
-        let nid = number(self.nid)?;
-        let start = number(self.nid_start)?;
-        let end = number(self.nid_end)?;
+        let nid = Pick::read(self.nid, false, digits).ok_or(said::NOT_AN_INT)?;
+        let start = bounds(&self.nid_start)?;
+        let end = bounds(&self.nid_end)?;
         let groups = labels(self.group, said::NO_GROUP)?;
         let partitions = labels(self.partition, said::NO_PARTITION)?;
         let groups = membership(groups, &partitions)?;
@@ -268,29 +272,35 @@ fn membership(groups: Vec<String>, partitions: &[String]) -> Result<Groups, Trou
     })
 }
 
-/// What the database makes of NIDs: numbers of its own width, and no mark in a range.
-fn nids(nid: Pick, start: Pick, end: Pick) -> Result<Nids, Trouble> {
+/// Ends of ranges, in the order given, for they go in pairs. A mark stays where it is: the database will stumble over it.
+fn bounds(values: &[String]) -> Result<Vec<String>, Trouble> {
+    let bound = |value: &String| {
+        let bare = value.trim_start_matches('!');
+        let mark = if value.starts_with('!') { "!" } else { "" };
+        digits(bare).map(|number| format!("{mark}{number}"))
+    };
+    let bounds: Option<Vec<String>> = values.iter().map(bound).collect();
+    bounds.ok_or(said::NOT_AN_INT)
+}
+
+/// What the database makes of NIDs: numbers of its own width.
+fn nids(nid: Pick, start: Vec<String>, end: Vec<String>) -> Result<Nids, Trouble> {
     let numbers = |texts: Vec<String>| -> Result<Vec<i64>, Trouble> {
         let number = |text: String| text.parse().map_err(|_| odd());
         texts.into_iter().map(number).collect()
     };
-    let ranged = [&start, &end]
-        .iter()
-        .any(|pick| !pick.any.is_empty() || !pick.none.is_empty());
-    if !ranged {
-        let (any, none) = (numbers(nid.any)?, numbers(nid.none)?);
+    if start.is_empty() && end.is_empty() {
+        let (mut any, none) = (numbers(nid.any)?, numbers(nid.none)?);
+        any.sort_unstable();
         if any.is_empty() && none.is_empty() {
             return Ok(Nids::All);
         }
         return Ok(Nids::Values { any, none });
     }
-    if [&nid, &start, &end]
-        .iter()
-        .any(|pick| !pick.none.is_empty())
-    {
+    if !nid.none.is_empty() {
         return Err(odd());
     }
-    let (starts, ends) = (numbers(start.any)?, numbers(end.any)?);
+    let (starts, ends) = (numbers(start)?, numbers(end)?);
     let lowest = if starts.is_empty() { 0 } else { i64::MIN };
     let mut spans: Vec<(i64, i64)> = Vec::new();
     for place in 0..starts.len().max(ends.len()) {
@@ -309,7 +319,7 @@ impl Nids {
         match self {
             Self::All => true,
             Self::Values { any, none } => {
-                (any.is_empty() || any.contains(&nid)) && !none.contains(&nid)
+                (any.is_empty() || any.binary_search(&nid).is_ok()) && !none.contains(&nid)
             }
             Self::Ranges(ranges) => ranges
                 .iter()

@@ -39,6 +39,8 @@ const SELECTED: &[(&str, usize)] = &[
     ("nid=", 3),
     ("nid_start=1&nid_end=2", 2),
     ("nid_start=2", 1),
+    ("nid_start=2&nid_start=1&nid_end=9&nid_end=1", 2),
+    ("nid_start=10&nid_start=2&nid_end=11&nid_end=9", 1),
     ("nid_end=1", 1),
     ("nid_start=2&nid_end=1&nid=1", 1),
     ("id=X0C0&id=x00c0s0b0", 2),
