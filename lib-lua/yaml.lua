@@ -1,12 +1,13 @@
 local native = select(2, ...)
 
 --- YAML text and Lua values.
---- Null is kept as `json.null`; an empty list is marked with `json.array{}`.
+--- Null is left out, as in records. Words such as `no` and numbers such as `007` stay text. An empty list is marked with
+--- `json.array{}`.
 local yaml = {}
 
 --- Reads YAML text of one document.
 ---@param text string the text
----@return json.Value value tables for mappings and lists; `json.null` for null
+---@return json.Value value tables for mappings and lists
 ---@example yaml.decode("ID: x1000c0s0b0n0").ID --> x1000c0s0b0n0
 function yaml.decode(text) return native.decode(text) end
 

@@ -26,7 +26,10 @@ fn natives(n: &mut Natives) {
         off(move || Ok(find::find(&path, script.as_deref()).is_some()))
     });
     n.read("list", |(path,): (String,)| {
-        off(move || list(&find::plain(&path)))
+        off(move || match find::shipped_names(&path) {
+            Some(names) => Ok(names),
+            None => list(&find::plain(&path)),
+        })
     });
     n.write("write", |(path, text): (String, Bytes)| {
         off(move || write::replace(&find::plain(&path), &text.0))

@@ -1,7 +1,8 @@
-//! YAML text and Lua values. Here null is kept: data goes out as it came in.
+//! YAML text and Lua values, read as nodes files are: `no` and `007` are text. Null is left out, as in records.
 use super::Builtin;
 use crate::{fault::Fault, lua::Natives};
 use serde_json::Value;
+use serde_saphyr::Options;
 
 pub(super) const BUILTIN: Builtin = Builtin {
     name: "yaml",
@@ -9,18 +10,26 @@ pub(super) const BUILTIN: Builtin = Builtin {
 };
 
 fn natives(n: &mut Natives) {
-    n.keep_nulls();
     n.sync("decode", |(text,): (String,)| decode(&text));
     n.sync("documents", |(text,): (String,)| documents(&text));
     n.sync("encode", |(value,): (Value,)| encode(&value));
 }
 
+fn options() -> Options {
+    let mut options = Options::default();
+    options.leading_zero_numbers_as_strings = true;
+    options.underscored_numbers_as_strings = true;
+    options.strict_booleans = true;
+    options
+}
+
 fn decode(text: &str) -> Result<Value, Fault> {
-    serde_saphyr::from_str(text).map_err(|e| malformed("decode", &e))
+    serde_saphyr::from_str_with_options(text, options()).map_err(|e| malformed("decode", &e))
 }
 
 fn documents(text: &str) -> Result<Vec<Value>, Fault> {
-    serde_saphyr::from_multiple(text).map_err(|e| malformed("documents", &e))
+    serde_saphyr::from_multiple_with_options(text, options())
+        .map_err(|e| malformed("documents", &e))
 }
 
 fn encode(value: &Value) -> Result<String, Fault> {

@@ -67,6 +67,7 @@ impl Host {
             let arg = self.lua.create_sequence_from(words)?;
             arg.raw_set(0, path.to_string_lossy())?;
             self.lua.globals().raw_set("arg", arg)?;
+            self.require_beside(path)?;
             Ok(function)
         });
         match function {
@@ -76,6 +77,18 @@ impl Host {
             }
             Err(error) => Reply::Failed(syntax(&error)),
         }
+    }
+
+    /// Lets `require` find what lies beside a script, before what is installed.
+    fn require_beside(&self, script: &Path) -> mlua::Result<()> {
+        let folder = script.parent().map(Path::display);
+        let Some(folder) = folder.map(|it| it.to_string()) else {
+            return Ok(());
+        };
+        let folder = if folder.is_empty() { "." } else { &folder };
+        let package: Table = self.lua.globals().get("package")?;
+        let path: String = package.get("path")?;
+        package.set("path", format!("{folder}/?.lua;{path}"))
     }
 
     /// Calls a function so that it can be stopped, and sorts out how it ended.

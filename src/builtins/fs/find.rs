@@ -1,6 +1,6 @@
 //! Where a path leads: `data/…` beside the script that runs, then from the working directory, then the copy that comes
 //! with chami, so that the lines of an exercise work wherever they are typed. All other paths are plain ones.
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, DirEntry, include_dir};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -31,6 +31,14 @@ pub(super) fn find(path: &str, script: Option<&str>) -> Option<Found> {
         }
     }
     plain.exists().then_some(Found::File(plain))
+}
+
+/// The names in a folder of the shipped data, where the system has none of that name.
+pub(super) fn shipped_names(path: &str) -> Option<Vec<String>> {
+    let folder = TUTORIAL.get_dir(path.trim_end_matches('/'))?;
+    let known = path.starts_with("data") && !plain(path).exists();
+    let name = |entry: &DirEntry| Some(entry.path().file_name()?.to_str()?.to_owned());
+    known.then(|| folder.entries().iter().filter_map(name).collect())
 }
 
 /// A path from the working directory, `~/` expanded.

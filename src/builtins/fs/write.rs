@@ -1,11 +1,12 @@
 //! Writing so that a reader, a crash or a full disk never meets half a file.
 use crate::fault::{Fault, Kind};
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, OpenOptions, Permissions},
     io::{self, Write},
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 
 /// Replaces a file's content in one step; its permissions stay.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
@@ -18,23 +19,22 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
         return append(path, bytes);
     }
     let work = || {
-        let mut draft = NamedTempFile::new_in(dir)?;
+        let mut draft = Builder::new()
+            .permissions(Permissions::from_mode(FRESH))
+            .tempfile_in(dir)?;
         draft.write_all(bytes)?;
-        match fs::metadata(path) {
-            Ok(old) => draft.as_file().set_permissions(old.permissions())?,
-            Err(_) => draft.as_file().set_permissions(fresh_permissions())?,
+        if let Ok(old) = fs::metadata(path) {
+            draft.as_file().set_permissions(old.permissions())?;
         }
+        draft.as_file().sync_data()?;
         draft.persist(path).map_err(|e| e.error)?;
         Ok(())
     };
     work().map_err(|e| blame(path, bytes.len(), &e))
 }
 
-/// A new file is readable by all, as editors leave it; drafts are made private.
-fn fresh_permissions() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    fs::Permissions::from_mode(0o644)
-}
+/// A new file's mode, of which the system takes off the user's umask.
+const FRESH: u32 = 0o666;
 
 /// Adds to the end of a file, which is made when missing; what was added in part is taken back.
 pub(super) fn append(path: &Path, bytes: &[u8]) -> Result<(), Fault> {

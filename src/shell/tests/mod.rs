@@ -1,4 +1,6 @@
 //! The shell as its users see it: builtins, lazy modules, several shells side by side.
+mod files;
+
 use super::{Options, Shell};
 use crate::{
     clock::Pending,
@@ -17,14 +19,14 @@ impl Locate for Nowhere {
     }
 }
 
-pub(super) fn shell() -> (Shell, Captured) {
+fn shell() -> (Shell, Captured) {
     let out = Captured::default();
     let mut options = Options::new(Http::new(Arc::new(Nowhere), http::Options::default()));
     options.sink = out.sink();
     (Shell::new(options).expect("a shell starts"), out)
 }
 
-pub(super) fn text(shell: &Shell, source: &str) -> String {
+fn text(shell: &Shell, source: &str) -> String {
     match shell.eval(source) {
         Reply::Values(values) => match values.as_slice() {
             [Shape::Text(text)] => text.clone(),
