@@ -115,8 +115,7 @@ local function mark(kind, title)
   need_text(kind, title)
   if reading then error(STOP, 0) end
   if running then
-    local line = debug.getinfo(3, "l").currentline
-    work.marks[#work.marks + 1] = { kind = kind, title = title, line = line }
+    work.marks[#work.marks + 1] = { kind = kind, title = title, line = native.line() }
     print ""
   end
   print(kind .. "  " .. title)

@@ -2,7 +2,7 @@
 use super::Builtin;
 use crate::{
     fault::{Fault, Kind},
-    lua::Natives,
+    lua::{Natives, here},
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ pub(super) const EXERCISE: Builtin = Builtin {
         raising(n);
         n.sync("header", |(header,): (Header,)| Ok(header));
         n.sync("check", |(check,): (Check,)| Ok(check));
+        n.raw("line", |lua, _| Ok(here(lua).map(|place| place.line)));
     },
 };
 

@@ -237,11 +237,16 @@ fn syntax(error: &Error) -> Report {
     Report::of_text(&text, place)
 }
 
+/// The names of chunks that were typed, not read from a file.
+const TYPED: [&str; 2] = ["prompt", "-e"];
+
 /// In a single line that stands above the report nobody needs to be told where.
 fn typed(reply: Reply, source: &str) -> Reply {
     match reply {
         Reply::Failed(mut report) if !source.trim().contains('\n') => {
-            report.place = report.place.filter(|it| it.function.is_some());
+            report.place = report
+                .place
+                .filter(|it| it.function.is_some() || !TYPED.contains(&it.chunk.as_str()));
             Reply::Failed(report)
         }
         other => other,

@@ -32,7 +32,7 @@ pub use native::{Access, Args, Failure, Native, Natives};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};
 pub use strict::Strict;
-pub use trace::Place;
+pub use trace::{Place, here};
 pub use value::{Bytes, Mismatch, null};
 pub use vm::{Options, Vm};
 

@@ -33,7 +33,7 @@ pub(crate) fn install(lua: &Lua) -> Result<()> {
 }
 
 /// The innermost line of the user's code that is running.
-pub(crate) fn here(lua: &Lua) -> Option<Place> {
+pub fn here(lua: &Lua) -> Option<Place> {
     (0..)
         .map_while(|level| lua.inspect_stack(level, frame))
         .flatten()
