@@ -1,4 +1,5 @@
 local native = select(2, ...)
+local fault = require "fault"
 local matchers = require "matchers"
 
 --- The verbs an exercise is written in: a header, checks of the end state, then steps from top to bottom.
@@ -7,7 +8,7 @@ local matchers = require "matchers"
 --- Checks stand before the first step, so that they can be asked without running the solution.
 local _ENV = setmetatable({}, { __index = _G })
 
----@class ExerciseHeader
+---@class exercise.Header
 ---@field id string the number that the file's name begins with
 ---@field title string what the exercise is about
 ---@field goal string the end state in one sentence
@@ -16,7 +17,7 @@ local _ENV = setmetatable({}, { __index = _G })
 ---@field minutes? integer how long it takes
 ---@field once? boolean a second run stops at its first write, instead of changing nothing
 
----@class CheckSpec
+---@class exercise.Check
 ---@field got fun(): Wanted reads the cluster, and must not change it
 ---@field want? Wanted what `got` must return; without it, anything but nil and false
 ---@field within? string how long to keep asking, on the cluster's clock: `"90s"`
@@ -30,7 +31,7 @@ local work, reading, running
 
 local function need_text(verb, text)
   if type(text) ~= "string" or text == "" then
-    native.raise("bad_argument", verb .. " wants a text", verb .. ' "what it is about"')
+    fault.raise("bad_argument", verb .. " wants a text", { hint = verb .. ' "what it is about"' })
   end
 end
 
@@ -55,13 +56,13 @@ end
 
 --- The check with its fields looked at; `got` and `want` are Lua's own.
 local function take(spec)
-  if type(spec) ~= "table" then native.raise("bad_argument", "a check is a table: check \"title\" { got = … }") end
+  if type(spec) ~= "table" then fault.raise("bad_argument", "a check is a table: check \"title\" { got = … }") end
   local rest = {}
   for name, value in pairs(spec) do rest[name] = value end
   rest.got, rest.want = nil, nil
   local kept = native.check(rest)
   kept.got, kept.want = spec.got, spec.want
-  if type(spec.got) ~= "function" then native.raise("bad_argument", "check: got must be a function") end
+  if type(spec.got) ~= "function" then fault.raise("bad_argument", "check: got must be a function") end
   return kept
 end
 
@@ -77,7 +78,7 @@ local function report()
 end
 
 --- Begins an exercise: what it is, and which end states it needs.
----@param header ExerciseHeader
+---@param header exercise.Header
 ---@example exercise { id = "999", title = "An example", goal = "to see one" }
 function exercise(header)
   local checked = native.header(header)
@@ -89,7 +90,7 @@ end
 --- In an exercise it is kept for the end; `check()` asks all that were kept. Without an exercise it is asked at once,
 --- and `check_failed` is raised when it does not hold.
 ---@param title? string what must hold
----@return fun(spec: CheckSpec)? declare
+---@return fun(spec: exercise.Check)? declare
 ---@example check "sums are right" { got = function() return 1 + 1 end, want = 2 }
 ---@example
 ---  exercise { id = "999", title = "An example", goal = "to see one" }
@@ -107,7 +108,7 @@ function check(title)
       return
     end
     local text = ask(kept)
-    if text then native.raise("check_failed", title .. ": " .. text, kept.hint[1]) end
+    if text then fault.raise("check_failed", title .. ": " .. text, { hint = kept.hint[1] }) end
   end
 end
 
@@ -162,14 +163,15 @@ local function declarations()
       local allowed = not reading or plain[name] or rawget(_ENV, name) ~= nil or rawget(matchers, name) ~= nil
       if allowed and (work or not reading or name == "exercise") then return _G[name] end
       local why = work and "stands before the first step" or "stands before the header exercise { … }"
-      native.raise("bad_argument", name .. " " .. why, "only a check's got may ask the cluster; steps come after")
+      local hint = "only a check's got may ask the cluster; steps come after"
+      fault.raise("bad_argument", name .. " " .. why, { hint = hint })
     end,
   })
 end
 
 local function compile(source, chunk, env)
   local main, trouble = load(source, chunk, "t", env)
-  if not main then native.raise("bad_argument", trouble) end
+  if not main then fault.raise("bad_argument", trouble) end
   return main
 end
 
@@ -184,7 +186,8 @@ function _driver.open(source, chunk)
   reading = false
   if not ok and trouble ~= STOP then error(trouble, 0) end
   if ok or not work then
-    native.raise("bad_argument", chunk:sub(2) .. " has no step and no look", 'begin each part with step "title"')
+    local hint = 'begin each part with step "title" or look "title"'
+    fault.raise("bad_argument", chunk:sub(2) .. " has no step and no look", { hint = hint })
   end
   work.source, work.chunk = source, chunk
   local checks = json.array {}

@@ -1,4 +1,4 @@
-local native = select(2, ...)
+local fault = require "fault"
 local matchers = require "matchers"
 
 --- Assertions for scripts: what must hold here, or the run stops.
@@ -7,7 +7,7 @@ local _ENV = setmetatable({}, { __index = _G })
 local function need_text(text)
   if type(text) ~= "string" or text == "" then
     local hint = 'say what must hold and why: expect(#list == 5, "five nodes are known")'
-    native.raise("bad_argument", "expect needs a text", hint)
+    fault.raise("bad_argument", "expect needs a text", { hint = hint })
   end
 end
 
@@ -22,33 +22,33 @@ end
 ---@example expect({ 2, 1 }, set { 1, 2 }, "both are there")
 ---@example select(2, pcall(expect, 1, at_least(2), "enough")).message --> enough: want at least 2; got 1
 function expect(value, want, text, ...)
-  if select("#", ...) > 0 then native.raise("bad_argument", "expect takes two or three arguments") end
+  if select("#", ...) > 0 then fault.raise("bad_argument", "expect takes two or three arguments") end
   if text == nil then
     need_text(want)
-    if not value then native.raise("check_failed", want) end
+    if not value then fault.raise("check_failed", want) end
     return
   end
   need_text(text)
   local wrong = matchers._compare(want, value)
-  if wrong then native.raise("check_failed", text .. ": " .. wrong) end
+  if wrong then fault.raise("check_failed", text .. ": " .. wrong) end
 end
 
 --- Runs a function that must fail with a fault of this kind, prints the fault and returns it.
 ---@param kind string the kind of fault: `"conflict"`, `"not_found"`, …
 ---@param f fun(...) what must fail
 ---@param ... Wanted its arguments
----@return Fault fault
+---@return fault.Fault fault
 ---@example expect_fault("bad_argument", nodeset.expand, "x[1-").kind --> bad_argument
 function expect_fault(kind, f, ...)
-  native.kind(kind)
-  local failed, fault = (function(ok, ...) return not ok, (...) end)(pcall(f, ...))
-  if not failed then native.raise("check_failed", "want a fault of kind " .. kind .. "; nothing failed") end
-  if type(fault) ~= "table" or fault.kind ~= kind then
-    native.raise("check_failed", "want a fault of kind " .. kind .. "; got " .. tostring(fault))
+  local want = "want a fault of kind " .. fault.new(kind, "").kind
+  local ok, raised = pcall(f, ...)
+  if ok then fault.raise("check_failed", want .. "; nothing failed") end
+  if type(raised) ~= "table" or raised.kind ~= kind then
+    fault.raise("check_failed", want .. "; got " .. tostring(raised))
   end
-  print("as expected: " .. tostring(fault))
-  if fault.hint then print("  hint: " .. fault.hint) end
-  return fault
+  print("as expected: " .. tostring(raised))
+  if raised.hint then print("  hint: " .. raised.hint) end
+  return raised
 end
 
 return _ENV

@@ -31,7 +31,6 @@ pub struct Builtin {
 pub const ALL: &[Builtin] = &[
     env::BUILTIN,
     exercise::EXERCISE,
-    exercise::EXPECT,
     fs::BUILTIN,
     http::BUILTIN,
     json::BUILTIN,
