@@ -72,18 +72,25 @@ show = function(value, depth)
   return tostring(value)
 end
 
---- Names and numbers without quotes: `x1000c0s0b0n0, x1000c0s0b1n0`.
-local function names(values)
-  if #values == 0 then return "nothing" end
-  local texts = {}
-  for i, value in ipairs(values) do texts[i] = type(value) == "table" and show(value) or tostring(value) end
-  return enumerate(texts, SHOWN, ", ")
-end
-
 --- What people call a record.
 local function label(record)
   if type(record) ~= "table" then return nil end
   return record.ID or record.id or record.label or record.name or record.Name
+end
+
+--- The items of a list by name, without quotes: `x1000c0s0b0n0, x1000c0s0b1n0`.
+local function names(list)
+  if #list == 0 then return "nothing" end
+  local texts = {}
+  for i, item in ipairs(list) do
+    texts[i] = type(item) ~= "table" and tostring(item) or label(item) or show(item)
+  end
+  return enumerate(texts, SHOWN, ", ")
+end
+
+--- A list by its names, anything else as it is.
+local function brief(value)
+  return is_list(value) and names(value) or show(value)
 end
 
 local function differs(want, got)
@@ -181,7 +188,7 @@ end
 ---@type Matcher
 none = matcher("nothing", function(got)
   local empty = got == nil or got == "" or (type(got) == "table" and next(got) == nil)
-  if not empty then return "want nothing; got " .. (is_list(got) and names(got) or show(got)) end
+  if not empty then return "want nothing; got " .. brief(got) end
 end)
 
 --- Wants a list whose items are all as wanted; an empty list is not enough.
@@ -231,7 +238,7 @@ function contains(part)
         if not compare(part, item) then return nil end
       end
     end
-    return "want " .. text .. "; got " .. show(got)
+    return "want " .. text .. "; got " .. brief(got)
   end)
 end
 
@@ -256,7 +263,7 @@ function at_least(least)
   return matcher("at least " .. least, function(got)
     local size = type(got) == "table" and #got or got
     if type(size) == "number" and size >= least then return nil end
-    return "want at least " .. least .. "; got " .. (type(got) == "table" and #got .. " items" or show(got))
+    return "want at least " .. least .. "; got " .. (type(got) == "table" and #got .. (#got == 1 and " item" or " items") or show(got))
   end)
 end
 

@@ -81,13 +81,18 @@ fn promised(exercise: &Exercise) -> Vec<String> {
 fn each_law_catches_who_breaks_it() {
     let course = folder("tests/exercises/broken");
     assert!(course.exercises.len() > 15);
+    let mut wrong = String::new();
     for exercise in &course.exercises {
         let bench = Bench::new();
         let found = learn::broken(&course, exercise, &bench.shell).expect("a lab");
         let wanted = promised(exercise);
         assert!(!wanted.is_empty(), "{} promises nothing", exercise.id);
-        assert_eq!(found, wanted, "{}", exercise.path.display());
+        if found != wanted {
+            let id = &exercise.id;
+            wrong += &format!("{id} wants {wanted:#?}\n{id} has   {found:#?}\n");
+        }
     }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
@@ -95,10 +100,7 @@ fn a_course_with_gaps_is_told() {
     let gaps = learn::gaps(&folder("tests/exercises/broken"), &Bench::new().shell);
     assert_eq!(
         gaps.expect("headers"),
-        [
-            "921: seed Z is not in seeds.txt",
-            "seed B is taught by none of 912, 913"
-        ]
+        ["seed B is taught by none of 912, 913"]
     );
 }
 

@@ -24,7 +24,7 @@ pub(super) fn broken(
         Ok(opened) => opened,
         Err(report) => return Ok(vec![report.message]),
     };
-    let mut out = form(exercise, &opened);
+    let mut out = form(course, exercise, &opened);
     if let Err(report) = prepare::plan(course, session, &opened.header.needs) {
         out.push(report.message);
         return Ok(out);
@@ -46,12 +46,18 @@ pub(super) fn broken(
 }
 
 /// What can be seen without running anything.
-fn form(exercise: &Exercise, opened: &Opened) -> Vec<String> {
+fn form(course: &Course, exercise: &Exercise, opened: &Opened) -> Vec<String> {
     let mut out = Vec::new();
     let id = &opened.header.id;
     if *id != exercise.id {
         out.push(format!("the header says {id}, the file {}", exercise.id));
     }
+    let unknown = opened
+        .header
+        .seed
+        .iter()
+        .filter(|tag| !course.seeds.knows(tag));
+    out.extend(unknown.map(|tag| format!("seed {tag} is not in seeds.txt")));
     if opened.checks.is_empty() {
         out.push("no check".to_owned());
     }
@@ -114,7 +120,7 @@ impl Trial<'_> {
         if said != done {
             let (said, done) = (numbers(&said), numbers(&done));
             out.push(format!(
-                "the marks that run stand in lines {done}; lines that begin with step or look are {said}"
+                "the marks that run stand in lines {done}; those that begin a line in {said}"
             ));
             return Ok(false);
         }
@@ -170,8 +176,8 @@ impl Trial<'_> {
         self.session.keep("done")?;
         prepare::build_with(self.course, self.session, script)?;
         if let Some(what) = told(&self.session.changes("done")?) {
-            let path = script.path.display();
-            out.push(format!("{path} gives another end state: {what}"));
+            let id = &script.id;
+            out.push(format!("states/{id}.lua gives another end state: {what}"));
         }
         Ok(())
     }
@@ -188,7 +194,10 @@ fn failures(verdicts: &[Verdict]) -> Vec<String> {
 
 fn numbers(lines: &[usize]) -> String {
     let words: Vec<String> = lines.iter().map(usize::to_string).collect();
-    words.join(", ")
+    match words.len() {
+        0 => "none".to_owned(),
+        _ => words.join(", "),
+    }
 }
 
 /// `2 records: smd groups a (description), smd groups b`, or nothing when there are none.

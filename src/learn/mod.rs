@@ -97,7 +97,7 @@ pub fn broken(course: &Course, exercise: &Exercise, shell: &Shell) -> Result<Vec
     laws::broken(course, exercise, &Session::new(shell))
 }
 
-/// What the course as a whole lacks: tags that are unknown, or not taught where they should be.
+/// What the course as a whole lacks: tags that are not taught where they should be.
 pub fn gaps(course: &Course, shell: &Shell) -> Result<Vec<String>, Report> {
     let session = Session::new(shell);
     let mut taught = Vec::new();
@@ -106,7 +106,7 @@ pub fn gaps(course: &Course, shell: &Shell) -> Result<Vec<String>, Report> {
             taught.push((exercise.id.clone(), opened.header.seed));
         }
     }
-    Ok(course.seeds.faults(&taught))
+    Ok(course.seeds.untaught(&taught))
 }
 
 /// The fault of checks that do not all hold, with the first hint of the first that does not.

@@ -53,8 +53,8 @@ pub(super) fn marks(text: &str) -> Vec<Mark> {
     (1..).zip(text.lines()).filter_map(mark).collect()
 }
 
-/// The text without one part: from its mark to the next one, or to the first `try`. Its lines stay empty, so that the
-/// others keep their numbers.
+/// The text without what one part does: from below its mark to the next one, or to the first `try`. Its lines stay empty,
+/// so that the others keep their numbers.
 pub(super) fn without(text: &str, marks: &[Mark], part: usize) -> String {
     let from = marks[part].line;
     let next = marks.get(part + 1).map(|next| next.line);
@@ -64,7 +64,7 @@ pub(super) fn without(text: &str, marks: &[Mark], part: usize) -> String {
         .map(|(line, _)| line);
     let to = next.or(end).unwrap_or(usize::MAX);
     let keep = |(line, content): (usize, &'_ str)| {
-        let gone = (from..to).contains(&line);
+        let gone = (from + 1..to).contains(&line);
         format!("{}\n", if gone { "" } else { content })
     };
     (1..).zip(text.lines()).map(keep).collect()
@@ -111,7 +111,7 @@ mod tests {
     fn a_part_is_taken_out_and_the_other_lines_keep_their_numbers() {
         let marks = marks(FILE);
         let first = without(FILE, &marks, 0);
-        assert_eq!(first.lines().nth(2), Some(""));
+        assert_eq!(first.lines().nth(2), Some("look \"A\""));
         assert_eq!(first.lines().nth(3), Some(""));
         assert_eq!(first.lines().nth(4), Some("step \"B\""));
         let last = without(FILE, &marks, 1);

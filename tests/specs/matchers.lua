@@ -37,8 +37,7 @@ says(set "x0c0s0b[0-7]n0", { "x0c0s0b0n0" },
 
 says(set { has { ID = "a" }, has { ID = "b" } }, { { ID = "b", NID = 2 }, { ID = "a", NID = 1 } })
 says(set { has { ID = "a" } }, { { ID = "b" } },
-  'want exactly a record with { ID = "a" }; got { ID = "b" }; missing a record with { ID = "a" }; '
-  .. 'too many { ID = "b" }')
+  'want exactly a record with { ID = "a" }; got b; missing a record with { ID = "a" }; too many b')
 
 -- Nothing.
 says(none, nil)
@@ -66,7 +65,7 @@ says(has { a = 1 }, "a", 'want a record; got "a"')
 says(contains "oo", "foo")
 says(contains "f.o", "foo", 'want something that contains "f.o"; got "foo"')
 says(contains(has { ID = "b" }), { { ID = "a" }, { ID = "b" } })
-says(contains(3), { 1, 2 }, "want something that contains 3; got { 1, 2 }")
+says(contains(3), { 1, 2 }, "want something that contains 3; got 1, 2")
 says(contains "x", nil, 'want something that contains "x"; got nothing')
 says(match "^f.o$", "foo")
 says(match "^o", "foo", 'want text that fits "^o"; got "foo"')
@@ -76,7 +75,7 @@ expect(not pcall(match, "[a"), "a pattern that is none is refused where it stand
 -- Sizes.
 says(at_least(2), 2)
 says(at_least(2), { 1, 2 })
-says(at_least(2), { 1 }, "want at least 2; got 1 items")
+says(at_least(2), { 1 }, "want at least 2; got 1 item")
 says(at_least(2), "22", 'want at least 2; got "22"')
 
 -- All at once: the first that does not fit is told.

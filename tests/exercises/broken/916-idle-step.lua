@@ -1,4 +1,4 @@
--- breaks: line 14, step "Rest": without it all checks pass and nothing fails
+-- breaks: line 13, step "Rest": without it all checks pass and nothing fails
 exercise { id = "916", title = "An idle step", goal = "Group a exists.", seed = { "A" } }
 
 check "group a exists" {

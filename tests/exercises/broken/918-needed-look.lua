@@ -1,4 +1,4 @@
--- breaks: line 11, look "Count": without it the script fails: attempt to perform arithmetic on a nil value (global 'count')
+-- breaks: line 10, look "Count": without it the script fails: attempt to perform arithmetic on a nil value (global 'count')
 exercise { id = "918", title = "A look that others need", goal = "Group a exists.", seed = { "A" } }
 
 check "group a exists" {

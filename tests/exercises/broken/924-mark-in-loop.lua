@@ -1,4 +1,4 @@
--- breaks: the marks that run are not the lines that begin with step or look: lines 12, 12; lines 
+-- breaks: the marks that run stand in lines 11, 11; those that begin a line in none
 exercise { id = "924", title = "A mark in a loop", goal = "Group a exists.", seed = { "A" } }
 
 check "group a exists" {

@@ -1,4 +1,4 @@
--- breaks: unknown
+-- breaks: exercise: unknown key "neds"
 exercise { id = "927", title = "A misspelt header", goal = "Group a exists.", seed = { "A" }, neds = { "900" } }
 
 check "group a exists" {

@@ -1,4 +1,4 @@
--- breaks: the script fails: 
+-- breaks: the script fails: no more
 exercise { id = "928", title = "A script that breaks", goal = "Group a exists.", seed = { "A" } }
 
 check "group a exists" {

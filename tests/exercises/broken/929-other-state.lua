@@ -1,4 +1,4 @@
--- breaks: the end state differs from states/929.lua in 1 record: smd groups a (description)
+-- breaks: states/929.lua gives another end state: 1 record: smd groups a (description)
 exercise { id = "929", title = "Another end than its state", goal = "Group a exists.", seed = { "A" } }
 
 check "group a exists" {

@@ -15,8 +15,8 @@ check "group b exists" {
   hint = { "And the other one?", 'smd.group.ensure "b"' },
 }
 
-look "Nothing yet"
-expect_fault("not_found", function() smd.group.get "a" end)
+look "What is not there"
+expect_fault("not_found", function() smd.group.get "nobody" end)
 
 step "The first"
 smd.group.ensure("a", { description = "the first" })
