@@ -2,13 +2,20 @@
 #[path = "support/lab.rs"]
 mod lab;
 
-use chami::learn::{self, Course, Exercise, State};
+use chami::{
+    learn::{self, Course, Exercise, State},
+    lua::{Reply, shape::Shape},
+};
 use lab::Bench;
-use std::path::PathBuf;
+use serde_json::Value;
+use std::{env, fs, path::PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
 
 fn folder(path: &str) -> Course {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    Course::open(&root.join(path)).expect("a course")
+    Course::open(&root().join(path)).expect("a course")
 }
 
 /// The laws that the exercises of a course break, one line each, and what the course as a whole lacks.
@@ -147,4 +154,35 @@ fn an_exercise_that_is_not_there_is_told_with_those_that_are() {
     let fault = folder("tests/exercises/good").get("903").expect_err("none");
     assert_eq!(fault.message, "no exercise 903");
     assert_eq!(fault.hint.as_deref(), Some("there are: 901, 902"));
+}
+
+/// What `lab.reset "tutorial"` gives is what exercise 301 leaves. CHAMI_BLESS=1 writes the dump anew.
+#[test]
+fn the_labs_tutorial_state_is_what_301_leaves() {
+    let course = folder("scripts/tutorial");
+    let bench = Bench::new();
+    let exercise = course.get("301").expect("it exists");
+    learn::prepare(&course, exercise, &bench.shell).expect("an empty lab");
+    learn::run(exercise, &bench.shell).expect("it runs");
+    let Reply::Values(path) = bench.shell.run("lab.snapshot(\"done\").path", &[]) else {
+        panic!("no snapshot");
+    };
+    let path = serde_json::to_value(&path[0]).expect("text");
+    let text = fs::read_to_string(path.as_str().expect("text")).expect("a snapshot");
+    let mut left: Value = serde_json::from_str(&text).expect("json");
+    let mut left = left["body"]["stores"].take();
+    left.as_object_mut().expect("stores").remove("world");
+    let dump = root().join("src/lab/tutorial.json");
+    if env::var_os("CHAMI_BLESS").is_some() {
+        let text = serde_json::to_string_pretty(&left).expect("json");
+        fs::write(&dump, text + "\n").expect("written");
+    }
+    let kept = fs::read_to_string(&dump).expect("the dump");
+    assert!(
+        left == serde_json::from_str::<Value>(&kept).expect("json"),
+        "CHAMI_BLESS=1"
+    );
+    let code = "lab.reset \"tutorial\"; return #lab.diff \"done\", #lab.diff()";
+    let reply = bench.shell.run(code, &[]);
+    assert_eq!(reply, Reply::Values(vec![Shape::Int(0), Shape::Int(0)]));
 }

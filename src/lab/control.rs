@@ -116,6 +116,7 @@ async fn reset(State(house): Shared, bytes: Bytes) -> Answer<Status> {
     let asked: Reset = body(&bytes)?;
     match asked.state.as_deref().unwrap_or("empty") {
         "empty" => house.reset()?,
+        "tutorial" => house.reset_to_tutorial()?,
         other => {
             let fault = Fault::bad_argument(format!("the lab knows no state \"{other}\""));
             return Err(Problem(fault.hint("it is \"empty\" or \"tutorial\"")));

@@ -11,6 +11,7 @@ use super::{
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
     status::{Status, Time},
     token::Doorman,
+    tutorial,
 };
 use crate::{
     clock::Clock,
@@ -188,6 +189,12 @@ impl House {
         self.replace(stores, None)
     }
 
+    /// The same, then with what the course's exercise 301 leaves.
+    pub(crate) fn reset_to_tutorial(&self) -> Result<(), Fault> {
+        let stores = tutorial::stores(self.new_world()?)?;
+        self.replace(stores, Some(tutorial::NAME.to_owned()))
+    }
+
     fn replace(&self, stores: Stores, since: Option<String>) -> Result<(), Fault> {
         let _still = self.keeper.still();
         let whole = Whole {
@@ -216,6 +223,7 @@ impl House {
     pub(crate) fn diff(&self, from: Option<&str>) -> Result<Vec<Difference>, Fault> {
         let from = from.map(str::to_owned).or_else(|| self.since().clone());
         let before = match from {
+            Some(name) if name == tutorial::NAME => tutorial::stores(self.new_world()?)?,
             Some(name) => self.keeper.saved(&name)?.stores,
             None => self.new_world()?,
         };

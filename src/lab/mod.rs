@@ -26,6 +26,7 @@ mod status;
 mod tests;
 mod tls;
 mod token;
+mod tutorial;
 
 pub use crate::world::{Machine, Machines};
 pub use diff::{Change, Difference};

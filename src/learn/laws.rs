@@ -160,7 +160,12 @@ impl Trial<'_> {
                     "{place}: without it all checks pass and nothing fails"
                 )),
                 (Kind::Look, Some(what)) => out.push(format!("{place}: without it {what}")),
-                _ => {}
+                (Kind::Look, None) => {
+                    if let Some(what) = told(&self.session.changes("done")?) {
+                        out.push(format!("{place}: it is no look, for it changes {what}"));
+                    }
+                }
+                (Kind::Step, Some(_)) => {}
             }
         }
         Ok(())
