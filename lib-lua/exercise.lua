@@ -1,4 +1,5 @@
 local native = select(2, ...)
+local assertions = require "expect"
 local fault = require "fault"
 local matchers = require "matchers"
 
@@ -54,16 +55,13 @@ local function ask(spec)
   return text
 end
 
---- The check with its fields looked at; `got` and `want` are Lua's own.
-local function take(spec)
-  if type(spec) ~= "table" then fault.raise("bad_argument", "a check is a table: check \"title\" { got = … }") end
-  local rest = {}
-  for name, value in pairs(spec) do rest[name] = value end
-  rest.got, rest.want = nil, nil
-  local kept = native.check(rest)
-  kept.got, kept.want = spec.got, spec.want
-  if type(spec.got) ~= "function" then fault.raise("bad_argument", "check: got must be a function") end
-  return kept
+--- The fields of a check as data: that `got` and `want` are there is all that can be said of them outside Lua.
+local function fields_of(spec)
+  if type(spec) ~= "table" then fault.raise("bad_argument", 'a check is a table: check "title" { got = … }') end
+  local fields = {}
+  for name, value in pairs(spec) do fields[name] = value end
+  fields.got, fields.want = type(spec.got) == "function" or nil, spec.want ~= nil or nil
+  return fields
 end
 
 local function report()
@@ -100,8 +98,9 @@ function check(title)
   if title == nil and work then return report() end
   need_text("check", title)
   return function(spec)
-    local kept = take(spec)
-    kept.title = title
+    local check = fields_of(spec)
+    local kept = native.check(check)
+    kept.title, kept.got, kept.want = title, spec.got, spec.want
     if running then return end
     if work then
       work.checks[#work.checks + 1] = kept
@@ -207,8 +206,9 @@ end
 
 --- Runs the opened exercise from the top, so that an error is told with its own place; returns the lines of its marks and what it proposes to try.
 function _driver.run()
-  local _ <close> = finally(function() running = false end)
+  local _ <close> = finally(function() running, assertions._aloud = false, nil end)
   work.marks, work.tries, running = json.array {}, json.array {}, true
+  assertions._aloud = true
   run_apart(work.source, work.chunk)
   return { marks = work.marks, tries = work.tries }
 end

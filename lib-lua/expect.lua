@@ -17,7 +17,7 @@ end
 ---@overload fun(condition: boolean, text: string)
 ---@param value Wanted what there is
 ---@param want Wanted what it must be: a matcher or a value
----@param text string what must hold, and why
+---@param text? string what must hold, and why
 ---@example expect(1 + 1 == 2, "sums are right")
 ---@example expect({ 2, 1 }, set { 1, 2 }, "both are there")
 ---@example select(2, pcall(expect, 1, at_least(2), "enough")).message --> enough: want at least 2; got 1
@@ -33,7 +33,7 @@ function expect(value, want, text, ...)
   if wrong then fault.raise("check_failed", text .. ": " .. wrong) end
 end
 
---- Runs a function that must fail with a fault of this kind, prints the fault and returns it.
+--- Runs a function that must fail with a fault of this kind, and returns the fault.
 ---@param kind string the kind of fault: `"conflict"`, `"not_found"`, …
 ---@param f fun(...) what must fail
 ---@param ... Wanted its arguments
@@ -46,8 +46,8 @@ function expect_fault(kind, f, ...)
   if type(raised) ~= "table" or raised.kind ~= kind then
     fault.raise("check_failed", want .. "; got " .. tostring(raised))
   end
-  print("as expected: " .. tostring(raised))
-  if raised.hint then print("  hint: " .. raised.hint) end
+  -- An exercise that runs shows what it teaches; at the prompt the value is shown.
+  if _aloud then print("as expected: " .. tostring(raised) .. (raised.hint and "\n  hint: " .. raised.hint or "")) end
   return raised
 end
 

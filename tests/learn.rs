@@ -1,17 +1,22 @@
 //! The course: every exercise keeps the laws, and a small fake course shows that the laws catch those that do not.
-#[path = "support/lab.rs"]
-mod lab;
+#[path = "support/stage.rs"]
+mod stage;
 
 use chami::{
     learn::{self, Course, Exercise, State},
-    lua::{Reply, shape::Shape},
+    lua::{
+        Reply,
+        inspect::Style,
+        shape::{Limit, Shape},
+    },
 };
-use lab::Bench;
 use serde_json::Value;
-use std::{env, fs, path::PathBuf};
+use stage::{Stage, root};
+use std::{env, fs};
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+/// A session on a private lab that wants no tokens.
+fn bench() -> Stage {
+    Stage::new(false, Style::WHOLE, Limit::Whole)
 }
 
 fn folder(path: &str) -> Course {
@@ -22,11 +27,11 @@ fn folder(path: &str) -> Course {
 fn broken(course: &Course) -> Vec<String> {
     let mut wrong = Vec::new();
     for exercise in &course.exercises {
-        let bench = Bench::new();
+        let bench = bench();
         let found = learn::broken(course, exercise, &bench.shell).expect("a lab");
         wrong.extend(found.iter().map(|law| format!("{}: {law}", exercise.id)));
     }
-    wrong.extend(learn::gaps(course, &Bench::new().shell).expect("headers"));
+    wrong.extend(learn::gaps(course, &bench().shell).expect("headers"));
     wrong
 }
 
@@ -90,7 +95,7 @@ fn each_law_catches_who_breaks_it() {
     assert!(course.exercises.len() > 15);
     let mut wrong = String::new();
     for exercise in &course.exercises {
-        let bench = Bench::new();
+        let bench = bench();
         let found = learn::broken(&course, exercise, &bench.shell).expect("a lab");
         let wanted = promised(exercise);
         assert!(!wanted.is_empty(), "{} promises nothing", exercise.id);
@@ -104,7 +109,7 @@ fn each_law_catches_who_breaks_it() {
 
 #[test]
 fn a_course_with_gaps_is_told() {
-    let gaps = learn::gaps(&folder("tests/exercises/broken"), &Bench::new().shell);
+    let gaps = learn::gaps(&folder("tests/exercises/broken"), &bench().shell);
     assert_eq!(
         gaps.expect("headers"),
         ["seed B is taught by none of 912, 913"]
@@ -114,7 +119,7 @@ fn a_course_with_gaps_is_told() {
 #[test]
 fn an_exercise_is_open_until_its_checks_hold() {
     let course = folder("tests/exercises/good");
-    let bench = Bench::new();
+    let bench = bench();
     let states = || -> Vec<State> {
         let list = learn::list(&course, &bench.shell).expect("a list");
         list.iter().map(|entry| entry.state).collect()
@@ -135,7 +140,7 @@ fn an_exercise_is_open_until_its_checks_hold() {
 #[test]
 fn needed_states_are_built_without_a_word() {
     let course = folder("tests/exercises/good");
-    let bench = Bench::new();
+    let bench = bench();
     let last = course.get("902").expect("it exists");
     learn::prepare(&course, last, &bench.shell).expect("901, and 900 before it");
     assert_eq!(bench.out.take(), "");
@@ -160,7 +165,7 @@ fn an_exercise_that_is_not_there_is_told_with_those_that_are() {
 #[test]
 fn the_labs_tutorial_state_is_what_301_leaves() {
     let course = folder("scripts/tutorial");
-    let bench = Bench::new();
+    let bench = bench();
     let exercise = course.get("301").expect("it exists");
     learn::prepare(&course, exercise, &bench.shell).expect("an empty lab");
     learn::run(exercise, &bench.shell).expect("it runs");

@@ -32,10 +32,14 @@ struct Header {
     once: bool,
 }
 
-/// A check without its `got` and `want`, which stay in Lua.
+/// A check; its `got` and `want` stay in Lua, here they are only known to be there.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Check {
+    #[serde(rename = "got", skip_serializing)]
+    _got: bool,
+    #[serde(rename = "want", skip_serializing)]
+    _want: Option<bool>,
     within: Option<String>,
     #[serde(default)]
     hint: Vec<String>,
