@@ -1,4 +1,5 @@
 -- Static discovery: what SMD has to know before a node can boot, told from a file.
+
 exercise {
   id = "301", title = "Static discovery: tell SMD about five nodes", minutes = 10,
   goal = "SMD knows five nodes and their BMCs: as components, Redfish endpoints, Ethernet "
@@ -41,16 +42,13 @@ check "five BMCs are known, each as component and as Redfish endpoint" {
 }
 
 check "ten interfaces have a lower-case MAC and one address each" {
-  got  = function()
-    local nics = smd.iface.list()
-    return { count = #nics, nics = nics }
-  end,
+  got  = function() return { count = #smd.iface.list(), nics = smd.iface.list() } end,
   want = { count = 10, nics = each(has {
     MACAddress  = match "^[%l%d:]+$",
     IPAddresses = { has { IPAddress = match "^172%.16%.0%.%d+$" } },
   }) },
   hint = { "Five nodes and five BMCs make ten: smd.iface.list() shows who has none.",
-           "No interface, no DHCP: it came with the Redfish endpoint. Is that one there?" },
+           "Interfaces come with the Redfish endpoint of their BMC. Is that one there?" },
 }
 
 check "the group compute has exactly the five nodes" {
@@ -62,11 +60,12 @@ check "the group compute has exactly the five nodes" {
 }
 
 look "Read the file"
--- The file names each machine twice: its BMC, the small computer that switches it on and off,
--- and the node that will run jobs. An xname is a place: cabinet x1000, chassis c0, slot s0,
--- BMC b0, and behind it node n0. So the file need not say which BMC belongs to which node.
+-- Each machine is there twice: as BMC, the small computer that switches it on and off, and as
+-- node. An xname is a place: cabinet x1000, chassis c0, slot s0, BMC b0, and behind it node n0;
+-- so nobody has to say which BMC belongs to which node.
 local file = yaml.decode(fs.read "data/nodes.yaml")
-print(file.bmcs[1], file.nodes[1])
+print(file.bmcs[1])
+print(file.nodes[1])
 
 look "Write one"
 -- To chami a file is data, and data can come out of a loop: this is the same file again.
@@ -95,10 +94,10 @@ print(discover.plan "data/nodes.yaml")
 
 step "Load it"
 -- `discover.static` believes the file and asks no machine; magellan does the opposite: it asks
--- the BMCs over Redfish what stands there. Behind this call are one request for the components
--- (first, so that the NIDs of the file win), one for each BMC and one for each group. SMD 2.20
--- stores each BMC and answers 409 all the same, so `ochami discover static` ends with an error
--- although nothing is missing. chami reads back what is there and goes by that.
+-- the BMCs over Redfish what stands there. Behind this call are one request for all components
+-- (first, so that the NIDs of the file win), one for each BMC, one for each group. SMD 2.20
+-- stores a BMC and answers 409 all the same: `ochami discover static` ends with an error when
+-- nothing is missing. chami reads back what is there and goes by that.
 print(discover.static "data/nodes.yaml")
 
 look "Four kinds of record"

@@ -32,7 +32,8 @@ local function tostring(value)
   if type(value) == "table" then
     local meta = getmetatable(value)
     local speaks = type(meta) == "table" and (rawget(meta, "__tostring") or rawget(meta, "__name"))
-    if meta == nil or type(meta) == "table" and not speaks then return chami.inspect(value) end
+    -- The metatable of a list that a native gave hides itself as `false`.
+    if not meta or type(meta) == "table" and not speaks then return chami.inspect(value) end
   end
   return plain(value)
 end
