@@ -194,17 +194,21 @@ function _driver.open(source, chunk)
   return { header = work.header, checks = checks }
 end
 
---- Runs code with globals of its own, so that one run leaves nothing to the next.
-local function run_apart(source, chunk)
-  compile(source, chunk, setmetatable({}, { __index = _G }))()
-end
-
 --- A value that calls `f` when its block ends, however it ends.
 local function finally(f)
   return setmetatable({}, { __close = f })
 end
 
---- Runs the opened exercise from the top, so that an error is told with its own place; returns the lines of its marks and what it proposes to try.
+--- Runs code with globals of its own, so that one run leaves nothing to the next. Its data stand beside it.
+local function run_apart(source, chunk)
+  local before = rawget(_G, "arg")
+  local _ <close> = finally(function() rawset(_G, "arg", before) end)
+  rawset(_G, "arg", { [0] = chunk:sub(2) })
+  compile(source, chunk, setmetatable({}, { __index = _G }))()
+end
+
+--- Runs the opened exercise from the top; returns the lines of its marks and what it proposes to try. Without `pcall`, so
+--- that an error is told with its own place.
 function _driver.run()
   local _ <close> = finally(function() running, assertions._aloud = false, nil end)
   work.marks, work.tries, running = json.array {}, json.array {}, true

@@ -2,6 +2,8 @@
 mod find;
 mod write;
 
+pub use find::TUTORIAL;
+
 use super::Builtin;
 use crate::{
     fault::{Fault, Kind},

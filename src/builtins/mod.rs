@@ -8,6 +8,8 @@ mod lab;
 mod nodeset;
 mod yaml;
 
+pub use fs::TUTORIAL;
+
 use crate::{clock::Clock, http::Http, lab::Lab, lua::Natives};
 use std::sync::Arc;
 

@@ -2,15 +2,13 @@
 //!
 //! Only reads files and names; what an exercise says about itself is read by running it up to its first step (`session`).
 use super::seeds::Seeds;
-use crate::fault::Fault;
-use include_dir::{Dir, include_dir};
+use crate::{builtins::TUTORIAL, fault::Fault};
+use include_dir::Dir;
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
-
-static TUTORIAL: Dir = include_dir!("$CARGO_MANIFEST_DIR/scripts/tutorial");
 
 /// The list of tags a course covers.
 const SEEDS: &str = "seeds.txt";

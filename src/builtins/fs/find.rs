@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-static TUTORIAL: Dir = include_dir!("$CARGO_MANIFEST_DIR/scripts/tutorial");
+/// The course with its data, in the binary.
+pub static TUTORIAL: Dir = include_dir!("$CARGO_MANIFEST_DIR/scripts/tutorial");
 
 pub(super) enum Found {
     File(PathBuf),
