@@ -5,6 +5,9 @@ use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 
+/// So many redirects in a row are no accident.
+const REDIRECTS: usize = 5;
+
 /// Where a request goes.
 #[derive(Clone, Debug)]
 pub(super) enum Place {
@@ -159,6 +162,26 @@ impl Request {
     /// One attempt at one gateway.
     async fn once(&self, place: &Place, base: &Base) -> Result<Answer, blame::Lost> {
         let url = self.target(place, base)?;
+        let mut answer = self.ask(place, base, url.clone()).await?;
+        for _ in 0..REDIRECTS {
+            match self.onward(&answer, &url) {
+                Some(next) => answer = self.ask(place, base, next).await?,
+                None => break,
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Where a redirect leads that may be followed: a read, within one house. Elsewhere the token must not go, and a write
+    /// would turn into a read on the way.
+    fn onward(&self, answer: &Answer, from: &Url) -> Option<Url> {
+        let moved = matches!(answer.status, 301 | 302 | 303 | 307 | 308);
+        let next = from.join(answer.header("location")?).ok()?;
+        (moved && self.method == "GET" && next.origin() == from.origin()).then_some(next)
+    }
+
+    /// One request, one answer.
+    async fn ask(&self, place: &Place, base: &Base, url: Url) -> Result<Answer, blame::Lost> {
         let line = format!("{} {}", self.method, blame::shown(&url));
         let wire = wire::wire(&self.http.shared, &url, base)?;
         let request = self.build(&wire, place, base, url.clone())?;

@@ -82,7 +82,7 @@ fn make(way: &Way, options: &Options) -> Result<Client, Fault> {
         .user_agent(concat!("chami/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10))
         .tcp_nodelay(true)
-        .redirect(redirect::Policy::custom(same_house));
+        .redirect(redirect::Policy::none());
     if way.direct {
         builder = builder.no_proxy();
     }
@@ -121,19 +121,6 @@ impl Resolve for Names {
                 (Err(error), None) => Err(error.into()),
             }
         })
-    }
-}
-
-/// Follows a redirect within one gateway only: elsewhere the token must not go, and the user must know.
-fn same_house(attempt: redirect::Attempt) -> redirect::Action {
-    let here = attempt
-        .previous()
-        .last()
-        .is_some_and(|from| from.origin() == attempt.url().origin());
-    if here && attempt.previous().len() < 5 {
-        attempt.follow()
-    } else {
-        attempt.stop()
     }
 }
 

@@ -259,6 +259,26 @@ async fn redirects_elsewhere_are_not_followed() {
     assert_eq!(fault.kind, Kind::Refused);
     assert!(fault.message.contains("/login"), "{}", fault.message);
     assert!(away.requests().is_empty());
+
+    let near = "HTTP/1.1 301 Moved\r\nlocation: /there?x=1\r\ncontent-length: 0\r\n\r\n";
+    let found = answer("200 OK", "application/json", r#"{"ID":"x"}"#);
+    let home = peer(vec![Reply::Bytes(near.into()), found]).await;
+    let smd = http(&home.url).service("smd", "/hsm/v2");
+    let thing: Thing = smd
+        .get(&["x"])
+        .send()
+        .await
+        .expect("followed within the house");
+    assert_eq!(thing.id, "x");
+    assert!(home.requests()[1].starts_with("GET /there?x=1 "));
+    let home = peer(vec![Reply::Bytes(near.into())]).await;
+    let smd = http(&home.url).service("smd", "/hsm/v2");
+    let fault = smd
+        .post(&["x"])
+        .nothing()
+        .await
+        .expect_err("a write stays a write");
+    assert_eq!(fault.kind, Kind::Refused);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::{
     nodeset::natural,
 };
 use serde::Deserialize;
+use std::collections::{BTreeSet, HashSet};
 
 const FILTERS: &[&str] = &["group", "tag", "partition"];
 const MEMBERSHIP_FILTERS: &[&str] = &[
@@ -219,8 +220,9 @@ impl Client {
         let Ok(known) = self.components(Some(ids), &Filter::default()).await else {
             return f;
         };
+        let known: HashSet<String> = known.into_iter().map(|c| c.id).collect();
         for id in ids {
-            if !known.iter().any(|c| c.id.eq_ignore_ascii_case(id)) {
+            if !known.contains(&id.to_ascii_lowercase()) {
                 let message = format!("no component {id}, so it cannot be in group {label}");
                 let hint = "smd.component.list() shows what SMD knows";
                 fates.bad(id, fault(Kind::NotFound, message).hint(hint));
@@ -324,7 +326,7 @@ impl Client {
 
 /// SMD lower-cases labels, tags and names, and keeps no order.
 fn same_set(a: &[String], b: Option<&[String]>) -> bool {
-    let set = |list: &[String]| -> std::collections::BTreeSet<String> {
+    let set = |list: &[String]| -> BTreeSet<String> {
         list.iter().map(|text| text.to_lowercase()).collect()
     };
     set(a) == set(b.unwrap_or_default())

@@ -13,6 +13,7 @@ use crate::{
     nodeset::natural,
 };
 use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
 
 const FILTERS: &[&str] = &[
     "MACAddress",
@@ -99,7 +100,7 @@ impl Client {
         let Some(names) = components else {
             return Ok(found);
         };
-        let place: std::collections::HashMap<String, usize> = names
+        let place: HashMap<String, usize> = names
             .iter()
             .enumerate()
             .map(|(at, name)| (name.to_ascii_lowercase(), at))
@@ -204,9 +205,10 @@ impl Client {
             .iter()
             .map(|mac| id_of(mac))
             .collect::<Result<_, _>>()?;
+        let wanted: HashSet<&String> = ids.iter().collect();
         let list = || async {
             let mut all = self.interfaces(None, &Filter::default()).await?;
-            all.retain(|i| ids.contains(&i.id));
+            all.retain(|i| wanted.contains(&i.id));
             Ok(all)
         };
         self.delete_each(PATH, &ids, list, |i| &i.id, unknown).await
