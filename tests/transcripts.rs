@@ -1,6 +1,6 @@
 //! Sessions at the prompt, written as they look: `tests/transcripts/*.txt`, prompts and expected output in one file.
 //!
-//! A head of `# key: value` lines says how the session starts (`state`, `auth`, `width`); other `#` lines of the head are
+//! A head of `# key: value` lines says how the session starts (`state`, `auth`, `width`, `target: peer`); other `#` lines of the head are
 //! prose. `lab ❯ ` begins an input and `  … ` continues it. `<TAB>` in an input asks for completion there,
 //! `<^C after 50ms>` at its end interrupts it, `<^C>` alone drops it. The global `peer` is the URL of a server that
 //! misbehaves on request (`support/peer.rs`). `CHAMI_BLESS=1` writes what was seen into the files.
@@ -99,15 +99,15 @@ impl Transcript {
             rows: 20,
             colour: false,
         };
-        let stage = Stage::new(
-            self.setting("auth") != Some("off"),
-            style,
-            Limit::Rows(RECORDS),
-        );
+        let peer = Peer::start();
+        let limit = Limit::Rows(RECORDS);
+        let stage = match self.setting("target") {
+            Some("peer") => Stage::at(&peer.url, style, limit),
+            _ => Stage::new(self.setting("auth") != Some("off"), style, limit),
+        };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
             stage.enter(state).expect("the state can be built");
         }
-        let peer = Peer::start();
         stage.shell.eval(&format!("peer = {:?}", peer.url));
         let eval = |code: &str| stage.shell.eval(code);
         let mut session = Session::new(&eval, &stage.shell);

@@ -248,7 +248,9 @@ impl Request {
             .map_err(|_| Fault::bad_argument(format!("\"{}\" is no HTTP method", self.method)))?;
         let at_home = !matches!(place, Place::Anywhere(_)) || same_origin(&url, &base.url);
         let mut request = wire.request(method, url).timeout(self.span());
-        if let Some(token) = base.token.as_ref().filter(|_| self.with_token && at_home) {
+        let own = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
+        let wanted = self.with_token && at_home && !self.headers.iter().any(own);
+        if let Some(token) = base.token.as_ref().filter(|_| wanted) {
             if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                 let message = "the token holds a character that no token has (a space, a newline?)";
                 return Err(Fault::new(Kind::Unauthorized, message));

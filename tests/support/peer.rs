@@ -8,6 +8,9 @@ use std::{
     thread,
 };
 
+/// What a client that wants TLS sends first.
+const TLS: u8 = 0x16;
+
 /// Answers until it is dropped.
 pub(crate) struct Peer {
     pub(crate) url: String,
@@ -41,6 +44,14 @@ fn serve(listener: &TcpListener, ended: &Receiver<()>) {
 
 /// Answers one request; gives back a connection that is to stay open.
 fn answer(mut stream: TcpStream) -> Option<TcpStream> {
+    let mut first = [0];
+    if stream.peek(&mut first).ok()? == 1 && first == [TLS] {
+        let _ = stream.write_all(b"HTTP/1.1 400 This Is Plain HTTP\r\n\r\n");
+        // Read what was sent, so that the answer is not lost with the connection.
+        let _ = stream.set_read_timeout(Some(std::time::Duration::from_millis(100)));
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        return None;
+    }
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
     let first = lines.next()?.ok()?;
     for line in lines.map_while(Result::ok) {

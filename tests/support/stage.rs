@@ -1,6 +1,8 @@
 //! A shell on a private, empty lab whose clock stands still; what it prints is kept.
 #![allow(dead_code)] // each test uses what it needs
 use chami::{
+    clock::Wall,
+    http::{Base, Http},
     lab::{self, Dirs, Lab},
     lua::{inspect::Style, print::Captured, shape::Limit},
     shell::{Options, Reply, Shell, Way},
@@ -8,6 +10,7 @@ use chami::{
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub(crate) struct Stage {
@@ -32,12 +35,30 @@ impl Stage {
             }),
             ..lab::Options::default()
         });
+        Self::on(Way::of_lab(lab), style, limit)
+    }
+
+    /// A shell on a gateway that is no lab, with nothing to be let in by.
+    pub(crate) fn at(url: &str, style: Style, limit: Limit) -> Self {
+        let http = Http::at(Base {
+            url: url.to_owned(),
+            ..Base::default()
+        });
+        let way = Way {
+            http,
+            clock: Arc::new(Wall),
+            lab: None,
+        };
+        Self::on(way, style, limit)
+    }
+
+    fn on(way: Way, style: Style, limit: Limit) -> Self {
         let out = Captured::default();
         let shell = Shell::new(Options {
             sink: out.sink(),
             limit,
             style,
-            ..Options::on(Way::of_lab(lab))
+            ..Options::on(way)
         });
         Self {
             shell: shell.expect("a shell starts"),
