@@ -9,7 +9,7 @@ local fault = {}
 ---@param kind fault.Kind what sort of failure; fixes the exit status of a script that ends with it
 ---@param message string what failed and why
 ---@param more? fault.More what else there is to say
----@example pcall(fault.raise, "refused", "not on a Friday") --> false refused: not on a Friday
+---@example fault.raise("refused", "not on a Friday") --> raises refused
 function fault.raise(kind, message, more) native.raise(native.new(kind, message, more)) end
 
 --- Makes a fault without raising it.

@@ -45,7 +45,7 @@ function http.post(url, options) return native.send("POST", url, options) end
 ---@param url string a URL, or a path of the gateway
 ---@param options? http.Options
 ---@return http.Answer answer
----@example http.put("/hsm/v2/groups/io/members", { json = { ids = {} }, any_status = true }).status --> 404
+---@example http.put("/hsm/v2/nowhere", { json = {}, any_status = true }).status --> 404
 function http.put(url, options) return native.send("PUT", url, options) end
 
 --- Sends a change.

@@ -75,7 +75,7 @@ function lab.snapshot(name) return native.snapshot(name) end
 --- Puts back what a snapshot holds; time goes on.
 ---@param name string the snapshot
 ---@return lab.Status status
----@example lab.snapshot "before"; lab.restore("before").snapshots[1] --> before
+---@example lab.snapshot "before"; return lab.restore("before").snapshots[1] --> before
 function lab.restore(name) return native.restore(name) end
 
 --- Lists the records that are not as they were.

@@ -84,7 +84,9 @@ impl Block {
             Last::Param => self.entry.params.last_mut(),
             Last::Return => self.entry.returns.last_mut(),
             Last::Field => self.class.as_mut().and_then(|c| c.fields.last_mut()),
-            Last::Example if indented => return self.example(text.trim()),
+            Last::Example if indented || (self.in_value() && !text.is_empty()) => {
+                return self.example(text);
+            }
             _ => None,
         };
         if let Some(slot) = slot.filter(|_| indented) {
@@ -101,11 +103,23 @@ impl Block {
         self.entry.text.push_str(text);
     }
 
+    /// Whether the lines of an example's value go on: it ends at an empty line or the next tag.
+    fn in_value(&self) -> bool {
+        let last = self.entry.examples.last();
+        last.is_some_and(|example| example.value.is_some())
+    }
+
     /// One more line of the current example; what stands behind `-->` is its value.
     fn example(&mut self, line: &str) {
         let Some(example) = self.entry.examples.last_mut() else {
             return;
         };
+        if let Some(value) = &mut example.value {
+            value.push('\n');
+            value.push_str(line);
+            return;
+        }
+        let line = line.trim();
         let (code, value) = match line.rsplit_once("-->") {
             Some((code, value)) => (code.trim_end(), Some(value.trim().to_owned())),
             None => (line, None),

@@ -221,3 +221,12 @@ fn dots_that_nobody_speaks_of_are_no_parameter() {
     let signatures: Vec<String> = module.public().map(Function::signature).collect();
     assert_eq!(signatures, ["m.f(x)", "m.g(...)"]);
 }
+
+#[test]
+fn a_value_may_take_several_lines() {
+    let source = "--- F.\n---@example\n---  local x = 1\n---  return m.f(x) --> [\n---  1\n---]\n---@see x\nfunction m.f(x) end\n";
+    let module = read("m", source);
+    let example = &function(&module, "m.f").examples[0];
+    assert_eq!(example.code, "local x = 1\nreturn m.f(x)");
+    assert_eq!(example.value.as_deref(), Some("[\n 1\n]"));
+}
