@@ -210,7 +210,7 @@ end
 --- Runs the opened exercise from the top; returns the lines of its marks and what it proposes to try. Without `pcall`, so
 --- that an error is told with its own place.
 function _driver.run()
-  local _ <close> = finally(function() running, assertions._aloud = false, nil end)
+  local _ <close> = finally(function() running, assertions._aloud = false, false end)
   work.marks, work.tries, running = json.array {}, json.array {}, true
   assertions._aloud = true
   run_apart(work.source, work.chunk)

@@ -4,6 +4,9 @@ local matchers = require "matchers"
 --- Assertions for scripts: what must hold here, or the run stops.
 local _ENV = setmetatable({}, { __index = _G })
 
+--- Whether `expect_fault` prints: an exercise that runs shows what it teaches, the prompt shows the value anyway.
+_aloud = false
+
 local function need_text(text)
   if type(text) ~= "string" or text == "" then
     local hint = 'say what must hold and why: expect(#list == 5, "five nodes are known")'
@@ -46,7 +49,6 @@ function expect_fault(kind, f, ...)
   if type(raised) ~= "table" or raised.kind ~= kind then
     fault.raise("check_failed", want .. "; got " .. tostring(raised))
   end
-  -- An exercise that runs shows what it teaches; at the prompt the value is shown.
   if _aloud then print("as expected: " .. tostring(raised) .. (raised.hint and "\n  hint: " .. raised.hint or "")) end
   return raised
 end

@@ -263,7 +263,8 @@ function at_least(least)
   return matcher("at least " .. least, function(got)
     local size = type(got) == "table" and #got or got
     if type(size) == "number" and size >= least then return nil end
-    return "want at least " .. least .. "; got " .. (type(got) == "table" and #got .. (#got == 1 and " item" or " items") or show(got))
+    if type(got) ~= "table" then return "want at least " .. least .. "; got " .. show(got) end
+    return "want at least " .. least .. "; got " .. #got .. (#got == 1 and " item" or " items")
   end)
 end
 
