@@ -5,17 +5,18 @@ use crate::{
     services::site::Front,
 };
 use axum::Router;
-use axum_server::{Handle, accept::NoDelayAcceptor};
+use axum_server::accept::NoDelayAcceptor;
 use std::{
     fs::File,
     io,
     net::{IpAddr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use tokio::task::JoinHandle;
+use tokio::runtime::{self, Runtime};
 use uuid::Uuid;
 
 /// How long the last owner's ports are waited for.
@@ -25,14 +26,17 @@ const HANDOVER: Duration = Duration::from_millis(300);
 pub(crate) struct Host {
     pub(crate) house: Arc<House>,
     pub(crate) card: Card,
-    handle: Handle<SocketAddr>,
-    /// Makes time pass, where it does by itself.
-    clock: Option<JoinHandle<()>>,
-    /// What goes at the very end: the lock on the state, or a private lab's directory.
-    last: Mutex<Option<Last>>,
+    /// What ends with it.
+    held: Mutex<Option<Held>>,
 }
 
-/// Held for its end.
+struct Held {
+    /// The threads it is served on; its own, because a handle may outlive the session that first used it.
+    runtime: Runtime,
+    last: Last,
+}
+
+/// What goes at the very end: the lock on the state, or a private lab's directory.
 #[allow(dead_code)] // dropping it is its use
 pub(crate) enum Last {
     Lock(File),
@@ -48,7 +52,7 @@ pub(crate) struct Ground {
 }
 
 impl Host {
-    /// Opens the lab and serves it; needs a tokio runtime around it.
+    /// Opens the lab and serves it.
     pub(crate) async fn start(ground: Ground, options: &Options) -> Result<Self, Fault> {
         let former = ground.card.as_deref().and_then(Card::read);
         if let Some(path) = &ground.card {
@@ -91,19 +95,14 @@ impl Host {
         };
         let house = Arc::new(house);
         let routes = all_routes(&house, fronts, &card, options.listen.open);
-        let handle = Handle::new();
-        serve(http, routes.clone(), &handle)?;
-        if let Some(https) = https {
-            serve_tls(https, routes, &handle, tls::Lazy::new(ground.keys, ip))?;
-        }
-        let runs = house.clock.moves().then(|| house.clock.clone().run());
-        let clock = runs.map(tokio::spawn);
+        let tls = https.map(|listener| (listener, tls::Lazy::new(ground.keys, ip)));
         let host = Self {
+            held: Mutex::new(Some(Held {
+                runtime: run(&house, routes, http, tls)?,
+                last: ground.last,
+            })),
             house,
             card,
-            handle,
-            clock,
-            last: Mutex::new(Some(ground.last)),
         };
         host.house.publish(host.card.clone(), ground.card)?;
         Ok(host)
@@ -111,19 +110,14 @@ impl Host {
 
     /// Stops serving, brings everything to the disk and lets the next process have the lab. Only the first time counts.
     pub(crate) fn end(&self) -> Result<(), Fault> {
-        let last = self
-            .last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(last) = last else {
+        let held = self.held.lock();
+        let held = held.unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Held { runtime, last }) = held else {
             return Ok(());
         };
-        if let Some(clock) = &self.clock {
-            clock.abort();
-        }
-        self.handle.shutdown();
         let ended = self.house.end();
+        // Without waiting, for that is not allowed on a thread of another runtime.
+        runtime.shutdown_background();
         drop(last);
         ended
     }
@@ -188,27 +182,37 @@ fn secret() -> String {
     format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }
 
-fn serve(listener: TcpListener, routes: Router, handle: &Handle<SocketAddr>) -> Result<(), Fault> {
-    let server = axum_server::from_tcp(listener)
-        .map_err(|e| Fault::io("socket", &e))?
-        .acceptor(NoDelayAcceptor::new())
-        .handle(handle.clone());
-    tokio::spawn(server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()));
-    Ok(())
-}
-
-fn serve_tls(
-    listener: TcpListener,
+/// Serves on threads of its own, and lets time pass where it does by itself.
+fn run(
+    house: &House,
     routes: Router,
-    handle: &Handle<SocketAddr>,
-    tls: tls::Lazy,
-) -> Result<(), Fault> {
-    let server = axum_server::from_tcp(listener)
-        .map_err(|e| Fault::io("socket", &e))?
-        .acceptor(tls)
-        .handle(handle.clone());
-    tokio::spawn(server.serve(routes.into_make_service_with_connect_info::<SocketAddr>()));
-    Ok(())
+    http: TcpListener,
+    tls: Option<(TcpListener, tls::Lazy)>,
+) -> Result<Runtime, Fault> {
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(thread::available_parallelism().map_or(2, |n| n.get().min(4)))
+        .thread_name("chami-lab")
+        .enable_all()
+        .build()
+        .map_err(|e| Fault::internal(format!("no threads for the lab: {e}")))?;
+    let inside = runtime.enter();
+    let socket = |e: io::Error| Fault::io("socket", &e);
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum_server::from_tcp(http).map_err(socket)?;
+    runtime.spawn(
+        server
+            .acceptor(NoDelayAcceptor::new())
+            .serve(routes.clone()),
+    );
+    if let Some((listener, acceptor)) = tls {
+        let server = axum_server::from_tcp(listener).map_err(socket)?;
+        runtime.spawn(server.acceptor(acceptor).serve(routes));
+    }
+    if house.clock.moves() {
+        runtime.spawn(house.clock.clone().run());
+    }
+    drop(inside);
+    Ok(runtime)
 }
 
 /// Makes a directory of its own for a private lab.

@@ -206,3 +206,15 @@ async fn a_private_lab_leaves_nothing_behind() {
     assert!(!home.dirs.state.join("lab").exists());
     assert!(!home.dirs.runtime.as_ref().expect("given").exists());
 }
+
+#[test]
+fn it_goes_on_when_the_session_that_started_it_is_gone() {
+    let home = home();
+    let lab = home.fresh();
+    let session = || tokio::runtime::Runtime::new().expect("threads");
+    let first = session();
+    let before = first.block_on(base(&lab)).url;
+    drop(first);
+    let status = session().block_on(Control::new(lab.clone()).status());
+    assert_eq!(status.expect("it still answers").http, before);
+}
