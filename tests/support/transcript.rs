@@ -1,0 +1,232 @@
+//! A session at the prompt, written as it looks, and what becomes of it when it is played.
+#![allow(dead_code)] // each test uses what it needs
+#[path = "peer.rs"]
+mod peer;
+#[path = "stage.rs"]
+mod stage;
+
+use chami::{
+    lua::{inspect::Style, shape::Limit},
+    repl::{
+        MORE,
+        session::{Session, Turn},
+    },
+    shell::Shell,
+};
+use peer::Peer;
+use stage::Stage;
+pub(crate) use stage::root;
+use std::{cell::RefCell, sync::mpsc, thread, time::Duration};
+
+const PROMPT: &str = "lab ❯ ";
+/// So many records of a list are shown, to keep transcripts short.
+const RECORDS: usize = 8;
+
+/// A session as it is written.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Transcript {
+    pub(crate) head: Vec<String>,
+    pub(crate) steps: Vec<Step>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) input: Vec<String>,
+    pub(crate) output: Vec<String>,
+}
+
+impl Transcript {
+    pub(crate) fn parse(text: &str) -> Self {
+        let lines = text.lines();
+        let is_head = |line: &&str| line.starts_with('#') || line.is_empty();
+        let head = lines.clone().take_while(is_head).map(str::to_owned);
+        let mut transcript = Self {
+            head: head.collect(),
+            steps: Vec::new(),
+        };
+        for line in lines.skip_while(is_head) {
+            let steps = &mut transcript.steps;
+            // An empty input ends with the prompt's own space, which editors cut.
+            if let Some(input) = line.strip_prefix(PROMPT.trim_end()) {
+                let input = input.strip_prefix(' ').unwrap_or(input).to_owned();
+                steps.push(Step {
+                    input: vec![input],
+                    output: Vec::new(),
+                });
+            } else if let Some(step) = steps.last_mut() {
+                match line.strip_prefix(MORE.trim_end()) {
+                    Some(more) if step.output.is_empty() => {
+                        step.input
+                            .push(more.strip_prefix(' ').unwrap_or(more).to_owned());
+                    }
+                    _ => step.output.push(line.to_owned()),
+                }
+            } else {
+                panic!("neither head nor prompt: {line}");
+            }
+        }
+        transcript
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let mut lines = self.head.clone();
+        for step in &self.steps {
+            let prompts = std::iter::once(PROMPT).chain(std::iter::repeat(MORE));
+            let inputs = prompts.zip(&step.input);
+            lines.extend(
+                inputs.map(|(prompt, line)| format!("{prompt}{line}").trim_end().to_owned()),
+            );
+            lines.extend(step.output.clone());
+        }
+        lines.join("\n") + "\n"
+    }
+
+    fn setting(&self, name: &str) -> Option<&str> {
+        let key = format!("# {name}: ");
+        self.head.iter().find_map(|line| line.strip_prefix(&key))
+    }
+
+    /// The same session as it goes now.
+    pub(crate) fn played(&self) -> Self {
+        let style = Style {
+            width: self
+                .setting("width")
+                .map_or(80, |w| w.parse().expect("width is a number")),
+            rows: 20,
+            colour: false,
+        };
+        let peer = Peer::start();
+        let limit = Limit::Rows(RECORDS);
+        let stage = match self.setting("target") {
+            Some("peer") => Stage::at(&peer.url, style, limit),
+            _ => Stage::new(self.setting("auth") != Some("off"), style, limit),
+        };
+        if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
+            stage.enter(state).expect("the state can be built");
+        }
+        stage.shell.eval(&format!("peer = {:?}", peer.url));
+        let eval = |code: &str| stage.shell.eval(code);
+        let mut session = Session::new(&eval, &stage.shell);
+        let play = |step: &Step| Step {
+            input: step.input.clone(),
+            output: play(&stage, &mut session, &step.input, &style),
+        };
+        Self {
+            head: self.head.clone(),
+            steps: self.steps.iter().map(play).collect(),
+        }
+    }
+}
+
+/// Types the lines of one input; returns what the terminal shows below them.
+fn play(stage: &Stage, session: &mut Session, input: &[String], style: &Style) -> Vec<String> {
+    let shown = RefCell::new(String::new());
+    let show = |text: &str| {
+        let mut shown = shown.borrow_mut();
+        shown.push_str(text);
+        if !text.is_empty() && !text.ends_with('\n') {
+            shown.push('\n');
+        }
+    };
+    for line in input {
+        if let Some((before, _)) = line.split_once("<TAB>") {
+            show(&completed(&stage.shell, session.pending(), before));
+            continue;
+        }
+        if line.trim() == "<^C>" {
+            session.clear();
+            continue;
+        }
+        let (line, pause) = match line.split_once("<^C after ") {
+            Some((line, pause)) => (line.trim_end(), Some(milliseconds(pause))),
+            None => (line.as_str(), None),
+        };
+        let (done, ended) = mpsc::channel();
+        thread::scope(|scope| {
+            if let Some(pause) = pause {
+                scope.spawn(move || {
+                    if ended.recv_timeout(pause).is_err() {
+                        stage.shell.interrupt();
+                    }
+                });
+            }
+            session.feed(line, &mut |_| (), &mut |turn| {
+                show(&stage.out.take());
+                match turn {
+                    Turn::Leave(status) => show(&format!("(leaves with {status})")),
+                    turn => show(&turn.text(style)),
+                }
+            });
+            // Nobody waits for an input that is not to be interrupted.
+            let _ = done.send(());
+        });
+    }
+    shown.into_inner().lines().map(steady).collect()
+}
+
+fn milliseconds(text: &str) -> Duration {
+    let number = text.strip_suffix("ms>").expect("<^C after 50ms>");
+    Duration::from_millis(number.parse().expect("a number of milliseconds"))
+}
+
+/// What Tab does to a line: the line as far as it is certain, then what may follow.
+fn completed(shell: &Shell, pending: &str, line: &str) -> String {
+    let front = if pending.is_empty() {
+        String::new()
+    } else {
+        format!("{pending}\n")
+    };
+    let text = format!("{front}{line}");
+    let completion = shell.complete(&text, text.len());
+    let kept = &text[front.len()..completion.start];
+    let mut words = completion.candidates.iter().map(|c| c.text.as_str());
+    let first = words.next().unwrap_or(&text[completion.start..]);
+    let common = words.fold(first, |common, word| {
+        let same = common.char_indices().zip(word.chars());
+        let end = same.take_while(|((_, a), b)| a == b).last();
+        &common[..end.map_or(0, |((at, letter), _)| at + letter.len_utf8())]
+    });
+    let mut lines = vec![format!("{kept}{common}")];
+    if completion.candidates.len() > 1 {
+        lines.extend(
+            completion
+                .candidates
+                .iter()
+                .map(|c| format!("    {}", c.label)),
+        );
+    }
+    lines.join("\n")
+}
+
+/// Ports differ from run to run.
+fn steady(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("127.0.0.1:") {
+        out.push_str(before);
+        out.push_str("127.0.0.1:");
+        let port = after.trim_start_matches(|c: char| c.is_ascii_digit());
+        out.push_str(if port.len() < after.len() { "PORT" } else { "" });
+        rest = port;
+    }
+    out + rest
+}
+
+/// The first lines that differ.
+pub(crate) fn difference(want: &str, have: &str) -> String {
+    let (want, have): (Vec<&str>, Vec<&str>) = (want.lines().collect(), have.lines().collect());
+    let both = want.len().max(have.len());
+    let at = (0..both).find(|&at| want.get(at) != have.get(at));
+    let at = at.unwrap_or_default();
+    let part = |lines: &[&str], mark: &str| {
+        let lines = lines.iter().skip(at).take(12);
+        let lines: Vec<String> = lines.map(|line| format!("  {mark} {line}")).collect();
+        lines.join("\n")
+    };
+    format!(
+        "line {}:\n{}\n{}",
+        at + 1,
+        part(&want, "-"),
+        part(&have, "+")
+    )
+}
