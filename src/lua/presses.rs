@@ -35,7 +35,10 @@ impl Presses {
         let pipe = PIPE.get_or_init(|| pipe().ok()).as_ref();
         let (reader, writer) = pipe.ok_or_else(|| io::Error::other("no pipe for Ctrl-C"))?;
         let presses = Self { reader, writer };
-        while presses.wait(Some(Duration::from_nanos(1))) != Press::Nothing {}
+        // Not by a short wait: the kernel rounds that up to some milliseconds, at each start.
+        reader.set_nonblocking(true)?;
+        while (&mut &*reader).read(&mut [0; 64]).is_ok_and(|count| count > 0) {}
+        reader.set_nonblocking(false)?;
         Ok(presses)
     }
 
