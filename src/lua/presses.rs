@@ -37,7 +37,10 @@ impl Presses {
         let presses = Self { reader, writer };
         // Not by a short wait: the kernel rounds that up to some milliseconds, at each start.
         reader.set_nonblocking(true)?;
-        while (&mut &*reader).read(&mut [0; 64]).is_ok_and(|count| count > 0) {}
+        while (&mut &*reader)
+            .read(&mut [0; 64])
+            .is_ok_and(|count| count > 0)
+        {}
         reader.set_nonblocking(false)?;
         Ok(presses)
     }

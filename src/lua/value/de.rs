@@ -1,12 +1,12 @@
 //! Reads a Lua value as a Rust type. mlua's own deserialiser was not enough: it does not say where in an argument the
 //! trouble is, refuses `4 / 2` where a whole number is wanted, and takes wire names in one spelling only.
+mod parts;
+
 use super::Mismatch;
 use mlua::{Lua, LuaSerdeExt, Table, Value};
+use parts::{Choice, Entries, List};
 use serde::{
-    de::{
-        DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer,
-        MapAccess, SeqAccess, VariantAccess, Visitor, value::StrDeserializer,
-    },
+    de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, VariantAccess, Visitor},
     forward_to_deserialize_any,
 };
 
@@ -70,7 +70,12 @@ impl<'a> Reader<'a> {
         if length == 0 {
             return Ok(false);
         }
-        let count = table.pairs::<Value, Value>().count();
+        let mut count = 0;
+        let counted = table.for_each(|_: Value, _: Value| {
+            count += 1;
+            Ok(())
+        });
+        counted.map_err(Mismatch::custom)?;
         if count == length {
             return Ok(true);
         }
@@ -105,12 +110,14 @@ impl<'a> Reader<'a> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        let pairs = table.pairs::<Value, Value>().collect::<Result<Vec<_>, _>>();
-        let mut pairs = pairs.map_err(Mismatch::custom)?;
-        if fields.is_empty() {
-            // A Lua table has no order; what is made of it should have one.
-            pairs.sort_by_cached_key(|(key, _)| key.to_string().unwrap_or_default());
-        }
+        let mut pairs = Vec::new();
+        let read = table.for_each(|key: Value, value: Value| {
+            pairs.push((name_of(&key)?, value));
+            Ok(())
+        });
+        read.map_err(|e| Mismatch::custom(plainly(&e)))?;
+        // A Lua table has no order; what is made of it should have one.
+        pairs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         visitor.visit_map(Entries {
             lua: self.lua,
             pairs: pairs.into_iter(),
@@ -121,14 +128,33 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn name_of(key: &Value) -> mlua::Result<String> {
+    match key {
+        Value::String(name) => Ok(name.to_str()?.to_owned()),
+        Value::Integer(n) => Ok(n.to_string()),
+        other => {
+            let text = format!("a {} cannot be a key", other.type_name());
+            Err(mlua::Error::RuntimeError(text))
+        }
+    }
+}
+
+/// mlua's own words without its prefix.
+fn plainly(error: &mlua::Error) -> String {
+    match error {
+        mlua::Error::RuntimeError(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// `name`, or the one field that is spelled like it but for case and `_` in place of `-`.
 fn field(name: &str, fields: &'static [&'static str]) -> Option<&'static str> {
+    if let Some(exact) = fields.iter().find(|field| **field == name) {
+        return Some(exact);
+    }
     let plain = |text: &str| text.replace('-', "_").to_lowercase();
-    let exact = fields.iter().find(|field| **field == name);
-    let wanted = plain(name);
-    exact
-        .or_else(|| fields.iter().find(|field| plain(field) == wanted))
-        .copied()
+    let like = |field: &&&str| field.len() == name.len() && plain(field) == plain(name);
+    fields.iter().find(like).copied()
 }
 
 macro_rules! whole {
@@ -264,101 +290,6 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     forward_to_deserialize_any! {
         bool i128 u128 f32 f64 char str string unit unit_struct identifier
-    }
-}
-
-struct List<'a> {
-    lua: &'a Lua,
-    table: Table,
-    next: usize,
-    length: usize,
-    depth: usize,
-}
-
-impl<'de> SeqAccess<'de> for List<'_> {
-    type Error = Mismatch;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Mismatch> {
-        if self.next > self.length {
-            return Ok(None);
-        }
-        let (index, value) = (self.next, self.table.raw_get(self.next));
-        self.next += 1;
-        let reader = Reader::inner(self.lua, value.map_err(Mismatch::custom)?, self.depth)?;
-        let element = seed.deserialize(reader);
-        element.map(Some).map_err(|e| e.at_index(index))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some((self.length + 1).saturating_sub(self.next))
-    }
-}
-
-struct Entries<'a> {
-    lua: &'a Lua,
-    pairs: std::vec::IntoIter<(Value, Value)>,
-    current: Option<(String, Value)>,
-    fields: &'static [&'static str],
-    depth: usize,
-}
-
-impl<'de> MapAccess<'de> for Entries<'_> {
-    type Error = Mismatch;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Mismatch> {
-        let Some((key, value)) = self.pairs.next() else {
-            return Ok(None);
-        };
-        let name = match &key {
-            Value::String(name) => name.to_str().map_err(Mismatch::custom)?.to_owned(),
-            Value::Integer(n) => n.to_string(),
-            other => {
-                let text = format!("a {} cannot be a key", other.type_name());
-                return Err(Mismatch::custom(text));
-            }
-        };
-        let reader: StrDeserializer<Mismatch> = field(&name, self.fields)
-            .unwrap_or(&name)
-            .into_deserializer();
-        let key = seed.deserialize(reader)?;
-        self.current = Some((name, value));
-        Ok(Some(key))
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mismatch> {
-        let Some((name, value)) = self.current.take() else {
-            return Err(Mismatch::custom("a value without a key"));
-        };
-        let reader = Reader::inner(self.lua, value, self.depth)?;
-        seed.deserialize(reader).map_err(|e| e.under_key(&name))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.pairs.len())
-    }
-}
-
-struct Choice<'a> {
-    word: String,
-    content: Reader<'a>,
-}
-
-impl<'de, 'a> EnumAccess<'de> for Choice<'a> {
-    type Error = Mismatch;
-    type Variant = Reader<'a>;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(
-        self,
-        seed: V,
-    ) -> Result<(V::Value, Self::Variant), Mismatch> {
-        let word: StrDeserializer<Mismatch> = self.word.as_str().into_deserializer();
-        Ok((seed.deserialize(word)?, self.content))
     }
 }
 
