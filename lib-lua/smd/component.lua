@@ -139,7 +139,7 @@ function component.delete(set) return native.component_delete(args.whom(set)) en
 ---@example #smd.component.wait("@compute", { state = "On", within = "5m" }) --> 5
 function component.wait(set, options)
   local xnames, filter, pace = args.waiting(set, options)
-  return args.wait(xnames, pace, function() return native.component_list(xnames, filter) end)
+  return args.wait(xnames, pace, function() return component.list(xnames, filter) end)
 end
 
 return component
