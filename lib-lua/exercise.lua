@@ -24,10 +24,10 @@ local _ENV = setmetatable({}, { __index = _G })
 ---@field within? string how long to keep asking, on the cluster's clock: `"90s"`
 ---@field hint? string[] hints in stages, the smallest first
 
---- Raised by the first step of an exercise that is only read.
+-- Raised by the first step of an exercise that is only read.
 local STOP = setmetatable({}, { __tostring = function() return "the first step" end })
 
---- The exercise of this session: `{ header, checks, marks, tries, chunk }`; and whether it is being read or run.
+-- The exercise of this session: `{ header, checks, marks, tries, chunk }`; and whether it is being read or run.
 local work, reading, running
 
 local function need_text(verb, text)
@@ -147,8 +147,8 @@ function try(text)
   end
 end
 
---- What declarations may use: Lua itself, the verbs and the matchers. A cluster that is asked there would be asked by
---- everyone who lists the course.
+-- What declarations may use: Lua itself, the verbs and the matchers. A cluster that is asked there would be asked by
+-- everyone who lists the course.
 local PLAIN = {
   "_VERSION", "assert", "error", "ipairs", "math", "next", "pairs", "pcall", "select", "string", "table",
   "tonumber", "tostring", "type", "nodeset",
@@ -174,7 +174,7 @@ local function compile(source, chunk, env)
   return main
 end
 
---- For the runner of exercises (src/learn): reads one, runs it, asks its checks; keeps states of the lab.
+-- For the runner of exercises (src/learn): reads one, runs it, asks its checks; keeps states of the lab.
 _driver = {}
 
 --- Reads header and checks, and stops at the first step.

@@ -4,7 +4,7 @@ local matchers = require "matchers"
 --- Assertions for scripts: what must hold here, or the run stops.
 local _ENV = setmetatable({}, { __index = _G })
 
---- Whether `expect_fault` prints: an exercise that runs shows what it teaches, the prompt shows the value anyway.
+-- Whether `expect_fault` prints: an exercise that runs shows what it teaches, the prompt shows the value anyway.
 _aloud = false
 
 local function need_text(text)
@@ -37,7 +37,7 @@ function expect(value, want, text, ...)
 end
 
 --- Runs a function that must fail with a fault of this kind, and returns the fault.
----@param kind string the kind of fault: `"conflict"`, `"not_found"`, …
+---@param kind fault.Kind what sort of failure it must be
 ---@param f fun(...) what must fail
 ---@param ... Wanted its arguments
 ---@return fault.Fault fault

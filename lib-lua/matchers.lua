@@ -123,7 +123,7 @@ compare = function(want, got)
   return compare_fields(want, got, sorted_keys(keys))
 end
 
---- For `expect` and `check`: nothing when the value is as wanted, else what is wrong.
+-- For `expect` and `check`: nothing when the value is as wanted, else what is wrong.
 _compare, _is_matcher = compare, is_matcher
 
 --- What of `values` finds no partner among `others`, each of which serves once.
@@ -167,7 +167,7 @@ end
 
 --- Wants exactly these items, in any order.
 ---@param items string|Wanted[] values or matchers, or a node set
----@return Matcher
+---@return Matcher matcher
 ---@example expect({ 3, 1, 2 }, set { 1, 2, 3 }, "order does not matter")
 ---@example expect({ "x0c0s0b1n0", "x0c0s0b0n0" }, set "x0c0s0b[0-1]n0", "a node set names its members")
 function set(items)
@@ -193,7 +193,7 @@ end)
 
 --- Wants a list whose items are all as wanted; an empty list is not enough.
 ---@param want Wanted what each item must be
----@return Matcher
+---@return Matcher matcher
 ---@example expect({ 4, 5 }, each(at_least(4)), "no item is too small")
 ---@example expect_fault("check_failed", function() expect({}, each(at_least(4)), "an empty list proves nothing") end)
 function each(want)
@@ -214,7 +214,7 @@ end
 
 --- Wants a record with these fields; it may have others.
 ---@param fields table<string, Wanted> names of fields, and what each must be
----@return Matcher
+---@return Matcher matcher
 ---@example expect({ ID = "x0", State = "On" }, has { State = "On" }, "other fields do not matter")
 function has(fields)
   return matcher("a record with " .. show(fields), function(got)
@@ -225,7 +225,7 @@ end
 
 --- Wants a text with this part, or a list with such an item.
 ---@param part Wanted the part of the text, or what the item must be
----@return Matcher
+---@return Matcher matcher
 ---@example expect("ip=dhcp console=ttyS0", contains "console=", "the console is named")
 ---@example expect({ 1, 2, 3 }, contains(2), "2 is among them")
 function contains(part)
@@ -244,7 +244,7 @@ end
 
 --- Wants a text that fits a Lua pattern.
 ---@param pattern string the pattern; `^` and `$` tie it to the ends
----@return Matcher
+---@return Matcher matcher
 ---@example expect("52:54:00:be:ef:01", match "^52:54:00:", "the prefix of QEMU's MAC addresses")
 function match(pattern)
   string.find("", pattern)   -- a pattern that is none is told here, where it stands
@@ -256,7 +256,7 @@ end
 
 --- Wants a number that is not smaller, or a list that is not shorter.
 ---@param least number the smallest number, or the shortest length
----@return Matcher
+---@return Matcher matcher
 ---@example expect(5, at_least(3), "enough")
 ---@example expect({ "a", "b" }, at_least(2), "a list is counted")
 function at_least(least)
@@ -270,7 +270,7 @@ end
 
 --- Wants all of these at once.
 ---@param wants Wanted[] matchers or values
----@return Matcher
+---@return Matcher matcher
 ---@example expect("kernel debug", all { contains "kernel", contains "debug" }, "both words are there")
 function all(wants)
   local texts = {}
@@ -312,7 +312,7 @@ end
 
 --- Wants what was there before; the order of a list of records does not matter.
 ---@param before Wanted what was read earlier
----@return Matcher
+---@return Matcher matcher
 ---@example
 ---  local before = { { ID = "a", State = "On" }, { ID = "b", State = "On" } }
 ---  local now    = { { ID = "b", State = "On" }, { ID = "a", State = "On" } }

@@ -32,6 +32,14 @@ expect(fault_of(check "it raises", { got = function() expect(false, "no such nod
 expect(fault_of(check "typo", { got = print, wnat = 3 }).message, contains "wnat", "unknown fields are refused")
 expect(fault_of(check "no got", { want = 3 }).kind, "bad_argument", "a check without got is refused")
 
+-- within: asked again on the lab's clock, and no longer than that
+local function after(moment) return function() return lab.clock.now() >= moment end end
+check "some time passes" { got = after "2026-01-01T00:00:30Z", within = "2m" }
+expect(lab.clock.now(), match "^2026%-01%-01T00:00:3", "no longer than it takes")
+local slow = fault_of(check "an hour passes", { got = after "2026-01-01T01:00:00Z", within = "20s" })
+expect(slow.message, "an hour passes: want something; got false", "the last answer is told")
+expect(lab.clock.now(), match "^2026%-01%-01T00:00:5", "then it is given up")
+
 -- exercise: the header is checked, and checks are kept from then on
 expect(fault_of(exercise, { id = "1", title = "t" }).message, contains "goal", "a missing field is told")
 expect(fault_of(exercise, { id = "1", title = "t", goal = "g", neds = {} }).message, contains "neds", "a typo is told")
