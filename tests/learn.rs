@@ -67,7 +67,9 @@ fn exercises_are_short_and_plain() {
             assert!(line.chars().count() <= 96, "{place}: over 96 columns");
             let code = line.split("--").next().unwrap_or_default();
             let quoted = |word: &str| code.contains('"') && code.contains(word);
-            for word in ["goto ", "//", "<const>", "<close>"] {
+            for word in [
+                "goto ", "//", "<const>", "<close>", " & ", " | ", "<<", ">>",
+            ] {
                 assert!(!code.contains(word) || quoted(word), "{place}: {word}");
             }
         }

@@ -108,7 +108,7 @@ impl Trial<'_> {
     /// Runs the whole; says whether it is worth going on.
     fn script(&self, out: &mut Vec<String>) -> Result<bool, Report> {
         self.start(&self.exercise.text)?;
-        let ran = match self.session.run() {
+        let ran = match self.session.try_run()? {
             Ok(ran) => ran,
             Err(report) => {
                 out.push(format!("the script fails: {}", report.message));
@@ -135,7 +135,7 @@ impl Trial<'_> {
     fn again(&self, out: &mut Vec<String>) -> Result<(), Report> {
         let once = self.opened.header.once;
         self.session.open(self.exercise)?;
-        match self.session.run() {
+        match self.session.try_run()? {
             Ok(_) if once => out.push("once = true, but a second run goes through".to_owned()),
             Err(report) if !once => out.push(format!("a second run fails: {}", report.message)),
             _ => {}
@@ -150,7 +150,7 @@ impl Trial<'_> {
     fn parts(&self, out: &mut Vec<String>) -> Result<(), Report> {
         for (part, mark) in self.marks.iter().enumerate() {
             self.start(&text::without(&self.exercise.text, &self.marks, part))?;
-            let trouble = match self.session.run() {
+            let trouble = match self.session.try_run()? {
                 Err(report) => Some(format!("the script fails: {}", report.message)),
                 Ok(_) => failures(&self.session.verify()?).into_iter().next(),
             };

@@ -1,7 +1,7 @@
 //! One exercise in one shell: the Rust half of `lib-lua/exercise.lua`. All that the course knows of a shell is here.
 use super::{course::Exercise, text};
 use crate::{
-    fault::Fault,
+    fault::{Fault, Kind},
     shell::{Reply, Report, Shell},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -101,6 +101,14 @@ impl<'a> Session<'a> {
     /// Runs the opened exercise from the top.
     pub(super) fn run(&self) -> Result<Ran, Report> {
         self.call("run", &[])
+    }
+
+    /// The same for who wants to know how it goes: only Ctrl-C ends more than the exercise.
+    pub(super) fn try_run(&self) -> Result<Result<Ran, Report>, Report> {
+        match self.run() {
+            Err(report) if report.kind == Some(Kind::Interrupted) => Err(report),
+            out => Ok(out),
+        }
     }
 
     /// Asks the checks of the opened exercise.
