@@ -3,12 +3,12 @@
 //! Knows no native and no Lua function. A start spawns a future and gives an id; its result comes back as a boxed
 //! closure, to be run on Lua's thread (`reap` for one id, `next` and `take` for the scheduler in `lib-lua/task.lua`).
 //! mlua's own async functions were rejected: they fail in `sort` and `gsub` callbacks and leak into user coroutines.
-use super::{interrupt::Switch, native::Native, print::Printer};
+use super::{interrupt::Switch, ledger::Ledger, native::Native, print::Printer};
 use crate::fault::{Fault, Kind};
 use mlua::{Lua, Value};
 use std::{
     cell::{Cell, OnceCell, RefCell},
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     rc::Rc,
     sync::{Arc, mpsc},
 };
@@ -32,11 +32,11 @@ struct Flight {
     owner: u64,
 }
 
-/// How often a write was sent, and how many of these were answered.
-#[derive(Default)]
-struct Sent {
-    sent: usize,
-    answered: usize,
+/// A result that nobody has taken yet, and whose it is.
+struct Landed {
+    settle: Settle,
+    native: Rc<Native>,
+    owner: u64,
 }
 
 /// Everything natives have in flight for one VM.
@@ -47,12 +47,10 @@ pub(crate) struct Bridge {
     tx: mpsc::Sender<Event>,
     rx: mpsc::Receiver<Event>,
     flights: RefCell<HashMap<u64, Flight>>,
-    landed: RefCell<HashMap<u64, Settle>>,
+    landed: RefCell<HashMap<u64, Landed>>,
     arrivals: RefCell<VecDeque<u64>>,
     last: Cell<u64>,
-    /// The group of tasks that runs now; 0 outside `task.*`.
-    owner: Cell<u64>,
-    writes: RefCell<BTreeMap<(u64, String), Sent>>,
+    pub(crate) ledger: Ledger,
 }
 
 impl Bridge {
@@ -71,8 +69,7 @@ impl Bridge {
             landed: RefCell::default(),
             arrivals: RefCell::default(),
             last: Cell::new(0),
-            owner: Cell::new(0),
-            writes: RefCell::default(),
+            ledger: Ledger::default(),
         }
     }
 
@@ -82,8 +79,7 @@ impl Bridge {
             return Err(interrupted(&format!("{native} was not started")));
         }
         if native.writes() {
-            let key = (self.owner.get(), native.to_string());
-            self.writes.borrow_mut().entry(key).or_default().sent += 1;
+            self.ledger.sent(native);
         }
         Ok(())
     }
@@ -106,7 +102,7 @@ impl Bridge {
         let flight = Flight {
             abort: task.abort_handle(),
             native: Rc::clone(native),
-            owner: self.owner.get(),
+            owner: self.ledger.group(),
         };
         self.flights.borrow_mut().insert(id, flight);
         Ok(id)
@@ -116,10 +112,10 @@ impl Bridge {
     pub(crate) fn reap(&self, lua: &Lua, id: u64) -> Result<Value, Fault> {
         self.printer.flush();
         loop {
-            let settle = self.landed.borrow_mut().remove(&id);
-            if let Some(settle) = settle {
+            let landed = self.landed.borrow_mut().remove(&id);
+            if let Some(landed) = landed {
                 self.arrivals.borrow_mut().retain(|arrived| *arrived != id);
-                return settle(lua);
+                return self.settle(lua, landed);
             }
             self.receive(|| {
                 self.abort(id);
@@ -143,9 +139,9 @@ impl Bridge {
 
     /// The result behind an id that `next` gave.
     pub(crate) fn take(&self, lua: &Lua, id: u64) -> Result<Value, Fault> {
-        let settle = self.landed.borrow_mut().remove(&id);
-        match settle {
-            Some(settle) => settle(lua),
+        let landed = self.landed.borrow_mut().remove(&id);
+        match landed {
+            Some(landed) => self.settle(lua, landed),
             None => Err(Fault::internal(format!("call {id} has no result to take"))),
         }
     }
@@ -158,31 +154,17 @@ impl Bridge {
         self.landed.borrow_mut().remove(&id);
     }
 
-    /// Says which group's task runs from now on.
-    pub(crate) fn own(&self, group: u64) {
-        self.owner.set(group);
-    }
-
-    /// What this group of tasks has sent that changes something, in words; from here on `heir` answers for it.
-    pub(crate) fn sent(&self, group: u64, heir: u64) -> Option<String> {
-        let mut writes = self.writes.borrow_mut();
-        let (mine, others) = std::mem::take(&mut *writes)
-            .into_iter()
-            .partition::<BTreeMap<_, _>, _>(|((owner, _), _)| *owner == group);
-        *writes = others;
-        let text = spell(&mine);
-        for ((_, name), more) in mine {
-            let sum = writes.entry((heir, name)).or_default();
-            sum.sent += more.sent;
-            sum.answered += more.answered;
+    fn settle(&self, lua: &Lua, landed: Landed) -> Result<Value, Fault> {
+        let out = (landed.settle)(lua);
+        if landed.native.writes() {
+            self.ledger.ended(landed.owner, &landed.native, &out);
         }
-        text
+        out
     }
 
     /// Begins a run: nothing is in flight, nothing was sent.
     pub(crate) fn begin(&self) {
-        self.writes.borrow_mut().clear();
-        self.owner.set(0);
+        self.ledger.clear();
     }
 
     /// Ends a run: aborts what is still in flight and says what was sent that changes something.
@@ -193,7 +175,7 @@ impl Bridge {
         self.landed.borrow_mut().clear();
         self.arrivals.borrow_mut().clear();
         self.printer.flush();
-        spell(&self.writes.borrow())
+        self.ledger.text()
     }
 
     fn receive(&self, stopped: impl FnOnce() -> Fault) -> Result<(), Fault> {
@@ -213,13 +195,12 @@ impl Bridge {
         let Some(flight) = self.flights.borrow_mut().remove(&id) else {
             return;
         };
-        if flight.native.writes() {
-            let key = (flight.owner, flight.native.to_string());
-            if let Some(sent) = self.writes.borrow_mut().get_mut(&key) {
-                sent.answered += 1;
-            }
-        }
-        self.landed.borrow_mut().insert(id, settle);
+        let landed = Landed {
+            settle,
+            native: flight.native,
+            owner: flight.owner,
+        };
+        self.landed.borrow_mut().insert(id, landed);
         self.arrivals.borrow_mut().push_back(id);
     }
 
@@ -247,28 +228,6 @@ impl Drop for Bridge {
 
 fn interrupted(what: &str) -> Fault {
     Fault::new(Kind::Interrupted, format!("interrupted: {what}"))
-}
-
-fn spell(writes: &BTreeMap<(u64, String), Sent>) -> Option<String> {
-    let mut sums = BTreeMap::<&str, Sent>::new();
-    for ((_, name), more) in writes {
-        let sum = sums.entry(name).or_default();
-        sum.sent += more.sent;
-        sum.answered += more.answered;
-    }
-    let word = |(name, sum): (&str, Sent)| {
-        let times = match sum.sent {
-            1 => String::new(),
-            n => format!(" ×{n}"),
-        };
-        match (sum.sent, sum.sent - sum.answered) {
-            (_, 0) => format!("{name}{times}"),
-            (1, _) => format!("{name} (not answered)"),
-            (_, open) => format!("{name}{times} ({open} not answered)"),
-        }
-    };
-    let words: Vec<_> = sums.into_iter().map(word).collect();
-    (!words.is_empty()).then(|| format!("writes already sent: {}", words.join(", ")))
 }
 
 /// Sends a call's result, come what may: a future that panics lands as a fault.

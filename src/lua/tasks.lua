@@ -114,7 +114,7 @@ function fail(group, reason)
   abort_tasks(group)
   local sent = hand_over(group)
   if sent and type(reason) == "table" and reason.kind then
-    reason.cause = reason.cause and reason.cause .. "; " .. sent or sent
+    reason.message = reason.message .. "; " .. sent
   elseif sent and type(reason) == "string" then
     reason = reason .. " (" .. sent .. ")"
   end

@@ -91,11 +91,13 @@ impl Core<'_> {
         })?;
         let its = Rc::clone(bridge);
         self.give("own", move |_, group| {
-            its.own(group);
+            its.ledger.enter(group);
             Ok(())
         })?;
         let its = Rc::clone(bridge);
-        self.give("sent", move |_, (group, heir)| Ok(its.sent(group, heir)))
+        self.give("sent", move |_, (group, heir)| {
+            Ok(its.ledger.hand_over(group, heir))
+        })
     }
 }
 

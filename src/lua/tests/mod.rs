@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, Wall},
-    fault::Fault,
+    fault::{Fault, Kind},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -58,6 +58,9 @@ fn natives(n: &mut Natives) {
     n.read("lost", |(): ()| async {
         let fault = Fault::not_found("no component x9").status(404);
         Err::<(), _>(fault.hint("smd.component.list()"))
+    });
+    n.write("refused", |(): ()| async {
+        Err::<(), _>(Fault::new(Kind::Conflict, "there already"))
     });
     n.write("hang_write", |(): ()| {
         std::future::pending::<Result<(), Fault>>()

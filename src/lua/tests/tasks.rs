@@ -101,7 +101,7 @@ fn the_first_failure_ends_the_others_and_tells_what_was_sent() {
           local on_end <close> = setmetatable({}, { __close = function() ended = ended + 1 end })
           t.stall()
         end
-        task.parallel{ slow, function() t.change 'x' t.change 'y' t.stall() end, function() t.wait(30) t.lost() end,
+        task.parallel{ slow, function() t.change 'x' pcall(t.refused) t.change 'y' t.stall() end, function() t.wait(30) t.lost() end,
           function() task.parallel{ slow, slow } end, function() t.wait(20) return t.hang_write() end }";
     let said = text(&vm, code);
     assert!(
@@ -109,8 +109,8 @@ fn the_first_failure_ends_the_others_and_tells_what_was_sent() {
         "{said}"
     );
     assert_eq!(
-        text(&vm, "_err.cause"),
-        "writes already sent: t.change ×2, t.hang_write (not answered)"
+        text(&vm, "_err.message"),
+        "no component x9; writes already sent: t.change ×2, t.hang_write (not answered)"
     );
     assert_eq!(prompt(&vm, "ended"), int(3));
 }
@@ -168,8 +168,8 @@ fn what_takes_too_long_is_ended() {
     let said = text(&vm, "task.timeout('20ms', function() t.hang_write() end)");
     assert!(said.starts_with("timeout: not done within 20ms"), "{said}");
     assert_eq!(
-        text(&vm, "_err.cause"),
-        "writes already sent: t.hang_write (not answered)"
+        text(&vm, "_err.message"),
+        "not done within 20ms; writes already sent: t.hang_write (not answered)"
     );
     assert_eq!(
         prompt(&vm, "task.timeout(5, function() return t.wait(3) end)"),
