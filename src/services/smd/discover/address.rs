@@ -34,16 +34,7 @@ pub(super) fn check(
     findings: &mut Findings,
 ) -> Result<(), Fault> {
     let network = options.network.as_deref().map(Network::read).transpose()?;
-    let pool = match options.pool.as_deref() {
-        None => None,
-        Some([first, last]) => Some((argument(first)?, argument(last)?)),
-        Some(_) => {
-            return Err(
-                Fault::bad_argument("`pool` is the first and the last address")
-                    .hint("pool = { \"172.16.0.200\", \"172.16.0.250\" }"),
-            );
-        }
-    };
+    let pool = pool(options)?;
     let head = argument(options.head.as_deref().unwrap_or(TUTORIAL_HEAD))?;
     let mut networks: BTreeMap<&str, Vec<(&Place, IpAddr)>> = BTreeMap::new();
     for (place, text, name) in all_addresses(file) {
@@ -93,6 +84,18 @@ pub(super) fn check(
         strays(&addresses, findings);
     }
     Ok(())
+}
+
+/// The first and the last address that DHCP gives to strangers.
+fn pool(options: &Options) -> Result<Option<(IpAddr, IpAddr)>, Fault> {
+    match options.pool.as_deref() {
+        None => Ok(None),
+        Some([first, last]) => Ok(Some((argument(first)?, argument(last)?))),
+        Some(_) => Err(
+            Fault::bad_argument("`pool` is the first and the last address")
+                .hint("pool = { \"172.16.0.200\", \"172.16.0.250\" }"),
+        ),
+    }
 }
 
 fn argument(text: &str) -> Result<IpAddr, Fault> {
