@@ -113,12 +113,9 @@ pub fn gaps(course: &Course, shell: &Shell) -> Result<Vec<String>, Report> {
 pub fn failed(id: &str, verdicts: &[Verdict]) -> Option<Fault> {
     let open: Vec<&Verdict> = verdicts.iter().filter(|verdict| !verdict.pass).collect();
     let first = open.first()?;
-    let count = open.len();
-    let all = verdicts.len();
-    let fault = Fault::new(
-        Kind::CheckFailed,
-        format!("{id}: {count} of {all} checks fail"),
-    );
+    let word = if open.len() == 1 { "fails" } else { "fail" };
+    let message = format!("{id}: {} of {} checks {word}", open.len(), verdicts.len());
+    let fault = Fault::new(Kind::CheckFailed, message);
     Some(match first.hint.first() {
         Some(hint) => fault.hint(hint),
         None => fault,
