@@ -2,14 +2,18 @@
 use crate::{
     config::{Ask, Config, Place, Target},
     fault::Fault,
-    lua::print::Sink,
+    lua::{print::Sink, shape::Limit},
     repl::{
         Prompt,
         screen::{self, Stream},
     },
     shell::{Options, Shell, Trust, Way},
 };
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Cluster")]
@@ -111,18 +115,23 @@ impl TargetArgs {
             cacert: self.cacert.clone(),
             insecure: self.insecure,
         };
-        let way = Way::to(target, trust);
-        Shell::new(Options {
-            sink,
-            style: screen::style(Stream::Out),
-            ..Options::on(way)
-        })
+        let mut options = Options::on(Way::to(target, trust));
+        options.sink = sink;
+        options.style = screen::style(Stream::Out);
+        if !io::stdout().is_terminal() {
+            options.limit = Limit::Whole;
+        }
+        Shell::new(options)
     }
 
     /// What the prompt says of that target.
     pub(super) fn prompt(&self) -> Result<Prompt, Fault> {
         let target = self.target()?;
-        let notes = [(self.insecure, "insecure"), (!target.auth, "no token")];
+        let notes = [
+            (target.place == Place::FreshLab, "fresh"),
+            (self.insecure, "insecure"),
+            (!target.auth, "no token"),
+        ];
         Ok(Prompt {
             real: matches!(target.place, Place::Gateway(_)),
             name: target.name,

@@ -12,7 +12,7 @@ pub use fault::{error, fault};
 pub use scalar::{float, quote};
 
 use super::shape::{Key, Shape};
-use cell::{line, whole};
+use cell::{line, list_line, record_line, whole};
 use scalar::{bare, printable, width};
 use std::fmt::Write;
 
@@ -24,6 +24,8 @@ pub struct Style {
     /// Lines that a list of plain values may fill.
     pub rows: usize,
     pub colour: bool,
+    /// What is shown can be had again as `_`, so notes may say so.
+    pub prompt: bool,
 }
 
 impl Style {
@@ -32,6 +34,7 @@ impl Style {
         width: usize::MAX,
         rows: usize::MAX,
         colour: false,
+        prompt: false,
     };
 
     pub(super) fn paint(&self, code: &str, text: &str) -> String {
@@ -59,9 +62,7 @@ const ONE_LINE: usize = 60;
 /// A value as the prompt shows it: strings quoted, so that `"3"` and `3` differ.
 pub fn inspect(shape: &Shape, style: &Style) -> String {
     match shape {
-        Shape::List(items, total) if !items.is_empty() => {
-            list(items, *total, style, "; the value is whole: #_ is ")
-        }
+        Shape::List(items, total) if !items.is_empty() => list(items, *total, style),
         Shape::Record(fields) if !fields.is_empty() => record(fields, style),
         Shape::Text(text) if text.contains('\n') && printable(text) => bracket(text),
         other => line(other, usize::MAX).unwrap_or_default(),
@@ -91,9 +92,8 @@ fn bracket(text: &str) -> String {
 }
 
 fn record(fields: &[(Key, Shape)], style: &Style) -> String {
-    let shape = Shape::Record(fields.to_vec());
     let simple = fields.iter().all(|(_, value)| short(value));
-    match line(&shape, style.width.min(ONE_LINE)).filter(|_| simple) {
+    match record_line(fields, style.width.min(ONE_LINE)).filter(|_| simple) {
         Some(text) => text,
         None => block(fields, style),
     }
@@ -121,7 +121,11 @@ fn block(fields: &[(Key, Shape)], style: &Style) -> String {
             lines.push(format!("{}{pad}  {text}", style.paint(BOLD, &name)));
         } else {
             lines.push(style.paint(BOLD, &name));
-            lines.push(indent(&below(value, &style.narrow(2))));
+            let inner = Style {
+                prompt: false,
+                ..style.narrow(2)
+            };
+            lines.push(indent(&below(value, &inner)));
         }
     }
     lines.join("\n")
@@ -139,7 +143,7 @@ fn beside(value: &Shape, room: usize) -> Option<String> {
 fn below(value: &Shape, style: &Style) -> String {
     match value {
         Shape::Text(text) => text.trim_end_matches('\n').to_owned(),
-        Shape::List(items, total) => list(items, *total, style, ""),
+        Shape::List(items, total) => list(items, *total, style),
         Shape::Record(fields) => block(fields, style),
         other => inspect(other, style),
     }
@@ -154,34 +158,34 @@ fn indent(text: &str) -> String {
 }
 
 /// A list that is not empty: records as a table, plain values side by side, all else item by item.
-fn list(items: &[Shape], total: usize, style: &Style, note: &str) -> String {
-    let all = Shape::List(items.to_vec(), total);
+fn list(items: &[Shape], total: usize, style: &Style) -> String {
     if table::is_table(items) {
-        return more(table::table(items, style), items.len(), total, style, note);
+        return more(table::table(items, style), items.len(), total, style);
     }
-    if let Some(text) = line(&all, style.width) {
+    if let Some(text) = list_line(items, total, style.width) {
         return text;
     }
     if items.iter().all(Shape::is_scalar) {
         let (text, shown) = fill(items, total, style);
-        return more(text, shown, total, style, note);
+        return more(text, shown, total, style);
     }
     let numbered = (1..).zip(items);
     let fields: Vec<(Key, Shape)> = numbered
         .map(|(at, item): (usize, &Shape)| (Key::Other(at.to_string()), item.clone()))
         .collect();
-    more(block(&fields, style), items.len(), total, style, note)
+    more(block(&fields, style), items.len(), total, style)
 }
 
 /// Says how many items of a cut list are not shown.
-fn more(text: String, shown: usize, total: usize, style: &Style, note: &str) -> String {
+fn more(text: String, shown: usize, total: usize, style: &Style) -> String {
     if shown >= total {
         return text;
     }
     let count = scalar::grouped(total - shown);
-    let note = match note {
-        "" => format!("… {count} more"),
-        note => format!("… {count} more{note}{total}"),
+    let note = if style.prompt {
+        format!("… {count} more; the value is whole: #_ is {total}")
+    } else {
+        format!("… {count} more")
     };
     format!("{text}\n{}", style.paint(DIM, &note))
 }

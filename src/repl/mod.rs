@@ -10,7 +10,7 @@ pub mod watch;
 
 use crate::{fault::Fault, lua::Report, shell::Shell};
 use editor::{Editor, Line};
-use screen::Stream;
+use screen::{Stream, Style};
 use session::{Session, Turn};
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -57,7 +57,7 @@ fn greeting(prompt: &Prompt) -> String {
         "on the lab: a simulated cluster, yours to break".to_owned()
     };
     format!(
-        "chami {version} · OpenCHAMI at a Lua prompt, {place}\n\
+        "chami {version} · OpenCHAMI in Lua, {place}\n\
          help() shows what to type first · Tab completes · Ctrl-D leaves"
     )
 }
@@ -81,7 +81,10 @@ fn interactive(shell: &Shell, prompt: &Prompt) -> u8 {
             Line::Broken(fault) => return fail(&Report::from(fault)),
         };
         let mut status = None;
-        let style = screen::style(Stream::Out);
+        let style = Style {
+            prompt: true,
+            ..screen::style(Stream::Out)
+        };
         let mut before = |chunk: &str| editor.remember(chunk);
         session.feed(&line, &mut before, &mut |turn| match turn {
             Turn::Leave(code) => status = Some(code),

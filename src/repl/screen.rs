@@ -31,6 +31,7 @@ pub fn style(stream: Stream) -> Style {
         width: size.map_or(WIDTH, |(Width(columns), _)| usize::from(columns).max(20)),
         rows: ROWS,
         colour: colour(|name| env::var(name).ok()),
+        prompt: false,
     }
 }
 

@@ -94,6 +94,7 @@ impl Transcript {
                 .map_or(80, |w| w.parse().expect("width is a number")),
             rows: 20,
             colour: false,
+            prompt: true,
         };
         let peer = Peer::start();
         let limit = Limit::Rows(RECORDS);

@@ -108,9 +108,6 @@ pub(super) fn globals(scene: &Scene, word: &str) -> Vec<Candidate> {
 
 /// The keys a table takes that are not in it yet.
 pub(super) fn keys(scene: &Scene, tokens: &[Token], brace: usize) -> Vec<Candidate> {
-    let Some(kind) = kind_of(scene, &tokens[..brace]) else {
-        return Vec::new();
-    };
     let given: Vec<&str> = tokens[brace..]
         .windows(2)
         .filter_map(|pair| match pair {
@@ -118,7 +115,7 @@ pub(super) fn keys(scene: &Scene, tokens: &[Token], brace: usize) -> Vec<Candida
             _ => None,
         })
         .collect();
-    let mut fields = types::fields(scene.docs, &kind);
+    let mut fields = fields_of(scene, &tokens[..brace]);
     fields.retain(|f| !given.contains(&f.name.as_str()));
     fields.iter().map(|f| typed(f, " = ")).collect()
 }
@@ -143,23 +140,49 @@ pub(super) fn words(scene: &Scene, tokens: &[Token]) -> Vec<Candidate> {
 /// The declared type of the value that would follow `tokens`: an argument, a field, an item.
 fn kind_of(scene: &Scene, tokens: &[Token]) -> Option<String> {
     if let [.., Token::Name(name), Token::Sign('=')] = tokens {
-        let outer = kind_of(scene, &tokens[..open(tokens)?])?;
-        let fields = types::fields(scene.docs, &outer);
+        let fields = fields_of(scene, &tokens[..open(tokens)?]);
         return Some(fields.into_iter().find(|f| f.name == *name)?.kind);
     }
-    if let Some(Token::Sign('(' | ',' | '{' | ';')) = tokens.last() {
+    if let Some(Token::Sign(',' | '{' | ';')) = tokens.last() {
         let bracket = open(tokens)?;
-        return match tokens[bracket] {
-            Token::Sign('(') => {
-                let called = function(scene, &known(scene, &tokens[..bracket])?)?;
-                let at = commas(&tokens[bracket + 1..]);
-                Some(called.params.get(at)?.kind.clone())
-            }
-            _ => types::element(&kind_of(scene, &tokens[..bracket])?),
-        };
+        if tokens[bracket] == Token::Sign('{') {
+            return types::element(&kind_of(scene, &tokens[..bracket])?);
+        }
     }
-    let called = function(scene, &known(scene, tokens)?)?;
-    Some(called.params.first()?.kind.clone())
+    let (called, at) = called(scene, tokens)?;
+    Some(called.params.get(at)?.kind.clone())
+}
+
+/// The function whose argument would follow `tokens`, and which one: `f(a, ` or, without parentheses, `f `.
+fn called<'a>(scene: &Scene<'a>, tokens: &[Token]) -> Option<(&'a Function, usize)> {
+    let (end, at) = match tokens.last()? {
+        Token::Sign('(' | ',') => {
+            let bracket = open(tokens)?;
+            (bracket, commas(&tokens[bracket + 1..]))
+        }
+        _ => (tokens.len(), 0),
+    };
+    Some((function(scene, &known(scene, &tokens[..end])?)?, at))
+}
+
+/// The fields of the table that would follow `tokens`. A first argument that takes no table has been left out:
+/// `list{ … }` is short for `list(nil, { … })`.
+fn fields_of(scene: &Scene, tokens: &[Token]) -> Vec<Slot> {
+    let kind = kind_of(scene, tokens).unwrap_or_default();
+    let fields = types::fields(scene.docs, &kind);
+    match called(scene, tokens) {
+        Some((called, 0)) if fields.is_empty() => {
+            let kinds = called
+                .params
+                .iter()
+                .map(|p| types::fields(scene.docs, &p.kind));
+            kinds
+                .into_iter()
+                .find(|fields| !fields.is_empty())
+                .unwrap_or_default()
+        }
+        _ => fields,
+    }
 }
 
 /// The commas outside inner brackets.

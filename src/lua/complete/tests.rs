@@ -153,6 +153,11 @@ fn keys_of_a_parameter() {
         ["State = "]
     );
     assert_eq!(offered("smd.component.find{ sm¦"), ["smd", "smile"]);
+    assert_eq!(offered("smd.component.list{ St¦"), ["State = "]);
+    assert_eq!(
+        offered("smd.component.list{ State = '¦"),
+        ["Ready", "Off", "On"]
+    );
     let (_, completion) = tried("smd.component.find{ Ty¦");
     assert_eq!(completion.candidates[0].label, "Type?: string");
 }

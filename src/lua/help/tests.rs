@@ -36,6 +36,7 @@ const STYLE: Style = Style {
     width: 60,
     rows: 10,
     colour: false,
+    prompt: true,
 };
 
 fn asked(code: &str) -> String {

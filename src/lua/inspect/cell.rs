@@ -15,19 +15,26 @@ const RESERVED: [&str; 22] = [
 pub(super) fn line(shape: &Shape, room: usize) -> Option<String> {
     let text = match shape {
         Shape::Text(text) => quote(text),
-        Shape::List(items, total) if items.len() == *total => {
-            braces(items.iter().map(|item| line(item, room)), room, " ")?
-        }
-        Shape::List(..) => return None,
-        Shape::Record(fields) => {
-            let field = |(key, value): &(Key, Shape)| {
-                Some(format!("{} = {}", lua_key(key), line(value, room)?))
-            };
-            braces(fields.iter().map(field), room, " ")?
-        }
+        Shape::List(items, total) => list_line(items, *total, room)?,
+        Shape::Record(fields) => record_line(fields, room)?,
         other => atom(other),
     };
     Some(text).filter(|text| width(text) <= room)
+}
+
+pub(super) fn list_line(items: &[Shape], total: usize, room: usize) -> Option<String> {
+    if items.len() < total {
+        return None;
+    }
+    let text = braces(items.iter().map(|item| line(item, room)), room, " ");
+    text.filter(|text| width(text) <= room)
+}
+
+pub(super) fn record_line(fields: &[(Key, Shape)], room: usize) -> Option<String> {
+    let field =
+        |(key, value): &(Key, Shape)| Some(format!("{} = {}", lua_key(key), line(value, room)?));
+    let text = braces(fields.iter().map(field), room, " ");
+    text.filter(|text| width(text) <= room)
 }
 
 /// The value without quotes, nothing left out, in at most `room` columns.

@@ -22,6 +22,8 @@ struct Column<'a> {
     name: &'a str,
     cells: Vec<String>,
     right: bool,
+    /// What it needs, and what it gets.
+    natural: usize,
     width: usize,
 }
 
@@ -31,7 +33,8 @@ pub(super) fn table(items: &[Shape], style: &Style) -> String {
     let mut lines = vec![style.paint(BOLD, &row(&columns, None))];
     lines.extend((0..items.len()).map(|at| row(&columns, Some(at))));
     if !dropped.is_empty() {
-        let note = format!("… also {}; _[1] shows all", dropped.join(", "));
+        let how = if style.prompt { "; _[1] shows all" } else { "" };
+        let note = format!("… also {}{how}", dropped.join(", "));
         lines.push(style.paint(DIM, &note));
     }
     lines.join("\n")
@@ -65,6 +68,7 @@ impl<'a> Column<'a> {
             name,
             cells: vec![String::new(); rows],
             right: true,
+            natural: width(name),
             width: width(name),
         }
     }
@@ -72,15 +76,22 @@ impl<'a> Column<'a> {
     fn set(&mut self, at: usize, value: &Shape) {
         let text = compact(value, NESTED);
         self.right &= matches!(value, Shape::Int(_) | Shape::Float(_));
-        self.width = self.width.max(width(&text));
+        self.natural = self.natural.max(width(&text));
+        self.width = self.natural;
         self.cells[at] = text;
+    }
+
+    /// No record says anything here.
+    fn is_void(&self) -> bool {
+        let void = |cell: &String| matches!(cell.as_str(), "" | "\"\"" | "{}");
+        self.cells.iter().all(void)
     }
 }
 
-/// Narrows the widest columns, then drops the last ones, until the table fits; returns the names of those dropped.
+/// Narrows the widest columns, then drops columns, empty ones first and else the last, until the table fits; returns the
+/// names of those dropped.
 fn fit<'a>(columns: &mut Vec<Column<'a>>, room: usize) -> Vec<&'a str> {
-    let mut dropped = Vec::new();
-    let natural: Vec<usize> = columns.iter().map(|c| c.width).collect();
+    let names: Vec<&str> = columns.iter().map(|c| c.name).collect();
     loop {
         let total = columns.iter().map(|c| c.width + GAP).sum::<usize>();
         let over = total.saturating_sub(room.saturating_add(GAP));
@@ -88,21 +99,24 @@ fn fit<'a>(columns: &mut Vec<Column<'a>>, room: usize) -> Vec<&'a str> {
         match wide.max_by_key(|&at| columns[at].width) {
             _ if over == 0 => break,
             Some(at) => columns[at].width = columns[at].width.saturating_sub(over).max(NARROW),
-            None if columns.len() > 1 => dropped.extend(columns.pop().map(|c| c.name)),
+            None if columns.len() > 1 => {
+                let void = columns.iter().rposition(Column::is_void);
+                columns.remove(void.unwrap_or(columns.len() - 1));
+            }
             None => break,
         }
     }
-    give_back(columns, &natural, room);
-    dropped.reverse();
-    dropped
+    give_back(columns, room);
+    let kept = |name: &&str| columns.iter().any(|c| c.name == *name);
+    names.into_iter().filter(|name| !kept(name)).collect()
 }
 
 /// Room that dropping a column left over goes to those that had been narrowed.
-fn give_back(columns: &mut [Column<'_>], natural: &[usize], room: usize) {
+fn give_back(columns: &mut [Column<'_>], room: usize) {
     let total = columns.iter().map(|c| c.width + GAP).sum::<usize>();
     let mut spare = (room.saturating_add(GAP)).saturating_sub(total);
-    for (column, natural) in columns.iter_mut().zip(natural) {
-        let more = natural.saturating_sub(column.width).min(spare);
+    for column in columns {
+        let more = column.natural.saturating_sub(column.width).min(spare);
         column.width += more;
         spare -= more;
     }

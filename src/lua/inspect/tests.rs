@@ -13,6 +13,7 @@ fn style(width: usize) -> Style {
         width,
         rows: 4,
         colour: false,
+        prompt: true,
     }
 }
 
@@ -133,6 +134,18 @@ fn columns_that_do_not_fit_are_cut_and_then_dropped() {
          x1000c0s0b0n0  Node\n\
          x1000c0s0b1n0  Node\n\
          … also State, NID; _[1] shows all"
+    );
+}
+
+#[test]
+fn empty_columns_go_first() {
+    let text = shown(
+        "return {{ID = 'x1', Type = '', State = 'Ready'}, {ID = 'x2', State = 'Off'}}",
+        14,
+    );
+    assert_eq!(
+        text,
+        "ID  State\nx1  Ready\nx2  Off\n… also Type; _[1] shows all"
     );
 }
 
