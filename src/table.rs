@@ -7,7 +7,10 @@ use crate::fault::{Fault, Kind};
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
 
 /// One record's new value; `None`: it is gone.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +32,8 @@ pub trait Rows {
     fn name(&self) -> &'static str;
     /// Whether anything changed since the last `commit` or `rollback`.
     fn touched(&self) -> bool;
+    /// How many records there are.
+    fn count(&self) -> usize;
     /// What changed since the last `commit` or `rollback`.
     fn changes(&self) -> Result<Vec<Change>, Fault>;
     fn commit(&mut self);
@@ -127,6 +132,10 @@ impl<V: Clone + Serialize + DeserializeOwned> Rows for Table<V> {
 
     fn touched(&self) -> bool {
         !self.before.is_empty()
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len()
     }
 
     fn changes(&self) -> Result<Vec<Change>, Fault> {
@@ -292,6 +301,8 @@ impl<S: Store> Shelf<S> {
 /// A shelf as the lab sees it: to snapshot, restore, reset, compare.
 pub trait Shelved: Send + Sync {
     fn service(&self) -> &'static str;
+    /// How many records each table has, by its name.
+    fn counts(&self) -> BTreeMap<String, usize>;
     /// Table name → key → record.
     fn dump(&self) -> Result<Map<String, Value>, Fault>;
     /// Replaces everything by what `dump` gave; tables that are not named become empty. Not journaled.
@@ -304,6 +315,11 @@ pub trait Shelved: Send + Sync {
 impl<S: Store> Shelved for Shelf<S> {
     fn service(&self) -> &'static str {
         self.service
+    }
+
+    fn counts(&self) -> BTreeMap<String, usize> {
+        let count = |t: &&dyn Rows| (t.name().to_owned(), t.count());
+        self.read(|store| store.tables().iter().map(count).collect())
     }
 
     fn dump(&self) -> Result<Map<String, Value>, Fault> {

@@ -302,3 +302,20 @@ fn machines_are_counted_or_listed() {
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(told.contains("--nodes 640 contradicts"), "{told}");
 }
+
+#[tokio::test]
+async fn on_other_addresses_the_control_api_wants_the_secret() {
+    let home = Home::new();
+    let mut words = SERVE.to_vec();
+    words.extend(["--listen", "0.0.0.0"]);
+    let server = Server::start(home.command(&words));
+    let (status, problem) = server.ask("GET", "/lab/v1/status", None).await;
+    assert_eq!(status, 403);
+    assert!(problem["hint"].to_string().contains("X-Lab-Secret"));
+    // Its user knows the secret, and needs no proxy to get there.
+    let mut shell = home.command(&["-e", "return lab.status().pid"]);
+    let out = shell.env("http_proxy", "http://127.0.0.1:9").output();
+    let out = out.expect("it runs");
+    let pid = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+    assert_eq!(pid, server.child.id().to_string());
+}

@@ -1,10 +1,11 @@
 //! `lab.json`: who serves a lab, where, and the secret its control API wants. Readable by its user alone.
 use super::dirs::private_dir;
-use crate::fault::Fault;
+use crate::{fault::Fault, http::Base};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt, fs,
     io::Write as _,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -48,6 +49,17 @@ impl Card {
         file.write_all(&text).map_err(|e| Fault::io(path, &e))?;
         file.persist(path).map_err(|e| Fault::io(path, &e.error))?;
         Ok(())
+    }
+
+    /// The way in, past any proxy.
+    pub(crate) fn base(&self, token: Option<String>) -> Base {
+        let host = self.http.trim_start_matches("http://").parse();
+        Base {
+            url: self.http.clone(),
+            token,
+            address: host.ok().map(|host: SocketAddr| host.ip()),
+            ..Base::default()
+        }
     }
 
     /// The port of one of its URLs.

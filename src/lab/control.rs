@@ -102,8 +102,8 @@ fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     })
 }
 
-async fn status(State(house): Shared) -> Answer<Status> {
-    Ok(Json(house.status()?))
+async fn status(State(house): Shared) -> Json<Status> {
+    Json(house.status())
 }
 
 #[derive(Default, Deserialize)]
@@ -122,7 +122,7 @@ async fn reset(State(house): Shared, bytes: Bytes) -> Answer<Status> {
             return Err(Problem(fault.hint("it is \"empty\" or \"tutorial\"")));
         }
     }
-    Ok(Json(house.status()?))
+    Ok(Json(house.status()))
 }
 
 #[derive(Deserialize)]
@@ -140,7 +140,7 @@ async fn snapshot(State(house): Shared, bytes: Bytes) -> Answer<Snapshot> {
 async fn restore(State(house): Shared, bytes: Bytes) -> Answer<Status> {
     let Named { name } = body(&bytes)?;
     house.restore(&name)?;
-    Ok(Json(house.status()?))
+    Ok(Json(house.status()))
 }
 
 #[derive(Default, Deserialize)]

@@ -10,7 +10,7 @@ use super::{
 use crate::services::site::Front;
 use axum::{
     Json, Router,
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::{HeaderValue, Method, Uri},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -57,6 +57,8 @@ pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) ->
         )
         .fallback(move |uri: Uri| async move { elsewhere(&mounted, uri.path()) })
         .layer(from_fn_with_state(house.clone(), pass))
+        // haproxy sets no limit, and a whole cluster in one request is usual.
+        .layer(DefaultBodyLimit::disable())
 }
 
 fn elsewhere(mounted: &[&str], path: &str) -> Response {

@@ -9,7 +9,7 @@ use axum_server::accept::NoDelayAcceptor;
 use std::{
     fs::File,
     io,
-    net::{IpAddr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -174,7 +174,13 @@ async fn bind(
 }
 
 fn url(scheme: &str, listener: &TcpListener) -> Result<String, Fault> {
-    let address = listener.local_addr().map_err(|e| Fault::io("socket", &e))?;
+    let mut address = listener.local_addr().map_err(|e| Fault::io("socket", &e))?;
+    // Every address is no address to go to.
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
     Ok(format!("{scheme}://{address}"))
 }
 

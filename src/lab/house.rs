@@ -26,7 +26,6 @@ use crate::{
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -244,16 +243,9 @@ impl House {
     }
 
     /// What a user wants to know about the lab.
-    pub(crate) fn status(&self) -> Result<Status, Fault> {
-        let mut services = BTreeMap::new();
-        for store in self.stores.iter().filter(|s| s.service() != WORLD) {
-            let count = |(name, rows): (String, Value)| {
-                let count = rows.as_object().map_or(0, Map::len);
-                (name, count)
-            };
-            let tables = store.dump()?.into_iter().map(count).collect();
-            services.insert(store.service().to_owned(), tables);
-        }
+    pub(crate) fn status(&self) -> Status {
+        let services = self.stores.iter().filter(|s| s.service() != WORLD);
+        let services = services.map(|s| (s.service().to_owned(), s.counts()));
         let status = Status {
             pid: std::process::id(),
             http: String::new(),
@@ -266,10 +258,10 @@ impl House {
             now: self.clock.now().to_string(),
             snapshots: self.keeper.snapshots(),
             notice: self.notice.clone(),
-            services,
+            services: services.collect(),
             machines: self.world.read(|world| world.machines().cloned().collect()),
         };
-        Ok(status.at(self.card().map(|(card, _)| card)))
+        status.at(self.card().map(|(card, _)| card))
     }
 
     pub(crate) fn time(&self) -> Time {

@@ -110,19 +110,11 @@ impl Lab {
     async fn back_door(&self) -> Result<Base, Fault> {
         let seat = self.shared.table.take().await?;
         let card = seat.card();
-        Ok(Base {
-            url: card.http.clone(),
-            token: Some(card.secret.clone()),
-            ..Base::default()
-        })
+        Ok(card.base(Some(card.secret.clone())))
     }
 
     async fn front_door(&self, seat: &Seat) -> Result<Base, Fault> {
-        Ok(Base {
-            url: seat.card().http.clone(),
-            token: self.token(seat).await?,
-            ..Base::default()
-        })
+        Ok(seat.card().base(self.token(seat).await?))
     }
 
     /// A token that is good for a while yet.
@@ -167,11 +159,7 @@ impl Locate for Lab {
 
     fn at_hand(&self) -> Option<Base> {
         let seat = self.shared.table.seat()?;
-        Some(Base {
-            url: seat.card().http.clone(),
-            token: self.pass().map(|pass| pass.token),
-            ..Base::default()
-        })
+        Some(seat.card().base(self.pass().map(|pass| pass.token)))
     }
 
     fn again<'a>(&'a self, stale: &'a Base) -> Pending<'a, Result<Option<Base>, Fault>> {

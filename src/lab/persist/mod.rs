@@ -212,7 +212,7 @@ impl Keeper {
     pub(crate) fn save(&self, name: &str, whole: &Whole) -> Result<PathBuf, Fault> {
         let path = self.snapshot(name)?;
         let parent = self.dir.join("snapshots");
-        fs::create_dir_all(&parent).map_err(|e| Fault::io(&parent, &e))?;
+        super::dirs::private_dir(&parent)?;
         let body = serde_json::to_string(whole).map_err(|e| unwritable(&e))?;
         put(self.prepare(&path, &seal(&body))?, &path)?;
         Ok(path)

@@ -186,3 +186,15 @@ async fn writers_at_once_all_come_back() {
     let status = Control::new(again).status().await.expect("it answers");
     assert_eq!(status.services["smd"]["groups"], 24);
 }
+
+#[tokio::test]
+async fn a_whole_cluster_may_come_in_one_request() {
+    let home = home();
+    let lab = open_lab(&home);
+    let node =
+        |n: usize| json!({ "ID": format!("x{}c0s{}b0n0", 1000 + n / 64, n % 64), "State": "On" });
+    let mut body = json!({ "Components": (0..640).map(node).collect::<Vec<_>>() });
+    // More than what web frameworks take unasked.
+    body["padding"] = "x".repeat(3 << 20).into();
+    assert_eq!(post(&lab, "State/Components", &body).await, 204);
+}
