@@ -38,17 +38,17 @@ local function tostring(value)
   return plain(value)
 end
 
-function print(...)
+rawset(_G, "print", function(...)
   local count = select("#", ...)
   if count == 1 then return native_print(tostring((...)), "\n") end
   local words = { ... }
   for i = 1, count do words[i] = tostring(words[i]) end
   native_print(concat(words, "\t"), "\n")
-end
+end)
 
 local write, output, stdout = io.write, io.output, io.stdout
 
-function io.write(...)
+rawset(io, "write", function(...)
   if output() ~= stdout then return write(...) end
   for i = 1, select("#", ...) do
     local word = select(i, ...)
@@ -59,9 +59,9 @@ function io.write(...)
     native_print(word, "")
   end
   return stdout
-end
+end)
 
-function os.exit(status)
+rawset(os, "exit", function(status)
   if status == nil or status == true then status = 0 elseif status == false then status = 1 end
   native_exit(status)
-end
+end)

@@ -6,7 +6,9 @@ use super::docs::{self, Index};
 use include_dir::{Dir, include_dir};
 use std::{
     borrow::Cow,
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -20,8 +22,12 @@ pub struct Source {
 
 /// The text of a module: `smd`, `smd.component`. User overrides first.
 pub fn source(module: &str) -> Option<Source> {
+    source_in(overrides(|name| env::var_os(name)), module)
+}
+
+fn source_in(overrides: impl Iterator<Item = PathBuf>, module: &str) -> Option<Source> {
     let path = format!("{}.lua", module.replace('.', "/"));
-    for dir in overrides() {
+    for dir in overrides {
         let file = dir.join(&path);
         if let Ok(text) = fs::read_to_string(&file) {
             return Some(Source {
@@ -150,12 +156,54 @@ fn shipped(path: &str) -> Option<Cow<'static, str>> {
     Some(EMBEDDED.get_file(path)?.contents_utf8()?.into())
 }
 
-fn overrides() -> impl Iterator<Item = PathBuf> {
-    let own = env::var_os("CHAMI_LIB").map(PathBuf::from);
-    let config = env::var_os("XDG_CONFIG_HOME")
+/// Where a user's own versions lie. A relative path would mean the working directory, which may be anybody's.
+fn overrides(variable: impl Fn(&str) -> Option<OsString>) -> impl Iterator<Item = PathBuf> {
+    let own = variable("CHAMI_LIB").map(PathBuf::from);
+    let config = variable("XDG_CONFIG_HOME")
         .map(PathBuf::from)
-        .or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".config")));
+        .or_else(|| Some(Path::new(&variable("HOME")?).join(".config")));
     own.into_iter()
         .chain(config.map(|dir| dir.join("chami/lib-lua")))
         .filter(|dir| dir.is_absolute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn natives_are_spelled_as_their_facade_does() {
+        assert_eq!(
+            spelling("json", "decode"),
+            Spelling {
+                path: "json.decode".to_owned(),
+                arguments: vec!["text".to_owned()],
+            }
+        );
+        assert_eq!(spelling("json", "nothing").path, "json.nothing");
+    }
+
+    #[test]
+    fn a_users_own_version_goes_first_but_never_the_working_directory() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        fs::write(dir.path().join("json.lua"), "-- mine").expect("written");
+        let at = |value: &Path| {
+            let value = value.as_os_str().to_owned();
+            overrides(move |name| (name == "CHAMI_LIB").then(|| value.clone()))
+        };
+        let mine = source_in(at(dir.path()), "json").expect("found");
+        assert_eq!(mine.text, "-- mine");
+        assert!(!owns(&mine.chunk));
+        let shipped = source_in(at(Path::new(".")), "json").expect("found");
+        assert!(owns(&shipped.chunk));
+        assert!(source_in(at(dir.path()), "no.such").is_none());
+    }
+
+    #[test]
+    fn every_file_of_the_library_is_known() {
+        let names = modules();
+        for name in ["json", "prelude", "smd", "smd.group", "task"] {
+            assert!(names.iter().any(|known| known == name), "{name}");
+        }
+    }
 }
