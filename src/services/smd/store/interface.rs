@@ -130,14 +130,18 @@ pub fn interface(
         "" => String::new(),
         given => xname::valid(given).ok_or("Invalid CompEthInterface component ID")?,
     };
-    let kind = xname::kind(&component_id).unwrap_or_default().to_owned();
+    let kind = xname::kind(&component_id).unwrap_or_default();
+    // `all` and its like are places, and yet SMD looks their type up in vain here; a PATCH does not look.
+    if !kind.is_empty() && xname::kind_named(kind).is_none() {
+        return Err("Argument was not a valid HMS Type");
+    }
     Ok(EthernetInterface {
         id,
         description,
         mac_address,
         last_update: now.to_owned(),
         component_id,
-        kind,
+        kind: kind.to_owned(),
         ip_addresses: addresses,
     })
 }

@@ -136,3 +136,20 @@ fn addresses_come_and_go() {
     assert_eq!((status, text.as_str()), (500, ""));
     assert_eq!(smd.get(&base), (200, json!([])));
 }
+
+#[test]
+fn a_new_interface_of_everything_is_refused_and_a_change_to_it_is_not() {
+    let smd = Smd::new();
+    let base = "/Inventory/EthernetInterfaces";
+    for (at, id) in ["all", "ALL", "all_comp", "all_svc"].iter().enumerate() {
+        let body = json!({ "MACAddress": format!("52540000000{at}"), "ComponentID": id });
+        let (status, answer) = smd.ask("POST", base, &body);
+        let refused = (400, json!("Argument was not a valid HMS Type"));
+        assert_eq!((status, answer), refused, "{id}");
+    }
+    let body = json!({ "MACAddress": "525400000009", "ComponentID": "s0" });
+    assert_eq!(smd.ask("POST", base, &body).0, 201);
+    let change = json!({ "ComponentID": "all" });
+    let (status, changed) = smd.ask("PATCH", &format!("{base}/525400000009"), &change);
+    assert_eq!((status, &changed["Type"]), (200, &json!("All")));
+}
