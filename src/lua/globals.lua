@@ -3,6 +3,7 @@ local prelude, native_print, native_exit = ...
 
 local chami = setmetatable({}, {
   names = prelude,
+  __tostring = function() return "chami: every module by its name; help() lists them" end,
   __index = function(self, name)
     local home = prelude[name]
     if not home then return nil end

@@ -30,10 +30,8 @@ pub fn help(docs: &Index, subject: &Value, sources: &Sources, style: &Style) -> 
         Value::String(word) => word_help(docs, &word.to_string_lossy(), style),
         Value::Function(function) => function_help(docs, function, sources, style),
         Value::Table(table) => table_help(docs, table, style),
-        other => {
-            let what = other.type_name();
-            format!("a {what}; help(f) explains a function, help \"word\" searches")
-        }
+        Value::Integer(_) | Value::Number(_) => unexplained("number"),
+        other => unexplained(other.type_name()),
     }
 }
 
@@ -95,8 +93,15 @@ fn function_help(
     }
 }
 
-/// A module or a part of one is known by its functions; any other table by the class that has its fields.
+/// A module or a part of one is known by its functions, `chami` itself by the names it lends; any other table by the class
+/// that has its fields.
 fn table_help(docs: &Index, table: &Table, style: &Style) -> String {
+    let names = table
+        .metatable()
+        .and_then(|meta| meta.raw_get("names").ok());
+    if let Some(Value::Table(_)) = names {
+        return page::start(docs, style);
+    }
     if let Some(path) = path_of(docs, table, 3) {
         return page::module(docs, &path, style);
     }
@@ -106,8 +111,12 @@ fn table_help(docs: &Index, table: &Table, style: &Style) -> String {
         .collect();
     match names.and_then(|names| docs.class_of(&names)) {
         Some(class) => page::class(class, style),
-        None => "a table; help(f) explains a function, help \"word\" searches".to_owned(),
+        None => unexplained("table"),
     }
+}
+
+fn unexplained(what: &str) -> String {
+    format!("a {what}; help(f) explains a function, help \"word\" searches")
 }
 
 /// The path of a table that holds documented functions, `smd.component`.

@@ -93,12 +93,16 @@ impl Index {
             .min_by_key(|class| class.fields.len())
     }
 
-    /// Puts a record's keys in the order of its class; without one, in that of the alphabet. A Lua table forgets the
-    /// order of the wire, its class remembers it.
-    pub fn arrange<T>(&self, fields: &mut [(String, T)]) {
-        let names: Vec<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
-        let class = self.class_of(&names);
+    /// The order of a record's keys, as places in `names`: that of its class, without one that of the alphabet. A Lua
+    /// table forgets the order of the wire, its class remembers it.
+    pub fn order<S: AsRef<str>>(&self, names: &[S]) -> Vec<usize> {
+        let class = self.class_of(names);
         let rank = |key: &str| class.and_then(|c| c.fields.iter().position(|f| f.name == key));
-        fields.sort_by_cached_key(|(key, _)| (rank(key), key.to_lowercase(), key.clone()));
+        let mut order: Vec<usize> = (0..names.len()).collect();
+        order.sort_by_cached_key(|&at| {
+            let name = names[at].as_ref();
+            (rank(name), name.to_lowercase(), name.to_owned())
+        });
+        order
     }
 }

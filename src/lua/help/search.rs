@@ -16,13 +16,10 @@ pub(super) struct Found<'a> {
 pub(super) fn search<'a>(docs: &'a Index, question: &str) -> Found<'a> {
     let question = question.to_lowercase();
     let words: Vec<&str> = question.split_whitespace().collect();
-    let modules = docs.modules().filter(|m| m.name != super::START);
-    let modules = modules.map(|m| {
-        (
-            rank(&words, &m.name, m.summary(), &m.text),
-            &*m.name,
-            m.summary(),
-        )
+    let modules = docs.modules().map(|m| {
+        let start = m.name == super::START;
+        let name = if start { "help()" } else { &m.name };
+        (rank(&words, name, m.summary(), &m.text), name, m.summary())
     });
     let functions = docs.functions().map(|f| {
         let rank = rank(&words, &f.path, f.summary(), &rest(f));

@@ -2,7 +2,7 @@
 use super::{Key, Shape};
 use crate::lua::docs::Index;
 use mlua::{Function, Lua, LuaSerdeExt, Table, Value};
-use std::ffi::c_void;
+use std::{collections::HashMap, ffi::c_void, rc::Rc};
 
 /// How much of a long list is taken.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,7 @@ pub fn read(lua: &Lua, docs: &Index, value: &Value, limit: Limit) -> Shape {
         docs,
         limit,
         path: Vec::new(),
+        orders: HashMap::new(),
     };
     reader.value(value)
 }
@@ -34,6 +35,8 @@ struct Reader<'a> {
     docs: &'a Index,
     limit: Limit,
     path: Vec<*const c_void>,
+    /// The order of keys by their names in the alphabet's: the records of a list are mostly alike.
+    orders: HashMap<Vec<String>, Rc<[usize]>>,
 }
 
 impl Reader<'_> {
@@ -110,12 +113,26 @@ impl Reader<'_> {
             }
             Ok(())
         });
-        self.docs.arrange(&mut named);
+        named.sort_unstable_by(|(a, _): &(String, Value), (b, _)| a.cmp(b));
+        let order = self.order(named.iter().map(|(name, _)| name.as_str()));
+        let mut named: Vec<Option<_>> = named.into_iter().map(Some).collect();
+        let named = order.iter().filter_map(|&at| named[at].take());
         others.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
         let others = others.into_iter().map(|(_, k, v)| (Key::Other(k), v));
-        let named = named.into_iter().map(|(k, v)| (Key::Name(k), v));
+        let named = named.map(|(k, v)| (Key::Name(k), v));
         let field = |(key, value)| (key, self.value(&value));
         Shape::Record(others.chain(named).map(field).collect())
+    }
+
+    /// The order in which keys with these sorted names are shown.
+    fn order<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Rc<[usize]> {
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        if let Some(order) = self.orders.get(&names) {
+            return Rc::clone(order);
+        }
+        let order: Rc<[usize]> = self.docs.order(&names).into();
+        self.orders.insert(names, Rc::clone(&order));
+        order
     }
 
     fn function(&self, function: &Function) -> String {
