@@ -1,5 +1,6 @@
-//! What to type instead, when Lua itself says that something is nil: the names that look like the one typed.
-use super::docs::Index;
+//! What to type instead, when Lua itself refuses: names that look like the one that is nil, and calls for commands that
+//! are typed as in a shell.
+use super::docs::{Function, Index};
 use crate::fault::nearest;
 use std::collections::BTreeSet;
 
@@ -21,6 +22,37 @@ pub(crate) fn advice(message: &str, docs: &Index, globals: &[String]) -> Option<
     nearest(name, known)
         .filter(|near| *near != name)
         .map(|near| format!("did you mean {near}?"))
+}
+
+/// The call that a line like `ochami smd component get` or `smd component list` means.
+pub(crate) fn in_lua(line: &str, docs: &Index) -> Option<String> {
+    let plain = |word: &&str| {
+        let letter = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        !word.starts_with('-') && word.chars().all(letter)
+    };
+    let words: Vec<&str> = line.split_whitespace().take_while(plain).collect();
+    if words.first() == Some(&"ochami") {
+        return twins(&words, docs);
+    }
+    let paths = (2..=words.len())
+        .rev()
+        .map(|count| words[..count].join("."));
+    let mut paths = paths.map(|path| path.replace('-', "_"));
+    let known = paths.find_map(|path| docs.function(&path))?;
+    Some(format!("in Lua this is {}", known.signature()))
+}
+
+/// The functions whose command the line begins with, or that have most of its words.
+fn twins(words: &[&str], docs: &Index) -> Option<String> {
+    let alike = |shell: &String| {
+        let shell: Vec<&str> = shell.split_whitespace().collect();
+        words.starts_with(&shell).then_some(shell.len())
+    };
+    let likeness = |f: &&Function| f.shell.iter().filter_map(alike).max();
+    let most = docs.functions().filter_map(|f| likeness(&f)).max()?;
+    let found = docs.functions().filter(|f| likeness(f) == Some(most));
+    let found: Vec<String> = found.map(Function::signature).collect();
+    Some(format!("in Lua this is {}", found.join(" or ")))
 }
 
 #[cfg(test)]
@@ -57,5 +89,31 @@ mod tests {
         assert_eq!(said("attempt to call a nil value (local 'lst')"), None);
         assert_eq!(said("attempt to call a nil value (field 'list')"), None);
         assert_eq!(said("my own error"), None);
+    }
+
+    #[test]
+    fn commands_of_a_shell_are_told_in_lua() {
+        let docs = Index::new([(
+            "smd.lua",
+            "smd",
+            "---@shell ochami smd component get\nfunction smd.component.list(set) end\n\
+             ---@shell ochami smd component get\nfunction smd.component.get(one) end\n\
+             function cloud_init.node.meta_data(one) end\n",
+        )]);
+        let said = |line: &str| in_lua(line, &docs);
+        let told = |text: &str| Some(format!("in Lua this is {text}"));
+        let both = "smd.component.list(set) or smd.component.get(one)";
+        assert_eq!(said("ochami smd component get --nid 1"), told(both));
+        assert_eq!(
+            said("smd component get x1000"),
+            told("smd.component.get(one)")
+        );
+        assert_eq!(
+            said("cloud-init node meta-data x"),
+            told("cloud_init.node.meta_data(one)")
+        );
+        assert_eq!(said("ochami bss"), None);
+        assert_eq!(said("x = = 1"), None);
+        assert_eq!(said("nodes"), None);
     }
 }

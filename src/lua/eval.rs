@@ -32,7 +32,7 @@ impl Host {
         let function = match compile::prompt(&self.lua, &self.session, source) {
             Ok(function) => function,
             Err(error) if compile::is_incomplete(&error, source) => return Reply::Incomplete,
-            Err(error) => return typed(Reply::Failed(syntax(&error)), source),
+            Err(error) => return typed(Reply::Failed(self.misspoken(&error, source)), source),
         };
         let out = self.run(&function, ());
         match &out {
@@ -54,9 +54,16 @@ impl Host {
                 let args = Variadic::from(args.to_vec());
                 self.reply(self.run(&function, args), Limit::Whole)
             }
-            Err(error) => Reply::Failed(syntax(&error)),
+            Err(error) => Reply::Failed(self.misspoken(&error, source)),
         };
         typed(reply, source)
+    }
+
+    /// What was typed is no Lua: perhaps it is a shell's command.
+    fn misspoken(&self, error: &Error, source: &str) -> Report {
+        let mut report = syntax(error);
+        report.advice = self.in_lua(source);
+        report
     }
 
     /// A script; `arg` holds its path and arguments, as under plain `lua`.

@@ -1,6 +1,6 @@
 //! What a live VM tells about itself: `help`, `inspect`, Tab. Joins the documentation with the values that are there.
 use super::{
-    advice::advice,
+    advice::{advice, in_lua},
     compile::{self, PROMPT},
     complete::{self, Completion},
     docs::{Index, read},
@@ -120,6 +120,11 @@ impl Host {
         let mut names = names(&self.session.environment());
         names.extend(self.lazy().iter().map(|(name, _)| name.clone()));
         advice(message, self.guide.docs(), &names)
+    }
+
+    /// How a command typed as in a shell is spelled here.
+    pub(crate) fn in_lua(&self, source: &str) -> Option<String> {
+        in_lua(source, self.guide.docs())
     }
 
     fn lazy(&self) -> &[(String, String)] {

@@ -105,10 +105,10 @@ impl<'a> Session<'a> {
     fn turn(&self, input: &str) -> Turn {
         let code = match word(input) {
             Some(Word::Leave) => return Turn::Leave(0),
-            Some(Word::Help) => "help()",
-            None => input,
+            Some(Word::Help(subject)) => format!("help({subject})"),
+            None => input.to_owned(),
         };
-        match (self.eval)(code) {
+        match (self.eval)(&code) {
             Reply::Nothing | Reply::Incomplete => Turn::Values(Vec::new()),
             Reply::Values(values) => Turn::Values(values),
             Reply::Failed(report) => Turn::Failed(Box::new(report)),
@@ -119,15 +119,21 @@ impl<'a> Session<'a> {
 
 /// What newcomers type although it is no Lua.
 enum Word {
-    Help,
+    /// `help`, `help smd.component`: with what stands between the parentheses it lacks.
+    Help(String),
     Leave,
 }
 
 fn word(input: &str) -> Option<Word> {
+    let name = |c: char| c.is_alphanumeric() || "._-".contains(c);
     match input.trim() {
-        "help" | "?" => Some(Word::Help),
+        "help" | "?" => Some(Word::Help(String::new())),
         "exit" | "quit" | "exit()" | "quit()" => Some(Word::Leave),
-        _ => None,
+        other => {
+            let subject = other.strip_prefix("help ")?.trim();
+            let plain = !subject.is_empty() && subject.chars().all(name);
+            plain.then(|| Word::Help(format!("{subject:?}")))
+        }
     }
 }
 
