@@ -8,7 +8,7 @@ use crate::{
     fault::{Fault, Item, Kind},
     services::smd::{
         client::{Address, Client, Filter, GroupFields, InterfaceFields},
-        types::{Component, Group, RedfishEndpointBody},
+        types::{Component, Group, RedfishEndpoint, RedfishEndpointBody},
     },
 };
 use serde::Serialize;
@@ -52,19 +52,32 @@ pub async fn apply(
     wanted: &Wanted,
     overwrite: bool,
 ) -> Result<Report, Fault> {
-    let changes = compare(wanted, &present(smd).await?);
+    let mut now = present(smd).await?;
+    let changes = compare(wanted, &now);
     against(name, &changes, overwrite)?;
     let work = Work::new(&changes);
-    work.components(smd, wanted).await?;
-    work.changed_interfaces(smd, wanted).await?;
-    work.endpoints(smd, wanted).await?;
-    work.missing_interfaces(smd, wanted).await?;
-    work.groups(smd, wanted).await?;
     if work.is_nothing() {
         return Ok(report(&changes));
     }
-    kept(name, &compare(wanted, &present(smd).await?))?;
+    let components = work.components(smd, wanted).await?;
+    work.changed_interfaces(smd, wanted).await?;
+    let endpoints = work.endpoints(smd, wanted).await?;
+    work.missing_interfaces(smd, wanted).await?;
+    work.groups(smd, wanted).await?;
+    // Components and endpoints were read back by the calls that wrote them.
+    renew(&mut now.components, components, |component| &component.id);
+    renew(&mut now.endpoints, endpoints, |endpoint| &endpoint.id);
+    now.interfaces = smd.interfaces(None, &Filter::default()).await?;
+    now.groups = smd.groups(&Filter::default()).await?;
+    kept(name, &compare(wanted, &now))?;
     Ok(report(&changes))
+}
+
+/// Puts what was read back in the place of what was known before.
+fn renew<T>(known: &mut Vec<T>, fresh: Vec<T>, id: impl Fn(&T) -> &str) {
+    let ids: HashSet<String> = fresh.iter().map(|record| id(record).to_owned()).collect();
+    known.retain(|record| !ids.contains(id(record)));
+    known.extend(fresh);
 }
 
 fn report(changes: &[Change]) -> Report {
@@ -167,14 +180,15 @@ impl<'a> Work<'a> {
     }
 
     /// First, so that the NIDs of the file win over those SMD makes up for the systems of an endpoint.
-    async fn components(&self, smd: &Client, wanted: &Wanted) -> Result<(), Fault> {
+    async fn components(&self, smd: &Client, wanted: &Wanted) -> Result<Vec<Component>, Fault> {
         let those = |action: Action| {
             let fits = move |c: &&Component| self.of(Resource::Component, &c.id) == action;
             wanted.components.iter().filter(fits)
         };
         let new: Vec<Component> = those(Action::Create).cloned().collect();
+        let mut now = Vec::new();
         if !new.is_empty() {
-            smd.add_components(new).await?;
+            now = smd.add_components(new).await?;
         }
         let only_nid = |component: &Component| Component {
             id: component.id.clone(),
@@ -183,12 +197,16 @@ impl<'a> Work<'a> {
         };
         let renumbered: Vec<Component> = those(Action::Replace).map(only_nid).collect();
         if !renumbered.is_empty() {
-            smd.update_components(renumbered, None).await?;
+            now.extend(smd.update_components(renumbered, None).await?);
         }
-        Ok(())
+        Ok(now)
     }
 
-    async fn endpoints(&self, smd: &Client, wanted: &Wanted) -> Result<(), Fault> {
+    async fn endpoints(
+        &self,
+        smd: &Client,
+        wanted: &Wanted,
+    ) -> Result<Vec<RedfishEndpoint>, Fault> {
         let id = |body: &RedfishEndpointBody| body.id.clone().unwrap_or_default();
         let those = |action: Action| -> Vec<RedfishEndpointBody> {
             let fits =
@@ -196,14 +214,15 @@ impl<'a> Work<'a> {
             wanted.endpoints.iter().filter(fits).cloned().collect()
         };
         let new = those(Action::Create);
+        let mut now = Vec::new();
         if !new.is_empty() {
-            smd.add_endpoints(new).await?;
+            now = smd.add_endpoints(new).await?;
         }
         let changed = those(Action::Replace);
         if !changed.is_empty() {
-            smd.set_endpoints(changed).await?;
+            now.extend(smd.set_endpoints(changed).await?);
         }
-        Ok(())
+        Ok(now)
     }
 
     /// Those that differ, and those that are in the way, unless their endpoint is put: then SMD makes them anew. Before
