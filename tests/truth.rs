@@ -9,12 +9,15 @@ use chami::{
         help::reference,
         inspect::Style,
         library,
-        shape::Limit,
+        shape::{Limit, Shape},
     },
     shell::Reply,
 };
 use stage::{Stage, root};
-use std::{collections::BTreeMap, env, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+};
 
 #[test]
 fn the_reference_is_as_committed() {
@@ -110,7 +113,7 @@ fn every_global_of_the_prelude_is_there() {
     for (name, home) in library::globals() {
         let there = stage.shell.run(&format!("{name} ~= nil"), &[]);
         assert!(
-            matches!(&there, Reply::Values(values) if values[0] == chami::lua::shape::Shape::Bool(true)),
+            matches!(&there, Reply::Values(values) if values[0] == Shape::Bool(true)),
             "{name} ({home}): {there:?}"
         );
     }
@@ -151,4 +154,51 @@ fn every_native_is_called_by_one_facade() {
     }
     assert!(!natives.is_empty(), "no natives found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The keys of the records in a list.
+fn keys(values: &[Shape]) -> BTreeSet<String> {
+    let records = values.iter().flat_map(|value| match value {
+        Shape::List(items, _) => items.clone(),
+        other => vec![other.clone()],
+    });
+    records
+        .flat_map(|record| match record {
+            Shape::Record(fields) => fields,
+            _ => Vec::new(),
+        })
+        .map(|(key, _)| key.text().to_owned())
+        .collect()
+}
+
+#[test]
+fn records_hold_what_their_class_names() {
+    let stage = Stage::new(true, Style::WHOLE, Limit::Whole);
+    stage.enter("301").expect("the state can be built");
+    let index = library::index();
+    let mut seen = 0;
+    for function in index.functions() {
+        let listed = function.path.ends_with(".list") && function.params.iter().all(|p| p.optional);
+        let kind = function
+            .returns
+            .first()
+            .map(|r| r.kind.trim_end_matches("[]"));
+        let Some(class) = kind.filter(|_| listed).and_then(|kind| index.class(kind)) else {
+            continue;
+        };
+        let reply = stage.shell.run(&format!("{}()", function.path), &[]);
+        let Reply::Values(values) = reply else {
+            panic!("{}: {reply:?}", function.path)
+        };
+        for key in keys(&values) {
+            seen += 1;
+            let named = class.fields.iter().any(|field| field.name == key);
+            assert!(
+                named,
+                "{} answers {key}, which {} lacks",
+                function.path, class.name
+            );
+        }
+    }
+    assert!(seen > 20, "hardly any field was seen");
 }
