@@ -54,17 +54,25 @@ fn body(text: &str) -> String {
     lines.join("\n        ")
 }
 
-/// One line per sort of failure, with the nodes it befell.
+/// One line per sort of failure, with the nodes it befell; where they differ in nothing but the node's own name, `…`
+/// stands for it.
 fn items(items: &[Item]) -> Vec<String> {
-    let mut sorts: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut sorts: Vec<(String, Vec<&Item>)> = Vec::new();
     for item in items {
-        let what = clean(&item.fault.to_string());
+        let what = item.fault.to_string().replace(&item.node, "…");
         match sorts.iter_mut().find(|(known, _)| *known == what) {
-            Some((_, nodes)) => nodes.push(&item.node),
-            None => sorts.push((what, vec![&item.node])),
+            Some((_, alike)) => alike.push(item),
+            None => sorts.push((what, vec![item])),
         }
     }
-    let line = |(what, nodes): &(String, Vec<&str>)| format!("{}  {what}", clean(&names(nodes)));
+    let line = |(what, alike): &(String, Vec<&Item>)| {
+        let nodes: Vec<&str> = alike.iter().map(|item| item.node.as_str()).collect();
+        let what = match &alike[..] {
+            [one] => one.fault.to_string(),
+            _ => what.clone(),
+        };
+        clean(&format!("{}  {what}", names(&nodes)))
+    };
     let mut lines: Vec<String> = sorts.iter().take(ITEMS).map(line).collect();
     if sorts.len() > ITEMS {
         lines.push(format!("… {} more", sorts.len() - ITEMS));

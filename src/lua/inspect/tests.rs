@@ -225,9 +225,9 @@ fn a_partial_fault_names_the_nodes_of_each_failure() {
         fault: Fault::new(Kind::Conflict, why),
     };
     let items = vec![
-        item("x1", "is there"),
-        item("x3", "is \u{1b}[31mlocked"),
-        item("x2", "is there"),
+        item("x1", "x1 is there"),
+        item("x3", "x3 is \u{1b}[31mlocked"),
+        item("x2", "x2 is there"),
     ];
     let text = fault(
         &Fault::new(Kind::Partial, "3 of 5 failed").items(items),
@@ -236,7 +236,7 @@ fn a_partial_fault_names_the_nodes_of_each_failure() {
     );
     assert_eq!(
         text,
-        "partial: 3 of 5 failed\n    x[1-2]  conflict: is there\n    x3  conflict: is \\x1B[31mlocked"
+        "partial: 3 of 5 failed\n    x[1-2]  conflict: … is there\n    x3  conflict: x3 is \\x1B[31mlocked"
     );
 }
 
