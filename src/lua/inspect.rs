@@ -7,6 +7,7 @@ mod fault;
 mod scalar;
 mod set;
 mod table;
+mod veil;
 
 pub use fault::{error, fault};
 pub use scalar::{float, quote};
@@ -61,7 +62,7 @@ const ONE_LINE: usize = 60;
 
 /// A value as the prompt shows it: strings quoted, so that `"3"` and `3` differ.
 pub fn inspect(shape: &Shape, style: &Style) -> String {
-    match shape {
+    match veil::veil(shape).as_ref() {
         Shape::List(items, total) if !items.is_empty() => list(items, *total, style),
         Shape::Record(fields) if !fields.is_empty() => record(fields, style),
         Shape::Text(text) if text.contains('\n') && printable(text) => bracket(text),
@@ -71,7 +72,7 @@ pub fn inspect(shape: &Shape, style: &Style) -> String {
 
 /// The same for a program's output: a string stands as it is, a list of plain values one to a line.
 pub fn plain(shape: &Shape, style: &Style) -> String {
-    match shape {
+    match veil::veil(shape).as_ref() {
         Shape::Text(text) => text.clone(),
         Shape::Nil => String::new(),
         Shape::List(items, _) if items.iter().all(Shape::is_scalar) => {
