@@ -16,7 +16,13 @@ use crate::{
     },
     services,
 };
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::Arc,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// What a shell is made of.
 pub struct Options {
@@ -64,6 +70,9 @@ const ROWS: usize = 40;
 pub struct Shell {
     vm: Vm,
     limit: Limit,
+    lab: Option<Lab>,
+    /// Whether the lab's notice was given away.
+    told: AtomicBool,
 }
 
 impl Shell {
@@ -78,7 +87,7 @@ impl Shell {
         let context = Context {
             http: options.http,
             clock: Arc::clone(&options.clock),
-            lab: options.lab,
+            lab: options.lab.clone(),
         };
         for builtin in builtins::ALL {
             let context = context.clone();
@@ -94,7 +103,15 @@ impl Shell {
         Ok(Self {
             vm,
             limit: options.limit,
+            lab: options.lab,
+            told: AtomicBool::new(false),
         })
+    }
+
+    /// What the user should know about the lab since it was opened: damage that was mended. Said once.
+    pub fn notice(&self) -> Option<String> {
+        let notice = self.lab.as_ref()?.notice()?;
+        (!self.told.swap(true, Ordering::Relaxed)).then_some(notice)
     }
 
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.

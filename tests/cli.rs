@@ -232,3 +232,23 @@ fn docs_completion_and_version_print() {
     assert_eq!(out, format!("chami {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(run(&["--version"]).1, out);
 }
+
+#[test]
+fn damage_to_the_lab_is_mended_and_said_once() {
+    let lab = "--lab=damaged";
+    let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli/.local/state/chami");
+    let state = state.join("lab-damaged");
+    let _ = fs::remove_dir_all(&state);
+    let load = "discover.static('data/nodes.yaml').created";
+    assert_eq!(run(&[lab, "-e", load]).1, "21\n");
+    let journal = state.join("journal.jsonl");
+    let mut file = fs::OpenOptions::new().append(true).open(journal);
+    let file = file.as_mut().expect("the lab's journal");
+    file.write_all(b"{\"broken").expect("half a record");
+    let count = &[lab, "-e", "#smd.component.list()"];
+    let (status, out, said) = run(count);
+    assert_eq!((status, out.as_str()), (Some(0), "10\n"));
+    assert!(said.contains("journal.jsonl was damaged"), "{said}");
+    assert!(state.join("journal.jsonl.bad").exists());
+    assert_eq!(run(count).2, "");
+}

@@ -14,17 +14,21 @@ const LAST: u32 = 3;
 /// The status of a process that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Runs `run`, which runs code in the shell, so that Ctrl-C stops it.
+/// Runs `run`, which runs code in the shell, so that Ctrl-C stops it. What the lab has to say of itself comes after it.
 pub fn interruptible<T>(shell: &Shell, run: impl FnOnce() -> T) -> T {
     let Ok(presses) = Presses::begin() else {
         return run();
     };
-    thread::scope(|scope| {
+    let out = thread::scope(|scope| {
         scope.spawn(|| attend(&presses, shell));
         let out = run();
         presses.end();
         out
-    })
+    });
+    if let Some(notice) = shell.notice() {
+        screen::say(&format!("the lab: {notice}"));
+    }
+    out
 }
 
 /// Counts presses until the run is over.
