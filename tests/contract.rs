@@ -15,13 +15,14 @@ use chami::{
     fault::Fault,
     services::{
         ALL,
-        site::{Open, Site},
+        site::{Job, Open, Peers, Site, Timer},
     },
     table::Forget,
 };
 use jiff::{SignedDuration, Timestamp};
 use replay::{Control, Exchange, Got, Names, Scenario, Step, fill};
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -29,19 +30,54 @@ use std::{
 };
 use tower::ServiceExt;
 
-/// A clock that moves by hand.
-struct Hand(Mutex<Timestamp>);
+/// A clock that moves by hand, and does what falls due on the way.
+struct Hand {
+    now: Mutex<Timestamp>,
+    due: Mutex<BTreeMap<Timestamp, Vec<Job>>>,
+}
+
+impl Hand {
+    fn later(&self, span: Duration) -> Timestamp {
+        let span = SignedDuration::try_from(span).expect("short");
+        self.now().checked_add(span).expect("in range")
+    }
+
+    fn next_until(&self, until: Timestamp) -> Option<(Timestamp, Vec<Job>)> {
+        let mut due = self.due.lock().expect("unpoisoned");
+        let first = due.first_entry().filter(|first| *first.key() <= until)?;
+        Some(first.remove_entry())
+    }
+
+    fn set(&self, now: Timestamp) {
+        *self.now.lock().expect("unpoisoned") = now;
+    }
+}
 
 impl Clock for Hand {
     fn now(&self) -> Timestamp {
-        *self.0.lock().expect("unpoisoned")
+        *self.now.lock().expect("unpoisoned")
     }
 
     fn sleep(&self, span: Duration) -> Pending<'_, Result<(), Fault>> {
-        let span = SignedDuration::try_from(span).expect("short");
-        let mut now = self.0.lock().expect("unpoisoned");
-        *now = now.checked_add(span).expect("in range");
-        Box::pin(async { Ok(()) })
+        Box::pin(async move {
+            let until = self.later(span);
+            while let Some((at, jobs)) = self.next_until(until) {
+                self.set(at);
+                for job in jobs {
+                    job().await;
+                }
+            }
+            self.set(until);
+            Ok(())
+        })
+    }
+}
+
+impl Timer for Hand {
+    fn after(&self, span: Duration, job: Job) {
+        let at = self.later(span);
+        let mut due = self.due.lock().expect("unpoisoned");
+        due.entry(at).or_default().push(job);
     }
 }
 
@@ -54,10 +90,16 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let clock = Arc::new(Hand(Mutex::new(Timestamp::UNIX_EPOCH)));
+        let clock = Arc::new(Hand {
+            now: Mutex::new(Timestamp::UNIX_EPOCH),
+            due: Mutex::default(),
+        });
+        let peers = Arc::new(Peers::default());
         let site = Site {
             clock: clock.clone(),
             journal: Arc::new(Forget),
+            timer: clock.clone(),
+            peers: peers.clone(),
             guard: Arc::new(Open),
             seed: 0,
         };
@@ -67,6 +109,7 @@ impl Bench {
             prefixes.push(front.prefix);
             router = router.nest(front.prefix, front.routes);
         }
+        peers.open(router.clone());
         Self {
             router,
             prefixes,

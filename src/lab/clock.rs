@@ -2,20 +2,18 @@
 use crate::{
     clock::{Clock, Pending},
     fault::Fault,
+    services::site::{Job, Timer},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 use tokio::sync::{Mutex as Turn, Notify, oneshot};
-
-/// Work for a moment to come.
-type Job = Box<dyn FnOnce() -> Pending<'static, ()> + Send>;
 
 pub(crate) struct LabClock {
     /// Where a standing clock began; none: the wall's.
@@ -30,6 +28,8 @@ pub(crate) struct LabClock {
     hand: Turn<()>,
     /// Something new is due.
     news: Notify,
+    /// Nothing is done any more.
+    ended: AtomicBool,
 }
 
 impl LabClock {
@@ -47,6 +47,7 @@ impl LabClock {
             count: AtomicU64::new(0),
             hand: Turn::new(()),
             news: Notify::new(),
+            ended: AtomicBool::new(false),
         }
     }
 
@@ -132,11 +133,20 @@ impl LabClock {
         span: Duration,
         job: impl FnOnce() -> Pending<'static, ()> + Send + 'static,
     ) {
+        if self.ended.load(Ordering::Acquire) {
+            return;
+        }
         let nanos = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         self.due()
             .insert((plus(self.now(), nanos), number), Box::new(job));
         self.news.notify_one();
+    }
+
+    /// Drops what is due: work holds the services, and they hold the clock.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.due().clear();
     }
 
     /// Does what falls due while time passes by itself; for a clock that moves.
@@ -193,6 +203,12 @@ impl Clock for LabClock {
             wait.await
                 .map_err(|_| Fault::internal("the lab's clock stopped"))
         })
+    }
+}
+
+impl Timer for LabClock {
+    fn after(&self, span: Duration, job: Job) {
+        Self::after(self, span, job);
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     fault::{Fault, Kind},
     services::{
         self,
-        site::{Front, Guard, Open, Site},
+        site::{Front, Guard, Open, Peers, Site},
     },
     table::{Journal, Shelf, Shelved},
     world::World,
@@ -38,6 +38,8 @@ pub(crate) struct House {
     pub(crate) keys: Arc<Keys>,
     pub(crate) clock: Arc<LabClock>,
     pub(crate) config: Config,
+    /// How the services reach each other, once the routes are there.
+    pub(crate) peers: Arc<Peers>,
     /// Damage that was found and mended when the lab was opened.
     notice: Option<String>,
     keeper: Arc<Keeper>,
@@ -67,14 +69,18 @@ impl House {
         let keeper = Arc::new(keeper);
         let clock = Arc::new(LabClock::of(fresh, 0));
         let keys = Arc::new(Keys::new(keys));
+        let peers = Arc::new(Peers::default());
         let guard: Arc<dyn Guard> = if config.auth {
-            Arc::new(Doorman::new(keys.clone(), clock.clone()))
+            let inside = peers.token().to_owned();
+            Arc::new(Doorman::new(keys.clone(), clock.clone(), inside))
         } else {
             Arc::new(Open)
         };
         let site = Site {
             clock: clock.clone(),
             journal: keeper.clone(),
+            timer: clock.clone(),
+            peers: peers.clone(),
             guard,
             seed: config.seed,
         };
@@ -88,6 +94,7 @@ impl House {
             keys,
             clock,
             config,
+            peers,
             notice: loaded.notice.clone(),
             keeper,
             world,
@@ -298,6 +305,8 @@ impl House {
     /// The last act: everything is on the disk, and no write is taken any more.
     pub(crate) fn end(&self) -> Result<(), Fault> {
         let still = self.keeper.still();
+        self.clock.end();
+        self.peers.close();
         let kept = if self.fresh || !self.keeper.has_news() {
             Ok(())
         } else {

@@ -116,6 +116,8 @@ fn claims(clock: &LabClock, order: &Order) -> Map<String, Value> {
 pub(crate) struct Doorman {
     keys: Arc<Keys>,
     clock: Arc<LabClock>,
+    /// The token of the lab's own services.
+    inside: String,
     /// The last token whose signature was found good: a session sends the same one with each request.
     known: Mutex<Option<(String, Map<String, Value>)>>,
 }
@@ -123,6 +125,9 @@ pub(crate) struct Doorman {
 impl Guard for Doorman {
     fn check(&self, headers: &HeaderMap) -> Result<(), String> {
         let token = token_of(headers).ok_or("no token found")?;
+        if token == self.inside {
+            return Ok(());
+        }
         let claims = self.claims(token).ok_or("token is unauthorized")?;
         self.in_time(&claims)?;
         if !["sub", "iss", "aud"]
@@ -139,10 +144,11 @@ impl Guard for Doorman {
 }
 
 impl Doorman {
-    pub(crate) fn new(keys: Arc<Keys>, clock: Arc<LabClock>) -> Self {
+    pub(crate) fn new(keys: Arc<Keys>, clock: Arc<LabClock>, inside: String) -> Self {
         Self {
             keys,
             clock,
+            inside,
             known: Mutex::default(),
         }
     }

@@ -1,19 +1,100 @@
 //! The seam between a simulated service and the lab that houses it: what the lab lends, what the service gives.
 use crate::{
-    clock::Clock,
+    clock::{Clock, Pending},
+    fault::{Fault, Kind},
     table::{Journal, Shelved},
 };
-use axum::http::HeaderMap;
-use std::sync::Arc;
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{HeaderMap, Request, header},
+};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+use tower::ServiceExt as _;
+use uuid::Uuid;
 
 /// What the lab lends to a simulated service.
 #[derive(Clone)]
 pub struct Site {
     pub clock: Arc<dyn Clock>,
     pub journal: Arc<dyn Journal>,
+    /// Work for moments to come: caches that are read anew.
+    pub timer: Arc<dyn Timer>,
+    /// What one service knows of another it asks here.
+    pub peers: Arc<Peers>,
     pub guard: Arc<dyn Guard>,
     /// For identifiers that must be the same in each run of a seeded lab.
     pub seed: u64,
+}
+
+/// Work for a moment to come.
+pub type Job = Box<dyn FnOnce() -> Pending<'static, ()> + Send>;
+
+/// Has work done in the lab's time; whoever advances the clock over its moment waits until it is finished.
+pub trait Timer: Send + Sync {
+    fn after(&self, span: Duration, job: Job);
+}
+
+/// Never has anything done: unit tests in which no time passes.
+#[derive(Debug)]
+pub struct NoTimer;
+
+impl Timer for NoTimer {
+    fn after(&self, _: Duration, _: Job) {}
+}
+
+/// The lab's other services as one of them reaches them: by HTTP, with a token that is known in this process only.
+///
+/// No socket lies between; all else is the same request and the same answer that a client outside gets.
+pub struct Peers {
+    routes: RwLock<Option<Router>>,
+    token: String,
+}
+
+impl Default for Peers {
+    fn default() -> Self {
+        Self {
+            routes: RwLock::default(),
+            token: Uuid::new_v4().simple().to_string(),
+        }
+    }
+}
+
+impl Peers {
+    /// From now on these routes answer. They hold the services, which hold this: `close` ends the circle.
+    pub fn open(&self, routes: Router) {
+        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = Some(routes);
+    }
+
+    /// From now on nobody answers.
+    pub fn close(&self) {
+        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The token of the lab's own services.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// GETs a path of the gateway, `/hsm/v2/State/Components?type=Node`: status and body.
+    pub async fn get(&self, path: &str) -> Result<(u16, Bytes), Fault> {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        let routes = routes.clone();
+        let gone = || Fault::new(Kind::Unreachable, "the lab's other services are not there");
+        let routes = routes.ok_or_else(gone)?;
+        let request = Request::get(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .body(Body::empty())
+            .map_err(|e| Fault::internal(format!("{path}: {e}")))?;
+        let Ok(answer) = routes.oneshot(request).await;
+        let status = answer.status().as_u16();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
+        let body = body.map_err(|e| Fault::internal(format!("{path}: {e}")))?;
+        Ok((status, body))
+    }
 }
 
 /// Checks the token of a request. Which routes are open is the service's own knowledge; it asks only for the others.
@@ -36,6 +117,31 @@ impl Guard for Open {
 pub struct Front {
     /// The path prefix the gateway sends here, `/hsm/v2`; the routes are nested under it.
     pub prefix: &'static str,
-    pub routes: axum::Router,
+    pub routes: Router,
     pub store: Arc<dyn Shelved>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+
+    #[tokio::test]
+    async fn a_service_asks_another_with_a_token_of_its_own() {
+        let peers = Peers::default();
+        let lost = peers.get("/hsm/v2/groups").await.expect_err("nobody there");
+        assert_eq!(lost.kind, Kind::Unreachable);
+        let tell = |headers: HeaderMap| async move {
+            let token = headers.get(header::AUTHORIZATION);
+            token.map(|token| token.to_str().unwrap_or_default().to_owned())
+        };
+        let tell = move |headers| async move { tell(headers).await.unwrap_or_default() };
+        peers.open(Router::new().route("/hsm/v2/groups", get(tell)));
+        let (status, body) = peers.get("/hsm/v2/groups?tag=x").await.expect("asked");
+        assert_eq!(status, 200);
+        assert_eq!(body, format!("Bearer {}", peers.token()));
+        assert_eq!(peers.get("/elsewhere").await.expect("asked").0, 404);
+        peers.close();
+        assert!(peers.get("/hsm/v2/groups").await.is_err());
+    }
 }

@@ -21,7 +21,7 @@ struct Gate {
 fn gate() -> Gate {
     let keys = Arc::new(Keys::new(KEYS.path().to_owned()));
     let clock = Arc::new(LabClock::of(true, 0));
-    let door = Doorman::new(keys.clone(), clock.clone());
+    let door = Doorman::new(keys.clone(), clock.clone(), "inside".into());
     Gate { keys, clock, door }
 }
 

@@ -8,7 +8,7 @@ mod size;
 
 use crate::{
     clock::Wall,
-    services::site::{Guard, Open, Site},
+    services::site::{Guard, NoTimer, Open, Site},
     table::{Forget, Journal},
 };
 use axum::{
@@ -31,6 +31,8 @@ impl Smd {
         let front = crate::services::smd::lab::front(&Site {
             clock: Arc::new(Wall),
             journal,
+            timer: Arc::new(NoTimer),
+            peers: Arc::default(),
             guard,
             seed: 0,
         });

@@ -10,7 +10,7 @@ use crate::{
     fault::{Fault, Kind},
     http::{Base, Http},
     services::{
-        site::{Open, Site},
+        site::{NoTimer, Open, Site},
         smd::{
             client::{Client, Filter},
             lab,
@@ -28,6 +28,8 @@ async fn lab() -> String {
     let front = lab::front(&Site {
         clock: Arc::new(Wall),
         journal: Arc::new(Forget),
+        timer: Arc::new(NoTimer),
+        peers: Arc::default(),
         guard: Arc::new(Open),
         seed: 1,
     });
