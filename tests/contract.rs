@@ -9,6 +9,7 @@ mod replay;
 use axum::{
     Router,
     body::{Body, to_bytes},
+    http::StatusCode,
 };
 use chami::{
     clock::{Clock, Pending},
@@ -110,8 +111,10 @@ impl Bench {
             router = router.nest(front.prefix, front.routes);
         }
         peers.open(router.clone());
+        // as the gateway says it of a prefix with nothing behind it
+        let none = || async { (StatusCode::NOT_FOUND, "404 page not found\n") };
         Self {
-            router,
+            router: router.fallback(none),
             prefixes,
             clock,
         }

@@ -12,7 +12,6 @@ mod endpoint;
 mod filter;
 mod group;
 mod interface;
-mod many;
 mod member;
 
 pub use filter::Filter;
@@ -24,6 +23,7 @@ use crate::{
     fault::{Fault, Kind},
     http::{Api, Http},
     nodeset::natural,
+    services::many,
 };
 use std::{
     collections::{HashMap, HashSet},

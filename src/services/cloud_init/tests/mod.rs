@@ -1,0 +1,1 @@
+//! cloud-init tested: the client against the simulated service, and the latter asked over its router.
