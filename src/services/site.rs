@@ -79,12 +79,15 @@ impl Peers {
         &self.token
     }
 
+    fn routes(&self) -> Option<Router> {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        routes.clone()
+    }
+
     /// GETs a path of the gateway, `/hsm/v2/State/Components?type=Node`: status and body.
     pub async fn get(&self, path: &str) -> Result<(u16, Bytes), Fault> {
-        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        let routes = routes.clone();
         let gone = || Fault::new(Kind::Unreachable, "the lab's other services are not there");
-        let routes = routes.ok_or_else(gone)?;
+        let routes = self.routes().ok_or_else(gone)?;
         let request = Request::get(path)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
             .body(Body::empty())
