@@ -16,12 +16,14 @@ mod route;
 mod routes;
 mod service;
 mod uri;
-mod wire;
 
 use super::store::Store;
 use crate::{
     clock::Clock,
-    services::site::{Front, Guard, Site},
+    services::{
+        site::{Front, Guard, Site},
+        wire,
+    },
     table::Shelf,
 };
 use axum::{Router, body::Body, extract::Request, http::Response};
@@ -59,6 +61,7 @@ pub fn front(site: &Site) -> Front {
     Front {
         prefix: BASE,
         routes: Router::new().fallback(serve),
+        alias: None,
         store: Arc::new(shelf),
     }
 }
