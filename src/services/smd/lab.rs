@@ -9,9 +9,12 @@ mod discover;
 mod group;
 mod interface;
 mod legacy;
+mod lock;
 mod membership;
+mod partition;
 mod patch;
 mod redfish;
+mod reservation;
 mod route;
 mod routes;
 mod service;
@@ -37,6 +40,7 @@ struct Lab {
     shelf: Shelf<Store>,
     clock: Arc<dyn Clock>,
     guard: Arc<dyn Guard>,
+    desk: reservation::Desk,
 }
 
 impl Lab {
@@ -55,6 +59,7 @@ pub fn front(site: &Site) -> Front {
         shelf: shelf.clone(),
         clock: Arc::clone(&site.clock),
         guard: Arc::clone(&site.guard),
+        desk: reservation::Desk::new(site),
     });
     let table: Arc<[route::Route]> = routes::table().into();
     let serve = move |request: Request| answer(Arc::clone(&lab), Arc::clone(&table), request);

@@ -1,4 +1,4 @@
-//! What SMD knows: components, Redfish endpoints and what is behind them, interfaces, groups.
+//! What SMD knows: components, Redfish endpoints and what is behind them, interfaces, groups, partitions, locks.
 //!
 //! One struct of tables stands in for SMD's database, with the rules its SQL holds: keys, references, column widths, and
 //! the refusals in the words SMD gives them. Pure: no HTTP, no JSON, no clock; the caller says what time it is.
@@ -7,7 +7,11 @@ pub mod endpoint;
 pub mod filter;
 pub mod group;
 pub mod interface;
+pub mod lock;
 pub mod names;
+pub mod partition;
+pub mod reservation;
+mod sets;
 pub mod words;
 
 use super::types::{ComponentEndpoint, EthernetInterface, RedfishEndpoint};
@@ -43,6 +47,7 @@ pub mod said {
     }
 
     words! {
+        BAD_ARGUMENT = "Argument was not valid";
         BAD_ARCH = "Argument was not a valid HMS Arch";
         BAD_CLASS = "Argument was not a valid HMS Class";
         BAD_FLAG = "Argument was not a valid HMS Flag";
@@ -57,6 +62,7 @@ pub mod said {
         BAD_TYPE = "Argument was not a valid HMS Type";
         DUPLICATE = "Would create a duplicate key or non-unique field";
         EXCLUSIVE_GROUP = "Would create a duplicate key in another exclusive group";
+        EXCLUSIVE_PARTITION = "Would create a duplicate key in another partition";
         GROUP_AND_PARTITION = "group and partition cannot both have more than one value";
         MISSING = "a required argument was missing";
         MISSING_NID = "NID value missing.  Use NID < 0 to unset.";
@@ -70,6 +76,14 @@ pub mod said {
         NULL_IN_GROUPS = "NULL and non-NULL group arguments not permitted";
         NULL_IN_PARTITIONS = "NULL and non-NULL partrition arguments not permitted";
         NULL_PARTITION = "NULL partition and non-NULL group arg not permitted";
+
+        LOCK_DEPUTY_KEY = "Deputy Key required for operation";
+        LOCK_DISABLED = "Component reservations are disabled";
+        LOCK_LOCKED = "Component is Locked";
+        LOCK_NOT_FOUND = "Component not found";
+        LOCK_RESERVATION_KEY = "Reservation Key required for operation";
+        LOCK_RESERVED = "Component is Reserved";
+        LOCK_UNLOCKED = "Component is Unlocked";
     }
 }
 
@@ -82,6 +96,11 @@ pub struct Store {
     groups: Table<group::Row>,
     /// Who is in which group, by `"label xname"`.
     members: Table<group::Member>,
+    partitions: Table<partition::Row>,
+    /// Who is in which partition, by xname: in one at most.
+    seats: Table<partition::Seat>,
+    /// By xname: a component has one at most.
+    reservations: Table<reservation::Row>,
     /// Which endpoint has which FQDN; they are unique.
     fqdns: HashMap<String, String>,
     /// Counts writes of components: a changed row moves to the end of what a query finds.
@@ -97,6 +116,9 @@ impl Default for Store {
             interfaces: Table::new("ethernet_interfaces"),
             groups: Table::new("groups"),
             members: Table::new("group_members"),
+            partitions: Table::new("partitions"),
+            seats: Table::new("partition_members"),
+            reservations: Table::new("reservations"),
             fqdns: HashMap::new(),
             turn: 0,
         }
@@ -112,6 +134,9 @@ impl table::Store for Store {
             &self.interfaces,
             &self.groups,
             &self.members,
+            &self.partitions,
+            &self.seats,
+            &self.reservations,
         ]
     }
 
@@ -123,6 +148,9 @@ impl table::Store for Store {
             &mut self.interfaces,
             &mut self.groups,
             &mut self.members,
+            &mut self.partitions,
+            &mut self.seats,
+            &mut self.reservations,
         ]
     }
 

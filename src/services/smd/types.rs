@@ -6,6 +6,8 @@ mod component;
 mod endpoint;
 mod group;
 mod interface;
+mod lock;
+mod partition;
 
 pub use component::{
     Component, ComponentList, ComponentPatch, ComponentPost, ComponentPut, ComponentQuery, NidQuery,
@@ -17,6 +19,11 @@ pub use endpoint::{
 };
 pub use group::{Group, GroupPatch, Member, Members, Membership};
 pub use interface::{EthernetInterface, EthernetInterfaceBody, IpAddress, IpAddressPatch};
+pub use lock::{
+    DeputyKeys, Lock, LockFailure, LockKey, LockList, LockQuery, LockRequest, LockResult,
+    Reservation, ReservationKeys, ReservationResult,
+};
+pub use partition::Partition;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! Every route SMD has, in its own order (a 405 names methods in this order), and which of them want no token.
 use super::{
-    component, component_endpoint, group, interface, membership, patch, redfish,
+    component, component_endpoint, group, interface, lock, membership, partition, patch, redfish,
+    reservation,
     route::{Access, Handler, Route},
     service,
 };
@@ -161,15 +162,15 @@ fn sets() -> Vec<Route> {
         POST "/groups/{group_label}/members" => Run(group::add_member);
         PUT "/groups/{group_label}/members" => Run(group::put_members);
         DELETE "/groups/{group_label}/members/{xname_id}" => Run(group::delete_member);
-        GET "/partitions" => Missing("/partitions");
-        POST "/partitions" => Missing("/partitions");
-        GET "/partitions/names" => Missing("/partitions");
-        GET "/partitions/{partition_name}" => Missing("/partitions");
-        DELETE "/partitions/{partition_name}" => Missing("/partitions");
-        PATCH "/partitions/{partition_name}" => Missing("/partitions");
-        GET "/partitions/{partition_name}/members" => Missing("/partitions");
-        POST "/partitions/{partition_name}/members" => Missing("/partitions");
-        DELETE "/partitions/{partition_name}/members/{xname_id}" => Missing("/partitions");
+        GET "/partitions" => Run(partition::get_all);
+        POST "/partitions" => Run(partition::post);
+        GET "/partitions/names" => Run(partition::names);
+        GET "/partitions/{partition_name}" => Run(partition::get);
+        DELETE "/partitions/{partition_name}" => Run(partition::delete);
+        PATCH "/partitions/{partition_name}" => Run(partition::patch);
+        GET "/partitions/{partition_name}/members" => Run(partition::members);
+        POST "/partitions/{partition_name}/members" => Run(partition::add_member);
+        DELETE "/partitions/{partition_name}/members/{xname_id}" => Run(partition::delete_member);
         GET "/memberships" => Run(membership::get_all);
         GET "/memberships/{xname}" => Run(membership::get);
     }
@@ -177,19 +178,19 @@ fn sets() -> Vec<Route> {
 
 fn locks() -> Vec<Route> {
     routes! { Access::Closed;
-        POST "/locks/reservations/remove" => Missing("/locks");
-        POST "/locks/reservations/release" => Missing("/locks");
-        POST "/locks/reservations" => Missing("/locks");
-        POST "/locks/service/reservations/renew" => Missing("/locks");
-        POST "/locks/service/reservations/release" => Missing("/locks");
-        POST "/locks/service/reservations" => Missing("/locks");
-        POST "/locks/service/reservations/check" => Missing("/locks");
-        POST "/locks/status" => Missing("/locks");
-        GET "/locks/status" => Missing("/locks");
-        POST "/locks/lock" => Missing("/locks");
-        POST "/locks/unlock" => Missing("/locks");
-        POST "/locks/repair" => Missing("/locks");
-        POST "/locks/disable" => Missing("/locks");
+        POST "/locks/reservations/remove" => Run(reservation::remove);
+        POST "/locks/reservations/release" => Run(reservation::release);
+        POST "/locks/reservations" => Run(reservation::create);
+        POST "/locks/service/reservations/renew" => Run(reservation::renew);
+        POST "/locks/service/reservations/release" => Run(reservation::release);
+        POST "/locks/service/reservations" => Run(reservation::create_service);
+        POST "/locks/service/reservations/check" => Run(reservation::check);
+        POST "/locks/status" => Run(lock::status);
+        GET "/locks/status" => Run(lock::status_get);
+        POST "/locks/lock" => Run(lock::lock);
+        POST "/locks/unlock" => Run(lock::unlock);
+        POST "/locks/repair" => Run(lock::repair);
+        POST "/locks/disable" => Run(lock::disable);
         GET "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
         GET "/sysinfo/powermaps" => Missing("/sysinfo/powermaps");
         DELETE "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
