@@ -85,11 +85,6 @@ impl Peers {
         &self.token
     }
 
-    fn routes(&self) -> Option<Router> {
-        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        routes.clone()
-    }
-
     /// GETs a path of the gateway, `/hsm/v2/State/Components?type=Node`: status and body.
     pub async fn get(&self, path: &str) -> Result<(u16, Bytes), Fault> {
         let gone = || Fault::new(Kind::Unreachable, "the lab's other services are not there");
