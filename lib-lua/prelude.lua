@@ -23,6 +23,7 @@ return {
   check = "exercise:check",
   cloud_init = "cloud_init",
   contains = "matchers:contains",
+  csv = "csv",
   discover = "discover",
   each = "matchers:each",
   env = "env",

@@ -109,6 +109,10 @@ impl Bench {
             let front = front(&site);
             prefixes.push(front.prefix);
             router = router.nest(front.prefix, front.routes);
+            if let Some((alias, routes)) = front.alias {
+                prefixes.push(alias);
+                router = router.nest(alias, routes);
+            }
         }
         peers.open(router.clone());
         // as the gateway says it of a prefix with nothing behind it

@@ -136,6 +136,8 @@ pub struct Front {
     /// The path prefix the gateway sends here, `/hsm/v2`; the routes are nested under it.
     pub prefix: &'static str,
     pub routes: Router,
+    /// A second prefix that the gateway cuts off and sends here: `/apis/bss`, below which these routes are whole.
+    pub alias: Option<(&'static str, Router)>,
     pub store: Arc<dyn Shelved>,
 }
 

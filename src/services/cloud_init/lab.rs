@@ -86,6 +86,7 @@ pub fn front(site: &Site) -> Front {
     Front {
         prefix: BASE,
         routes: Router::new().fallback(serve),
+        alias: None,
         store,
     }
 }
