@@ -1,4 +1,5 @@
 //! Every service chami speaks to: one line each.
+pub mod cloud_init;
 pub mod site;
 pub mod smd;
 
@@ -15,4 +16,4 @@ pub struct Service {
     pub lab: Option<fn(&Site) -> Front>,
 }
 
-pub const ALL: &[Service] = &[smd::SERVICE, smd::DISCOVER];
+pub const ALL: &[Service] = &[smd::SERVICE, smd::DISCOVER, cloud_init::SERVICE];
