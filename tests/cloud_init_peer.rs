@@ -1,6 +1,10 @@
 //! Rendering and merging against cloud-init's own code: each case under `tests/cloud_init/` gives what Debian's
 //! cloud-init gives. One Python process answers all.
-use chami::services::cloud_init::{instance::Instance, render::render};
+use chami::services::cloud_init::{
+    instance::Instance,
+    merge::{Part, merge},
+    render::render,
+};
 use serde_json::{Value, json};
 use std::{
     env, fs,
@@ -96,5 +100,101 @@ fn templates_render_as_on_a_node() {
         .zip(answer["render"].as_array().expect("answers"))
         .filter_map(|((name, template), peer)| compare(name, template, &instance, peer))
         .collect();
-    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// What differs in the merging of some parts, if anything.
+fn compare_merge(name: &str, parts: &[Part], peer: &Value) -> Option<String> {
+    let ours = merge(parts, None);
+    let taken: Value = ours.parts.iter().map(|part| part.merged).collect();
+    let config = match peer["config"].clone() {
+        Value::Null => json!({}),
+        config => config,
+    };
+    let same = ours.config == config && taken == peer["taken"];
+    (!same).then(|| {
+        let whys: Vec<&String> = ours
+            .parts
+            .iter()
+            .filter_map(|part| part.why.as_ref())
+            .collect();
+        format!(
+            "{name}\n  ours:   {} {taken} {whys:?}\n  theirs: {config} {}",
+            ours.config, peer["taken"]
+        )
+    })
+}
+
+/// The parts of a case: texts with a line of `=====` between.
+fn parts(text: &str) -> Vec<Part> {
+    let texts = text.split("=====\n").zip(1..);
+    let part = |(content, at): (&str, usize)| Part {
+        name: format!("part-{at}"),
+        content: content.to_owned(),
+    };
+    texts.map(part).collect()
+}
+
+fn contents(parts: &[Part]) -> Vec<&str> {
+    parts.iter().map(|part| part.content.as_str()).collect()
+}
+
+#[test]
+fn parts_merge_as_on_a_node() {
+    let cases: Vec<(String, Vec<Part>)> = cases("merge")
+        .into_iter()
+        .map(|(name, text)| (name, parts(&text)))
+        .collect();
+    assert!(cases.len() >= 25, "only {} cases", cases.len());
+    let asked: Vec<_> = cases.iter().map(|(_, parts)| contents(parts)).collect();
+    let Some(answer) = ask(&json!({ "merge": asked })) else {
+        return;
+    };
+    let wrong: Vec<String> = cases
+        .iter()
+        .zip(answer["merge"].as_array().expect("answers"))
+        .filter_map(|((name, parts), peer)| compare_merge(name, parts, peer))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn instance_data_are_those_of_a_node() {
+    let meta: Value =
+        serde_json::from_str(&text(&root().join("tests/cloud_init/node.json"))).expect("meta-data");
+    let all = [
+        meta,
+        json!({ "instance-id": 7, "local-hostname": "10.1.2.3", "public-keys": "a\nb", "region": "r" }),
+        json!({ "local-hostname": "n1.demo.cluster", "public-keys": { "x": ["k", ""], "y": "l" }, "cloud-name": "Demo" }),
+        json!({ "local-hostname": "n1", "availability_zone": "z", "public-keys": ["k"], "dsmode": "local" }),
+    ];
+    let Some(answer) = ask(&json!({ "instance": all })) else {
+        return;
+    };
+    let facts = json!({
+        "distro": "rocky", "distro_version": "9.4", "distro_release": "Blue Onyx", "python_version": "3.9",
+        "kernel_release": "5.14", "machine": "x86_64", "system_platform": "p", "variant": "rocky",
+    });
+    for (meta, peer) in all
+        .iter()
+        .zip(answer["instance"].as_array().expect("answers"))
+    {
+        let mut meta = meta.clone();
+        // What the kernel's command line says.
+        meta["seedfrom"] = json!("http://head/");
+        meta["dsmode"] = json!("net");
+        let ours = Instance::of_meta_data(&meta, facts.as_object().expect("facts"));
+        assert_eq!(&ours.data, peer);
+        assert_eq!(ours.unknown, ["merged_cfg", "sys_info"]);
+    }
 }

@@ -19,6 +19,40 @@ local template = {}
 ---@example cloud_init.template.render("## template: jinja\n{{ hostname }}", {}) --> CI_MISSING_JINJA_VAR/hostname
 function template.render(content, meta_data, options) return native.render(content, meta_data, options) end
 
+---@class cloud_init.template.Part what a node is handed by one group
+---@field name string the group
+---@field content string its text, a template or not
+
+---@class cloud_init.template.Outcome what became of a part
+---@field name string
+---@field kind string cloud-config, script, boothook, …: how the text begins decides
+---@field merged boolean whether it is part of the configuration
+---@field how? string how it asked to be merged
+---@field why? string why it is no part of the configuration
+---@field missing? string[] names that were not known when it was rendered
+
+---@class cloud_init.template.Lost a value that a part gave and the configuration has not
+---@field part string
+---@field path string `users[1].name`
+---@field line integer the line of the rendered part
+
+---@class cloud_init.template.Merged
+---@field config table<string, json.Value> the node's configuration
+---@field origin table<string, string[]> the parts each top-level key comes from
+---@field leaves table<string, string> the part each value comes from, by its path
+---@field lost cloud_init.template.Lost[] what was replaced or refused on the way
+---@field parts cloud_init.template.Outcome[] in their order
+
+--- Merges texts as the node merges them.
+--- Each text says itself how it joins those before it (`merge_how`); one that says nothing replaces the keys it has.
+---@param parts cloud_init.template.Part[] the texts, in the order the node is handed them
+---@param meta_data? json.Value the node's meta-data, to render templates with
+---@param options? cloud_init.template.Options
+---@return cloud_init.template.Merged merged
+---@example cloud_init.template.merge({ { name = "a", content = "#cloud-config\nx: 1" } }).config.x --> 1
+---@example cloud_init.template.merge({ { name = "a", content = "#cloud-config\nx: 1" }, { name = "b", content = "#cloud-config\nx: 2" } }).lost[1].part --> a
+function template.merge(parts, meta_data, options) return native.merge(parts, meta_data, options) end
+
 --- Lists the names that a template can use for a node.
 ---@param meta_data? json.Value the node's meta-data
 ---@param options? cloud_init.template.Options

@@ -59,6 +59,10 @@ def derived(meta_data):
     return {"ds": {"meta_data": source.metadata}, **source._get_standardized_metadata({"sys_info": info})}
 
 
+def plain(value):
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
 def main():
     asked = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +71,7 @@ def main():
             "merge": [merged(parts, folder) for parts in asked.get("merge", [])],
             "instance": [derived(meta_data) for meta_data in asked.get("instance", [])],
         }
-    json.dump(told, sys.stdout, default=str)
+    json.dump(told, sys.stdout, default=plain)
 
 
 main()

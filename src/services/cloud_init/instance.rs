@@ -117,10 +117,12 @@ fn derived(meta: &Map<String, Value>) -> Map<String, Value> {
         Some(other) => other.to_string(),
         None => "nocloud".to_owned(),
     };
-    let cloud = text("cloud-name")
-        .unwrap_or("unknown")
-        .to_lowercase();
-    let cloud_id = if cloud == "unknown" { "nocloud" } else { &cloud };
+    let cloud = text("cloud-name").unwrap_or("unknown").to_lowercase();
+    let cloud_id = if cloud == "unknown" {
+        "nocloud"
+    } else {
+        &cloud
+    };
     let subplatform = text("seedfrom").map(|seed| format!("seed-dir (cmdline,{seed})"));
     let mut v1 = Map::new();
     let mut set = |key: &str, value: Value| v1.insert(key.to_owned(), value);
@@ -190,7 +192,9 @@ pub fn alias(key: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = key;
     while let Some(letter) = rest.chars().next() {
-        let taken = OPERATORS.iter().find(|operator| rest.starts_with(**operator));
+        let taken = OPERATORS
+            .iter()
+            .find(|operator| rest.starts_with(**operator));
         match taken {
             Some(operator) => {
                 out.push('_');

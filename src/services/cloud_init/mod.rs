@@ -3,8 +3,10 @@
 //! `render`, `merge` and `lint` do what the cloud-init *on the node* does with the texts the server hands out: the server
 //! renders nothing and merges nothing. They are pure; the truth they follow is Debian's package (22.4), see
 //! `tests/cloud_init_peer.rs`.
+pub mod document;
 pub mod instance;
 mod lua;
+pub mod merge;
 pub mod render;
 
 use super::Service;

@@ -1,5 +1,9 @@
 //! The natives behind `lib-lua/cloud_init/template.lua`; they ask nobody.
-use super::super::{instance::Instance, render};
+use super::super::{
+    instance::Instance,
+    merge::{self, Part},
+    render,
+};
 use crate::lua::Natives;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -23,6 +27,13 @@ pub(super) fn natives(n: &mut Natives) {
         |(content, meta_data, options): (String, Data, Option<Options>)| {
             let rendered = render::render(&content, &instance(meta_data, options))?;
             Ok(rendered.text)
+        },
+    );
+    n.sync(
+        "merge",
+        |(parts, meta_data, options): (Vec<Part>, Data, Option<Options>)| {
+            let instance = meta_data.map(|data| instance(Some(data), options));
+            Ok(merge::merge(&parts, instance.as_ref()))
         },
     );
     n.sync("names", |(meta_data, options): (Data, Option<Options>)| {

@@ -31,7 +31,18 @@ impl Watch {
 
 /// Names that Jinja2 knows itself; they are looked up behind the data.
 const OWN: &[&str] = &[
-    "range", "dict", "namespace", "cycler", "joiner", "lipsum", "loop", "self", "super", "caller", "varargs", "kwargs",
+    "range",
+    "dict",
+    "namespace",
+    "cycler",
+    "joiner",
+    "lipsum",
+    "loop",
+    "self",
+    "super",
+    "caller",
+    "varargs",
+    "kwargs",
 ];
 
 /// The names at the top of a template.
@@ -82,7 +93,9 @@ struct Dict {
 
 impl Dict {
     fn new(map: &Map<String, Json>, watch: &Watch) -> Self {
-        let items = map.iter().map(|(key, inner)| (key.clone(), value(inner, watch)));
+        let items = map
+            .iter()
+            .map(|(key, inner)| (key.clone(), value(inner, watch)));
         Self {
             items: items.collect(),
             top: false,
@@ -122,7 +135,11 @@ impl Object for Dict {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let keys: Vec<Value> = self.items.keys().map(|key| Value::from(key.as_str())).collect();
+        let keys: Vec<Value> = self
+            .items
+            .keys()
+            .map(|key| Value::from(key.as_str()))
+            .collect();
         Enumerator::Iter(Box::new(keys.into_iter()))
     }
 
@@ -143,7 +160,11 @@ impl Object for Dict {
             ("values", []) => list(self.items.values().cloned().collect()),
             ("items", []) => {
                 let pairs = keys.zip(self.items.values().cloned());
-                list(pairs.map(|(key, item)| Value::from(Tuple::from([key, item]))).collect())
+                list(
+                    pairs
+                        .map(|(key, item)| Value::from(Tuple::from([key, item])))
+                        .collect(),
+                )
             }
             ("get", [key, rest @ ..]) => {
                 let found = self.get_value(key);
@@ -204,7 +225,17 @@ impl Object for List {
 
 /// Methods that change a value in place: Python has them, the engine's values do not change.
 const IN_PLACE: &[&str] = &[
-    "append", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update",
+    "append",
+    "clear",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
 ];
 
 /// Why a method cannot be called.

@@ -6,9 +6,13 @@ use minijinja::{Error, ErrorKind};
 /// An error of the engine; lines are the file's, whose first one is the header.
 pub fn trouble(error: &Error, source: &str) -> Fault {
     let line = error.line().map_or(1, |line| line + 1);
-    let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let what = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), str::to_owned);
     let place = error.range().and_then(|range| source.get(range));
-    let place = place.map(str::trim).filter(|it| !it.is_empty() && !it.contains('\n'));
+    let place = place
+        .map(str::trim)
+        .filter(|it| !it.is_empty() && !it.contains('\n'));
     let told = match place {
         Some(place) => format!("line {line}: {what} (in `{place}`)"),
         None => format!("line {line}: {what}"),
@@ -17,8 +21,12 @@ pub fn trouble(error: &Error, source: &str) -> Fault {
         error.kind(),
         ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction
     );
-    let not_here = absent && NOT_SIMULATED.iter().any(|name| what.split(' ').any(|word| word == *name));
-    if not_here || error.kind() == ErrorKind::UnknownMethod {
+    let not_here = absent
+        && NOT_SIMULATED
+            .iter()
+            .any(|name| what.split(' ').any(|word| word == *name));
+    let formats = what.contains("% operator on unsupported types string");
+    if not_here || formats || error.kind() == ErrorKind::UnknownMethod {
         return Fault::new(Kind::Unsupported, told)
             .hint("a node knows it, the simulation does not; `cloud-init devel render` on a node shows the result");
     }
@@ -42,6 +50,8 @@ pub fn trouble(error: &Error, source: &str) -> Fault {
 /// A fact was used that only the node knows.
 pub(super) fn only_there(path: &str) -> Fault {
     let name = path.rsplit('.').next().unwrap_or(path);
-    Fault::bad_argument(format!("{path} is known only on the node, not to its meta-data"))
-        .hint(format!("say what it is: {{ facts = {{ {name} = … }} }}"))
+    Fault::bad_argument(format!(
+        "{path} is known only on the node, not to its meta-data"
+    ))
+    .hint(format!("say what it is: {{ facts = {{ {name} = … }} }}"))
 }

@@ -19,14 +19,26 @@ const NOT_JINJA2_TESTS: &[&str] = &["startingwith", "endingwith", "safe"];
 
 /// What Jinja2 has and neither the engine nor this module: met in a template, they are named as not simulated.
 pub(super) const NOT_SIMULATED: &[&str] = &[
-    "forceescape", "lipsum", "random", "urlize", "wordwrap", "xmlattr",
+    "forceescape",
+    "lipsum",
+    "random",
+    "urlize",
+    "wordwrap",
+    "xmlattr",
 ];
 
 pub(super) fn install(environment: &mut Environment) {
-    NOT_JINJA2.iter().for_each(|name| environment.remove_filter(name));
-    NOT_JINJA2_TESTS.iter().for_each(|name| environment.remove_test(name));
+    NOT_JINJA2
+        .iter()
+        .for_each(|name| environment.remove_filter(name));
+    NOT_JINJA2_TESTS
+        .iter()
+        .for_each(|name| environment.remove_test(name));
     environment.remove_global("debug");
-    environment.add_global("cycler", Value::from_function(cycler));
+    environment.add_global(
+        "cycler",
+        Value::from_function(|items: Rest<Value>| cycler(items.0)),
+    );
     environment.add_global("joiner", Value::from_function(joiner));
     environment.add_test("defined", |value: &Value| !is_missing(value));
     environment.add_test("undefined", is_missing);

@@ -3,6 +3,7 @@
 //! The engine is minijinja, by Jinja2's author. What cloud-init and Python add is here: names that are missing become
 //! `CI_MISSING_JINJA_VAR/name` (`data`), values print as Python prints them (`python`), filters are Jinja2's (`filters`).
 mod data;
+mod dialect;
 mod fault;
 mod filters;
 mod missing;
@@ -70,7 +71,7 @@ pub fn render(content: &str, instance: &Instance) -> Result<Rendered, Fault> {
         .hint("nothing may stand before it, and nothing behind it"));
     }
     let watch = Watch::default();
-    let source = fold_newlines(body);
+    let source = dialect::translate(&fold_newlines(body));
     let environment = environment();
     let template = environment
         .template_from_str(&source)
@@ -120,9 +121,13 @@ pub fn environment<'source>() -> Environment<'source> {
     }
     environment.set_debug(true);
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
-    environment.set_formatter(|out, _, value| {
-        out.write_str(&python::text(value))
-            .map_err(minijinja::Error::from)
+    environment.set_formatter(|out, state, value| {
+        let text = if value.is_undefined() {
+            missing::printed(state)
+        } else {
+            python::text(value)
+        };
+        out.write_str(&text).map_err(minijinja::Error::from)
     });
     filters::install(&mut environment);
     environment

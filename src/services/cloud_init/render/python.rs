@@ -1,5 +1,5 @@
 //! Values as Python writes them: `str()` for what is printed, `repr()` inside lists and dicts.
-use super::{MISSING, data::Missing, missing::NAMELESS};
+use super::{MISSING, data::Missing};
 use minijinja::value::{Value, ValueKind};
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ pub(super) fn text(value: &Value) -> String {
         return text.to_owned();
     }
     if value.is_undefined() {
-        return format!("{MISSING}{NAMELESS}");
+        return format!("{MISSING}None");
     }
     if let Some(missing) = value.downcast_object_ref::<Missing>() {
         return missing.to_string();
@@ -25,8 +25,9 @@ pub(super) fn repr(value: &Value) -> String {
     match value.kind() {
         ValueKind::Undefined => "Undefined".to_owned(),
         ValueKind::String => quoted(value.as_str().unwrap_or_default()),
-        ValueKind::Number if !value.is_integer() => f64::try_from(value.clone())
-            .map_or_else(|_| value.to_string(), float),
+        ValueKind::Number if !value.is_integer() => {
+            f64::try_from(value.clone()).map_or_else(|_| value.to_string(), float)
+        }
         ValueKind::Seq | ValueKind::Iterable => listed(value),
         ValueKind::Map => mapped(value),
         _ => value.to_string(),
