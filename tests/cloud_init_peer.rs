@@ -1,5 +1,8 @@
 //! Rendering and merging against cloud-init's own code: each case under `tests/cloud_init/` gives what Debian's
 //! cloud-init gives. One Python process answers all.
+#[path = "support/cloud_init_fuzz.rs"]
+mod fuzz;
+
 use chami::services::cloud_init::{
     instance::Instance,
     merge::{Part, merge},
@@ -197,4 +200,80 @@ fn instance_data_are_those_of_a_node() {
         assert_eq!(&ours.data, peer);
         assert_eq!(ours.unknown, ["merged_cfg", "sys_info"]);
     }
+}
+
+/// How many inventions are compared; the seed is fixed, so that a failure can be seen again.
+const INVENTED: usize = 400;
+
+#[test]
+fn invented_templates_render_as_on_a_node() {
+    let (mut dice, instance) = (fuzz::Dice(0x5eed), node());
+    let templates: Vec<String> = (0..INVENTED).map(|_| fuzz::template(&mut dice)).collect();
+    let asked: Vec<Value> = templates
+        .iter()
+        .map(|template| json!({ "template": template, "instance": instance.data }))
+        .collect();
+    let Some(answer) = ask(&json!({ "render": asked })) else {
+        return;
+    };
+    let answers = answer["render"].as_array().expect("answers");
+    let wrong: Vec<String> = templates
+        .iter()
+        .zip(answers)
+        .filter_map(|(template, peer)| compare(template, template, &instance, peer))
+        .collect();
+    let rendered = answers
+        .iter()
+        .filter(|peer| peer["text"].is_string())
+        .count();
+    assert!(rendered > INVENTED / 2, "only {rendered} rendered at all");
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(8)].join("\n")
+    );
+}
+
+#[test]
+fn invented_parts_merge_as_on_a_node() {
+    let mut dice = fuzz::Dice(0xc0ffee);
+    let cases: Vec<Vec<Part>> = (0..INVENTED)
+        .map(|_| parts(&fuzz::parts(&mut dice)))
+        .collect();
+    let asked: Vec<_> = cases.iter().map(|parts| contents(parts)).collect();
+    let Some(answer) = ask(&json!({ "merge": asked })) else {
+        return;
+    };
+    let wrong: Vec<String> = cases
+        .iter()
+        .zip(answer["merge"].as_array().expect("answers"))
+        .filter_map(|(parts, peer)| compare_merge(&format!("{:#?}", contents(parts)), parts, peer))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(8)].join("\n")
+    );
+}
+
+/// The peer calls what this command calls; here is the command itself.
+#[test]
+fn the_command_agrees() {
+    if ask(&json!({})).is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, instance) = (folder.path().join("instance-data.json"), node());
+    fs::write(&data, instance.data.to_string()).expect("written");
+    let template = root().join("tests/cloud_init/render/keys-as-python-list.txt");
+    let out = Command::new("cloud-init")
+        .args(["devel", "render", "--instance-data"])
+        .arg(&data)
+        .arg(&template)
+        .output()
+        .expect("cloud-init runs");
+    let ours = render(&text(&template), &instance).expect("it renders");
+    assert_eq!(String::from_utf8_lossy(&out.stdout), ours.text);
 }

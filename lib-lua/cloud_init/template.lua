@@ -53,6 +53,24 @@ function template.render(content, meta_data, options) return native.render(conte
 ---@example cloud_init.template.merge({ { name = "a", content = "#cloud-config\nx: 1" }, { name = "b", content = "#cloud-config\nx: 2" } }).lost[1].part --> a
 function template.merge(parts, meta_data, options) return native.merge(parts, meta_data, options) end
 
+---@class cloud_init.template.Finding
+---@field severity string error (the node leaves the text out, or a secret is open), warning, or note
+---@field rule string the rule's short name
+---@field line integer
+---@field column integer
+---@field message string what is wrong; a secret is never repeated
+---@field hint string how to put it right
+
+--- Finds the faults of a text before it is uploaded.
+--- Looks at the first lines, the Jinja, the YAML behind it, the keys, how the text is merged, and for open secrets. With a
+--- node's meta-data it sees exactly what that node would get.
+---@param content string the text of a group
+---@param meta_data? json.Value the node's meta-data
+---@param options? cloud_init.template.Options
+---@return cloud_init.template.Finding[] findings none when all is well
+---@example cloud_init.template.lint("#cloud-config\nrun_cmd: [ls]")[2].hint --> did you mean runcmd?
+function template.lint(content, meta_data, options) return native.lint(content, meta_data, options) end
+
 --- Lists the names that a template can use for a node.
 ---@param meta_data? json.Value the node's meta-data
 ---@param options? cloud_init.template.Options

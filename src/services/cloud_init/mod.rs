@@ -5,6 +5,7 @@
 //! `tests/cloud_init_peer.rs`.
 pub mod document;
 pub mod instance;
+pub mod lint;
 mod lua;
 pub mod merge;
 pub mod render;

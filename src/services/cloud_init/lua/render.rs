@@ -1,6 +1,7 @@
 //! The natives behind `lib-lua/cloud_init/template.lua`; they ask nobody.
 use super::super::{
     instance::Instance,
+    lint,
     merge::{self, Part},
     render,
 };
@@ -34,6 +35,13 @@ pub(super) fn natives(n: &mut Natives) {
         |(parts, meta_data, options): (Vec<Part>, Data, Option<Options>)| {
             let instance = meta_data.map(|data| instance(Some(data), options));
             Ok(merge::merge(&parts, instance.as_ref()))
+        },
+    );
+    n.sync(
+        "lint",
+        |(content, meta_data, options): (String, Data, Option<Options>)| {
+            let instance = meta_data.map(|data| instance(Some(data), options));
+            Ok(lint::lint(&content, instance.as_ref()))
         },
     );
     n.sync("names", |(meta_data, options): (Data, Option<Options>)| {

@@ -95,6 +95,20 @@ pub fn merge(parts: &[Part], instance: Option<&Instance>) -> Merged {
     }
 }
 
+/// How a part asks to be merged, or why it cannot be; and whether it says so at all.
+pub fn asked(part: &Node) -> Result<(String, bool), String> {
+    let mut entries = part.entries().to_vec();
+    let before = entries.len();
+    let asked = how::take(&mut entries)?;
+    mergers::Mergers::new(&asked)?;
+    Ok((how::spelled(&asked), entries.len() < before))
+}
+
+/// What a text is to a node.
+pub fn kind_of(text: &str) -> Kind {
+    kind::of(text)
+}
+
 /// The text of a part as its handler gets it, which must be a cloud-config.
 fn rendered(
     part: &Part,

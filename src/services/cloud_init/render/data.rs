@@ -30,7 +30,7 @@ impl Watch {
 }
 
 /// Names that Jinja2 knows itself; they are looked up behind the data.
-const OWN: &[&str] = &[
+pub(super) const OWN: &[&str] = &[
     "range",
     "dict",
     "namespace",

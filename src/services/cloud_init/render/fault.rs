@@ -3,8 +3,39 @@ use super::filters::NOT_SIMULATED;
 use crate::fault::{Fault, Kind};
 use minijinja::{Error, ErrorKind};
 
-/// An error of the engine; lines are the file's, whose first one is the header.
-pub fn trouble(error: &Error, source: &str) -> Fault {
+/// A fault and its place in the file, from 1; a column is known where the line is as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    pub line: usize,
+    pub column: Option<usize>,
+    pub fault: Fault,
+}
+
+impl Trouble {
+    pub(super) fn new(line: usize, fault: Fault) -> Self {
+        Self {
+            line,
+            column: None,
+            fault,
+        }
+    }
+
+    /// An error of the engine; lines are the file's, whose first one is the header.
+    pub(super) fn of(error: &Error, source: &str) -> Self {
+        let before = error.range().and_then(|range| source.get(..range.start));
+        let column = before.map(|before| {
+            let begin = before.rfind('\n').map_or(0, |at| at + 1);
+            before[begin..].chars().count() + 1
+        });
+        Self {
+            line: error.line().map_or(1, |line| line + 1),
+            column,
+            fault: trouble(error, source),
+        }
+    }
+}
+
+fn trouble(error: &Error, source: &str) -> Fault {
     let line = error.line().map_or(1, |line| line + 1);
     let what = error
         .detail()

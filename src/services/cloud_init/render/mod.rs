@@ -8,13 +8,15 @@ mod fault;
 mod filters;
 mod missing;
 mod python;
+mod sketch;
 
-pub use fault::trouble;
+pub use fault::Trouble;
+pub use sketch::{SKETCHED, sketch};
 
 use super::instance::Instance;
 use crate::fault::Fault;
 use data::Watch;
-use minijinja::{Environment, OutputSpan, UndefinedBehavior, syntax::SyntaxConfig};
+use minijinja::{Environment, OutputSpan, UndefinedBehavior, syntax::SyntaxConfig, value::Value};
 
 /// What cloud-init writes for a name it does not know, before the name.
 pub const MISSING: &str = "CI_MISSING_JINJA_VAR/";
@@ -57,39 +59,69 @@ pub fn is_template(content: &str) -> bool {
 
 /// Renders a text; one that is no template stays as it is.
 pub fn render(content: &str, instance: &Instance) -> Result<Rendered, Fault> {
-    if !is_template(content) {
+    attempt(content, instance).map_err(|trouble| trouble.fault)
+}
+
+/// As `render`; what goes wrong keeps its place.
+pub fn attempt(content: &str, instance: &Instance) -> Result<Rendered, Trouble> {
+    let watch = Watch::default();
+    let rendered = with(content, data::root(instance, &watch))?;
+    match watch.first() {
+        Some(path) => Err(Trouble::new(1, fault::only_there(&path))),
+        None => Ok(rendered),
+    }
+}
+
+fn with(content: &str, names: Value) -> Result<Rendered, Trouble> {
+    let Some(body) = body(content)? else {
         return Ok(Rendered {
             text: content.to_owned(),
             ..Rendered::default()
         });
-    }
-    let (header, body) = content.split_once('\n').unwrap_or((content, ""));
-    if header.trim_start().is_empty() || kind(header) != Some("jinja".to_owned()) {
-        return Err(Fault::bad_argument(format!(
-            "line 1: `{HEADER}` is not the whole first line, so the node renders nothing"
-        ))
-        .hint("nothing may stand before it, and nothing behind it"));
-    }
-    let watch = Watch::default();
+    };
     let source = dialect::translate(&fold_newlines(body));
+    let trouble = |error: minijinja::Error| Trouble::of(&error, &source);
     let environment = environment();
-    let template = environment
-        .template_from_str(&source)
-        .map_err(|error| trouble(&error, &source))?;
-    let names = data::root(instance, &watch);
-    let (text, spans) = template
-        .render_with_spans(names)
-        .map_err(|error| trouble(&error, &source))?;
-    if let Some(path) = watch.first() {
-        return Err(fault::only_there(&path));
-    }
-    let mut rendered = named(text, &spans, &source);
+    let template = environment.template_from_str(&source).map_err(trouble)?;
+    let (text, spans) = template.render_with_spans(names).map_err(trouble)?;
+    let mut rendered = named(&text, &spans, &source);
     // Jinja2 drops the last line's end, cloud-init puts it back.
     if body.ends_with('\n') {
         rendered.text.push('\n');
     }
     rendered.missing = missing::names(&rendered.text);
     Ok(rendered)
+}
+
+/// The names a template asks for and does not make itself, as paths: `ds.meta_data.hostname`.
+pub fn names_in(content: &str) -> Result<Vec<String>, Trouble> {
+    let Some(body) = body(content)? else {
+        return Ok(Vec::new());
+    };
+    let source = dialect::translate(&fold_newlines(body));
+    let environment = environment();
+    let template = environment.template_from_str(&source);
+    let template = template.map_err(|error| Trouble::of(&error, &source))?;
+    let mut names: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+    names.retain(|name| !data::OWN.contains(&name.as_str()));
+    names.sort();
+    Ok(names)
+}
+
+/// What stands behind the header; None for a text that is no template.
+fn body(content: &str) -> Result<Option<&str>, Trouble> {
+    if !is_template(content) {
+        return Ok(None);
+    }
+    let (header, body) = content.split_once('\n').unwrap_or((content, ""));
+    if kind(header).as_deref() == Some("jinja") {
+        return Ok(Some(body));
+    }
+    let what =
+        format!("line 1: `{HEADER}` is not the whole first line, so the node renders nothing");
+    let fault =
+        Fault::bad_argument(what).hint("nothing may stand before it, and nothing behind it");
+    Err(Trouble::new(1, fault))
 }
 
 /// What `##template:` asks for.
@@ -110,7 +142,7 @@ fn fold_newlines(body: &str) -> String {
 }
 
 /// Jinja2 as cloud-init sets it up.
-pub fn environment<'source>() -> Environment<'source> {
+fn environment<'source>() -> Environment<'source> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder()
         .trim_blocks(true)
@@ -134,7 +166,7 @@ pub fn environment<'source>() -> Environment<'source> {
 }
 
 /// Gives nameless unknowns the name that the source has for them.
-fn named(text: String, spans: &[OutputSpan], source: &str) -> Rendered {
+fn named(text: &str, spans: &[OutputSpan], source: &str) -> Rendered {
     let mut rendered = Rendered {
         template: true,
         ..Rendered::default()

@@ -1,5 +1,5 @@
 //! Values as Python writes them: `str()` for what is printed, `repr()` inside lists and dicts.
-use super::{MISSING, data::Missing};
+use super::{MISSING, data::Missing, sketch::Anything};
 use minijinja::value::{Value, ValueKind};
 use std::fmt::Write;
 
@@ -21,6 +21,9 @@ pub(super) fn text(value: &Value) -> String {
 pub(super) fn repr(value: &Value) -> String {
     if value.downcast_object_ref::<Missing>().is_some() {
         return "Undefined".to_owned();
+    }
+    if value.downcast_object_ref::<Anything>().is_some() {
+        return value.to_string();
     }
     match value.kind() {
         ValueKind::Undefined => "Undefined".to_owned(),
