@@ -2,11 +2,13 @@ local native = select(2, ...)
 
 --- cloud-init: what nodes are told about themselves, and the configuration they get, when they boot.
 --- What holds for all nodes is in `defaults`; each group of SMD can have a cloud-config here, in `group`; what is special
---- about one node is in `node`, and there one sees what a node gets. Writes read back what they wrote.
+--- about one node is in `node`, and there one sees what a node gets; what it makes of that, `template` knows. Writes read
+--- back what they wrote.
 local cloud_init = {
   defaults = require "cloud_init.defaults",
   group = require "cloud_init.group",
   node = require "cloud_init.node",
+  template = require "cloud_init.template",
   service = {},
 }
 

@@ -1,7 +1,7 @@
 local native = select(2, ...)
 local args = require "cloud_init.args"
 local words = require("smd.args").words
-local one = require("smd.args").one
+local template = require "cloud_init.template"
 
 --- Groups: the cloud-config and the meta-data that all members of a group of SMD get.
 --- Who is a member, `smd.group` knows; cloud-init rereads that once a minute. What is sent is served as it is: Jinja in it
@@ -33,6 +33,9 @@ local group = {}
 ---@field encoding? "plain"|"base64" how the file is sent; nodes get the same text either way
 ---@field versions? table<string, string>
 
+---@class cloud_init.Upload
+---@field lint? boolean false: a file that nodes could not use is sent all the same
+
 --- Lists groups.
 ---@return cloud_init.Group[] groups in the order of their names
 ---@shell ochami cloud-init group get raw
@@ -63,48 +66,53 @@ function group.config(name) return native.group_config(name) end
 ---@example cloud_init.group.add("io", { meta_data = { fast = true } }); return cloud_init.group.meta_data "io" --> { fast = true }
 function group.meta_data(name) return native.group_meta_data(name) end
 
---- Adds a group; a known name is a `conflict`.
+--- Adds a group; a known name is a `conflict`. A file that nodes could not use is refused.
 ---@param name string the label of a group in SMD
 ---@param fields? cloud_init.GroupFields what it has
+---@param options? cloud_init.Upload how it is sent
 ---@return cloud_init.Group group as it is now
 ---@shell ochami cloud-init group add
 ---@example cloud_init.group.add("io", { file = "#cloud-config\n" }).file.encoding --> "plain"
-function group.add(name, fields)
+---@example cloud_init.group.add("io", { file = "#cloud-config\nruncmd: [" }) --> raises bad_argument
+function group.add(name, fields, options)
   fields = args.group(fields)
-  return native.group_add(name, fields)
+  return native.group_add(name, fields, options)
 end
 
---- Creates a group, or replaces all of it.
+--- Creates a group, or replaces all of it. A file that nodes could not use is refused.
 ---@param name string the label of a group in SMD
 ---@param fields? cloud_init.GroupFields what it has
+---@param options? cloud_init.Upload how it is sent
 ---@return cloud_init.Group group as it is now
 ---@shell ochami cloud-init group set
 ---@example cloud_init.group.set("compute", { description = "the computes", file = "#cloud-config\n" }).description --> "the computes"
-function group.set(name, fields)
+function group.set(name, fields, options)
   fields = args.group(fields)
-  return native.group_set(name, fields)
+  return native.group_set(name, fields, options)
 end
 
 --- Changes the given fields of a group.
 ---@param name string its name
 ---@param fields cloud_init.GroupFields what it gets
+---@param options? cloud_init.Upload how it is sent
 ---@return cloud_init.Group group as it is now
 ---@example cloud_init.group.add("io", { file = "#cloud-config\n" })
 ---cloud_init.group.update("io", { description = "I/O nodes" })
 ---return cloud_init.group.config "io" --> #cloud-config
-function group.update(name, fields)
+function group.update(name, fields, options)
   fields = args.group(fields)
-  return native.group_update(name, fields)
+  return native.group_update(name, fields, options)
 end
 
 --- Makes a group exist with the given fields; nothing is done and returned if it is so already.
 ---@param name string the label of a group in SMD
 ---@param fields? cloud_init.GroupFields what it has
+---@param options? cloud_init.Upload how it is sent
 ---@return cloud_init.Group? changed the group, if it was not so
 ---@example cloud_init.group.ensure "io"; return cloud_init.group.ensure "io" --> nil
-function group.ensure(name, fields)
+function group.ensure(name, fields, options)
   fields = args.group(fields)
-  return native.group_ensure(name, fields)
+  return native.group_ensure(name, fields, options)
 end
 
 --- Deletes groups. The groups of SMD stay, and their members get a bare `#cloud-config`.
@@ -114,5 +122,20 @@ end
 ---@example cloud_init.group.add "io"; return cloud_init.group.delete("io")[1].name --> "io"
 ---@example cloud_init.group.delete "io" --> raises not_found
 function group.delete(names) return native.group_delete(words(names)) end
+
+--- Renders a group's cloud-config as a node of it does: with the meta-data that this node gets.
+---@param name string the group's name
+---@param set string|integer which node: xname, NID or name
+---@param options? cloud_init.template.Options
+---@return string text what the node makes of the file
+---@shell ochami cloud-init group render
+---@state 301
+---@example lab.clock.advance "60s"
+---cloud_init.group.add("compute", { file = "## template: jinja\n#cloud-config\nhostname: {{ v1.local_hostname }}" })
+---return cloud_init.group.render("compute", 1):match "hostname.*" --> hostname: 0001
+function group.render(name, set, options)
+  local node = require "cloud_init.node"
+  return template.render(node.group(set, name), node.meta_data(set), options)
+end
 
 return group

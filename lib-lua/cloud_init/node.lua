@@ -1,5 +1,6 @@
 local native = select(2, ...)
 local args = require "smd.args"
+local template = require "cloud_init.template"
 
 --- Nodes: what is special about single ones, and what each gets when it asks, seen through its eyes.
 --- To look, the server must allow impersonation (IMPERSONATION=true).
@@ -96,5 +97,21 @@ function node.vendor_data(set) return native.node_vendor_data(one(set)) end
 ---@state 301
 ---@example cloud_init.node.group(1, "io") --> raises not_found
 function node.group(set, group) return native.node_group(one(set), group) end
+
+--- Merges all that a node gets, as the node does: what it ends up with, and which group each value comes from.
+---@param set string|integer which node: xname, NID or name
+---@param options? cloud_init.template.Options
+---@return cloud_init.template.Merged merged the parts are named by their groups
+---@state 301
+---@example lab.clock.advance "60s"
+---cloud_init.group.add("compute", { file = "#cloud-config\ntimezone: Europe/Berlin\n" })
+---return cloud_init.node.config(1).origin.timezone --> { "compute" }
+function node.config(set, options)
+  local id, parts = one(set), {}
+  for name in native.node_vendor_data(id):gmatch "/([^/\n]+)%.yaml\n" do
+    parts[#parts + 1] = { name = name, content = native.node_group(id, name) }
+  end
+  return template.merge(parts, native.node_meta_data(id), options)
+end
 
 return node

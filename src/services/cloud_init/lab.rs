@@ -8,6 +8,7 @@ mod memory;
 mod metadata;
 mod node;
 mod route;
+mod sent;
 mod service;
 mod smd;
 mod sniff;
@@ -96,9 +97,11 @@ async fn answer(lab: Arc<Lab>, request: Request) -> Response<Body> {
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
         return answer::Answer::bare(400).response();
     };
-    let path = route::seen(head.uri.path());
-    let reply = match route::place(&head.method, &path) {
-        Ok(place) => follow(&lab, place, &head, &body).await,
+    let reply = match route::seen(head.uri.path()) {
+        Ok(path) => match route::place(&head.method, &path) {
+            Ok(place) => follow(&lab, place, &head, &body).await,
+            Err(early) => Err(early),
+        },
         Err(early) => Err(early),
     };
     reply.unwrap_or_else(|early| early).response()
@@ -111,9 +114,9 @@ async fn follow(lab: &Lab, place: Place<'_>, head: &Parts, body: &[u8]) -> Reply
         Place::Document => service::document(),
         Place::Version => service::version(lab),
         Place::PhoneHome => {
-            service::phone_home(&head.headers, head.uri.query().unwrap_or_default(), body)
+            sent::phone_home(&head.headers, head.uri.query().unwrap_or_default(), body)
         }
-        Place::Tunnel => service::tunnel(source, body)?,
+        Place::Tunnel => sent::tunnel(source, body)?,
         Place::UserData => node::user_data(),
         Place::MetaData(asker) => node::meta_data(lab, asker, source).await?,
         Place::VendorData(asker) => node::vendor_data(lab, asker, source).await?,

@@ -16,9 +16,17 @@
 //! One thing differs: a real server with this store loses everything when it restarts. The lab keeps groups, defaults and
 //! nodes' records like all its stores; what the server merely remembers is forgotten when the lab is opened, reset or
 //! restored, which is when it reads SMD anew.
+//!
+//! `render`, `merge` and `lint` do what the cloud-init *on the node* does with the texts the server hands out. They are
+//! pure; the truth they follow is Debian's package (22.4), see `tests/cloud_init_peer.rs`.
 pub mod client;
+pub mod document;
+pub mod instance;
 pub mod lab;
+pub mod lint;
 mod lua;
+pub mod merge;
+pub mod render;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,8 @@
 //! Groups: their cloud-config and meta-data. Who is in one, SMD knows.
-use super::super::types::{File, Group};
+use super::super::{
+    lint::{self, Severity},
+    types::{File, Group},
+};
 use super::{Client, fault};
 use crate::{
     fault::{Fault, Kind},
@@ -12,6 +15,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 const PATH: &[&str] = &["admin", "groups"];
+/// So many errors of a file are told at once.
+const TOLD: usize = 3;
 const ENCODINGS: &[&str] = &["plain", "base64"];
 
 /// What may be said of a group; only what is given is written. Names may have `_` for `-`.
@@ -37,8 +42,9 @@ pub struct FileFields {
 }
 
 impl FileFields {
-    /// The file in its own encoding or, if it names none, in the one wanted.
-    fn file(self, wanted: Option<String>) -> Result<File, Fault> {
+    /// The file in its own encoding or, if it names none, in the one wanted; with `strict`, a text that nodes would leave
+    /// out is refused.
+    fn file(self, wanted: Option<String>, strict: bool) -> Result<File, Fault> {
         let plain = self.encoding.is_none();
         if wanted.is_some() && !plain {
             return Err(
@@ -67,12 +73,41 @@ impl FileFields {
             filename: self.filename,
             encoding,
         };
-        decoded(&file).map_err(|why| {
+        let text = decoded(&file).map_err(|why| {
             Fault::bad_argument(format!("the file's content is not base64: {why}"))
                 .hint("leave encoding out for plain text")
         })?;
+        if strict {
+            check(&text)?;
+        }
         Ok(file)
     }
+}
+
+/// Refuses a text with errors; what is merely odd, `cloud_init.template.lint` tells.
+fn check(text: &str) -> Result<(), Fault> {
+    let mut errors = lint::lint(text, None);
+    errors.retain(|finding| finding.severity == Severity::Error);
+    let Some(first) = errors.first() else {
+        return Ok(());
+    };
+    let told = errors
+        .iter()
+        .take(TOLD)
+        .map(|it| format!("line {}: {}", it.line, it.message));
+    let mut message = told.collect::<Vec<_>>().join("; ");
+    if errors.len() > TOLD {
+        message += &format!("; and {} more", errors.len() - TOLD);
+    }
+    let hint = match first.hint.as_str() {
+        "" => String::new(),
+        hint => format!("{hint}; "),
+    };
+    Err(
+        Fault::bad_argument(format!("nodes could not use this file: {message}")).hint(format!(
+            "{hint}{{ lint = false }} at the end sends it all the same"
+        )),
+    )
 }
 
 /// What nodes get of a file.
@@ -85,9 +120,23 @@ fn decoded(file: &File) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it holds bytes that are no text".to_owned())
 }
 
+/// How a group is sent.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Upload {
+    /// Whether a file with errors is refused.
+    pub lint: bool,
+}
+
+impl Default for Upload {
+    fn default() -> Self {
+        Self { lint: true }
+    }
+}
+
 impl GroupFields {
     /// The record that these fields make of one that is there, or of nothing.
-    fn over(self, mut group: Group) -> Result<Group, Fault> {
+    fn over(self, mut group: Group, how: Upload) -> Result<Group, Fault> {
         if let Some(description) = self.description {
             group.description = description;
         }
@@ -95,7 +144,7 @@ impl GroupFields {
             group.meta_data = meta_data;
         }
         match self.file {
-            Some(file) => group.file = file.file(self.encoding)?,
+            Some(file) => group.file = file.file(self.encoding, how.lint)?,
             None if self.encoding.is_some() => {
                 return Err(Fault::bad_argument("an encoding, and no file to encode"));
             }
@@ -174,8 +223,13 @@ impl Client {
         })
     }
 
-    pub async fn add_group(&self, name: &str, fields: GroupFields) -> Result<Group, Fault> {
-        let group = fields.over(named(name)?)?;
+    pub async fn add_group(
+        &self,
+        name: &str,
+        fields: GroupFields,
+        how: Upload,
+    ) -> Result<Group, Fault> {
+        let group = fields.over(named(name)?, how)?;
         if self.group_if_any(name).await?.is_some() {
             return Err(fault(
                 Kind::Conflict,
@@ -188,13 +242,23 @@ impl Client {
     }
 
     /// Creates the group, or replaces all of it.
-    pub async fn set_group(&self, name: &str, fields: GroupFields) -> Result<Group, Fault> {
-        let group = fields.over(named(name)?)?;
+    pub async fn set_group(
+        &self,
+        name: &str,
+        fields: GroupFields,
+        how: Upload,
+    ) -> Result<Group, Fault> {
+        let group = fields.over(named(name)?, how)?;
         self.put_group(name, &group).await
     }
 
     /// Changes the given fields of a group that exists.
-    pub async fn update_group(&self, name: &str, fields: GroupFields) -> Result<Group, Fault> {
+    pub async fn update_group(
+        &self,
+        name: &str,
+        fields: GroupFields,
+        how: Upload,
+    ) -> Result<Group, Fault> {
         if fields.is_empty() {
             return Err(
                 Fault::bad_argument(format!("nothing to change of group {name}"))
@@ -202,7 +266,7 @@ impl Client {
             );
         }
         let now = self.group(name).await?;
-        self.put_group(name, &fields.over(now)?).await
+        self.put_group(name, &fields.over(now, how)?).await
     }
 
     /// Makes the group exist with the given fields; nothing when it was so already.
@@ -210,12 +274,14 @@ impl Client {
         &self,
         name: &str,
         fields: GroupFields,
+        how: Upload,
     ) -> Result<Option<Group>, Fault> {
         let now = self.group_if_any(name).await?;
-        let wanted = fields.over(match &now {
+        let base = match &now {
             Some(now) => now.clone(),
             None => named(name)?,
-        })?;
+        };
+        let wanted = fields.over(base, how)?;
         if now.is_some_and(|now| same_group(&now, &wanted)) {
             return Ok(None);
         }

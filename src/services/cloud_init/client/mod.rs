@@ -8,7 +8,7 @@ mod node;
 mod service;
 
 pub use defaults::DefaultsFields;
-pub use group::{FileFields, GroupFields};
+pub use group::{FileFields, GroupFields, Upload};
 pub use node::NodeFields;
 pub use service::PhoneHome;
 

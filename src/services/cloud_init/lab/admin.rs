@@ -64,9 +64,9 @@ fn sent(bytes: &[u8]) -> Result<Group, Answer> {
         // its decoder of files follows a null pointer
         return Err(Answer::panicked());
     }
-    let mut whole = body::fitted(whole, GROUP);
+    let mut whole = body::fitted(whole, GROUP).map_err(refused)?;
     if let Some(file) = whole.get_mut("file") {
-        *file = body::fitted(file.take(), FILE);
+        *file = body::fitted(file.take(), FILE).map_err(refused)?;
     }
     if let Some(versions) = whole.get_mut("versions") {
         body::texts(versions);
@@ -124,9 +124,9 @@ pub(super) fn defaults(lab: &Lab) -> Answer {
 
 /// Reads a record of texts, one list of them, and numbers.
 fn record<T: serde::de::DeserializeOwned>(bytes: &[u8], names: &[&str]) -> Result<T, Answer> {
-    let refused = |_| Answer::bare(400);
+    let refused = |_: String| Answer::bare(400);
     let whole = body::value(bytes).map_err(refused)?;
-    let mut whole = body::fitted(whole, names);
+    let mut whole = body::fitted(whole, names).map_err(refused)?;
     if let Some(keys) = whole.get_mut("public-keys") {
         body::texts(keys);
     }

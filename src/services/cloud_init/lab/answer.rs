@@ -44,13 +44,16 @@ impl Answer {
         }
     }
 
-    /// A refusal in words.
-    pub(super) fn error(status: u16, words: impl Into<String>) -> Self {
+    pub(super) fn text(status: u16, text: impl Into<String>) -> Self {
         Self {
             status,
-            ..Self::of(TEXT, (words.into() + "\n").into_bytes())
-                .with(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+            ..Self::of(TEXT, text.into().into_bytes())
         }
+    }
+
+    /// A refusal in words.
+    pub(super) fn error(status: u16, words: impl Into<String>) -> Self {
+        Self::text(status, words.into() + "\n").with(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
     }
 
     pub(super) fn not_found() -> Self {

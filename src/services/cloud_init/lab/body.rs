@@ -13,12 +13,12 @@ pub(super) fn value(body: &[u8]) -> Result<Value, String> {
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
-/// Brings an object's members into the spelling of `names`, without those that say nothing.
-pub(super) fn fitted(value: Value, names: &[&str]) -> Value {
+/// Brings an object's members into the spelling of `names`, without those that say nothing; `Err`: it is no object.
+pub(super) fn fitted(value: Value, names: &[&str]) -> Result<Value, String> {
     let members = match value {
         Value::Object(members) => members,
         Value::Null => Map::new(),
-        other => return other,
+        _ => return Err("invalid type: an object is wanted".to_owned()),
     };
     let mut fitted = Map::new();
     for (given, value) in members {
@@ -27,7 +27,7 @@ pub(super) fn fitted(value: Value, names: &[&str]) -> Value {
             fitted.insert((*name).to_owned(), value);
         }
     }
-    Value::Object(fitted)
+    Ok(Value::Object(fitted))
 }
 
 /// Texts in a list or a map, where `null` is the empty one.

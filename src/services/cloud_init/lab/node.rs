@@ -6,7 +6,10 @@ use super::{
     route::Asker,
     smd::Lost,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _, alphabet,
+    engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig},
+};
 
 /// What a node without a base URL of its own is told, in a cluster without one.
 pub(super) const BASE_URL: &str = "http://cloud-init:27777";
@@ -110,24 +113,68 @@ pub(super) async fn file(lab: &Lab, asker: Asker<'_>, group: &str, source: &str)
     })
 }
 
-/// Lines may be broken; `Err`: where it stops being base64.
+/// As Go decodes: lines may be broken, and bits that stand for nothing may be set.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
+/// `Err`: where it stops being base64.
 fn decoded(text: &str) -> Result<Vec<u8>, usize> {
-    let bare: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    STANDARD
+    let bare: String = text.split(['\r', '\n']).collect();
+    LENIENT
         .decode(&bare)
-        .map_err(|error| illegal(text, &error))
+        .map_err(|_| broken_at(text.as_bytes()))
 }
 
-fn illegal(text: &str, error: &base64::DecodeError) -> usize {
-    use base64::DecodeError::{InvalidByte, InvalidLastSymbol};
-    let bare = match error {
-        InvalidByte(at, _) | InvalidLastSymbol(at, _) => *at,
-        _ => return text.len(),
-    };
-    // counted in what was sent, line ends included
-    let mut places = text
-        .bytes()
+/// The place Go names: of a wrong letter that letter, of an end that comes too soon the last four letters' beginning.
+fn broken_at(text: &[u8]) -> usize {
+    let digit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    let mut letters = text
+        .iter()
         .enumerate()
-        .filter(|(_, byte)| !matches!(byte, b'\r' | b'\n'));
-    places.nth(bare).map_or(text.len(), |(at, _)| at)
+        .filter(|(_, byte)| !b"\r\n".contains(byte));
+    let mut count = 0;
+    while let Some((at, &byte)) = letters.next() {
+        if digit(byte) {
+            count += 1;
+            continue;
+        }
+        if byte != b'=' || count % 4 < 2 {
+            return at;
+        }
+        if count % 4 == 2 {
+            match letters.next() {
+                Some((_, b'=')) => {}
+                Some((at, _)) => return at - 1,
+                None => return text.len(),
+            }
+        }
+        return letters.next().map_or(text.len(), |(at, _)| at);
+    }
+    text.len() - count % 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn base64_breaks_where_it_does_in_go() {
+        for (text, place) in [
+            ("PG*x", 2),
+            ("***", 0),
+            ("abc", 0),
+            ("PGgxPg", 4),
+            ("PGgx=", 4),
+            ("PGgxPg==x", 8),
+            ("P", 0),
+            ("====", 0),
+        ] {
+            assert_eq!(decoded(text), Err(place), "{text}");
+        }
+        for text in ["PGgxPg==", "PGgx\nPg==", "PGgxPh==\r\n"] {
+            assert_eq!(decoded(text), Ok(b"<h1>".to_vec()), "{text}");
+        }
+    }
 }

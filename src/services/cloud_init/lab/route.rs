@@ -118,17 +118,15 @@ fn data<'a>(name: &'a str, asker: Asker<'a>) -> Option<Place<'a>> {
     })
 }
 
-/// The path as the router sees it.
-pub(super) fn seen(path: &str) -> String {
-    let decoded = unescape(path);
-    let Some(decoded) = decoded else {
-        return path.to_owned();
-    };
-    match decoded.strip_suffix('/') {
+/// The path as the router sees it; `Err`: the server does not even read the request.
+pub(super) fn seen(path: &str) -> Result<String, Answer> {
+    let bad = || Answer::text(400, "400 Bad Request");
+    let decoded = unescape(path).ok_or_else(bad)?;
+    Ok(match decoded.strip_suffix('/') {
         Some(shorter) if !shorter.is_empty() => shorter.to_owned(),
         _ if escape(&decoded) == path => decoded,
         _ => path.to_owned(),
-    }
+    })
 }
 
 fn unescape(text: &str) -> Option<String> {
@@ -144,7 +142,7 @@ fn unescape(text: &str) -> Option<String> {
             other => other,
         });
     }
-    String::from_utf8(out).ok()
+    Some(String::from_utf8_lossy(&out).into_owned())
 }
 
 fn escape(text: &str) -> String {
@@ -198,9 +196,10 @@ mod tests {
             ("/phone-home", None),
             ("/secure", None),
         ] {
-            let seen = seen(path);
+            let seen = seen(path).expect("readable");
             assert_eq!(find(&seen), expected, "{path}");
         }
+        assert!(seen("/admin/groups/%zz").is_err());
         let empty = Asker {
             impersonated: true,
             id: "",

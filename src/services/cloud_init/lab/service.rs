@@ -1,15 +1,8 @@
-//! The server of itself, and what nodes tell it: version, document, phone-home, tunnels.
-use super::{
-    Lab,
-    answer::{Answer, Reply},
-    body,
-    route::Place,
-};
-use crate::services::cloud_init::types::{PublicKey, Version};
-use axum::http::{HeaderMap, header};
+//! The server of itself: its version, and a document of its routes.
+use super::{Lab, answer::Answer, body, route::Place};
+use crate::services::cloud_init::types::Version;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use std::net::IpAddr;
 
 /// The measured server was built without saying from what.
 const BUILD: &str = "Version: , Git Commit: , Build Time: , Git Branch: , Git Tag: , Git State: , Build Host: , \
@@ -119,64 +112,6 @@ pub(super) fn document() -> Answer {
         "paths": PATHS.iter().map(methods).collect::<Value>(),
     });
     Answer::guessed(body::indented(&document))
-}
-
-/// A node says that it is done. Without WireGuard there is no tunnel to take down, and nothing is kept.
-pub(super) fn phone_home(headers: &HeaderMap, query: &str, bytes: &[u8]) -> Answer {
-    let media = headers.get(header::CONTENT_TYPE);
-    let media = media.map_or("", |media| media.to_str().unwrap_or("?"));
-    let kind = media
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let form = kind == "application/x-www-form-urlencoded";
-    let word = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
-    };
-    let named = match kind.split_once('/') {
-        _ if media.is_empty() => true,
-        Some((kind, sort)) => word(kind) && word(sort),
-        None => word(&kind),
-    };
-    let text = String::from_utf8_lossy(bytes);
-    if named && is_form(query) && (!form || is_form(&text)) {
-        Answer::bare(200)
-    } else {
-        Answer::bare(400)
-    }
-}
-
-/// Whether percent signs and separators are where a form may have them.
-fn is_form(text: &str) -> bool {
-    let mut parts = text.split('%');
-    parts.next();
-    !text.contains(';')
-        && parts.all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()))
-}
-
-/// A node asks for a tunnel. The real handler gets as far as this without WireGuard, and then panics.
-pub(super) fn tunnel(source: &str, bytes: &[u8]) -> Reply {
-    let text = String::from_utf8_lossy(bytes);
-    // what follows the first document is not looked at
-    let first = serde_json::Deserializer::from_str(&text)
-        .into_iter::<Value>()
-        .next();
-    let invalid = || Answer::error(400, "Invalid request body");
-    let first = first.and_then(Result::ok).ok_or_else(invalid)?;
-    let key: PublicKey =
-        serde_json::from_value(body::fitted(first, &["public_key"])).map_err(|_| invalid())?;
-    if key.public_key.trim().is_empty() {
-        return Err(Answer::error(400, "Public key is required"));
-    }
-    if source.parse::<IpAddr>().is_err() {
-        return Err(Answer::error(400, "Invalid client IP"));
-    }
-    Err(Answer::panicked())
 }
 
 #[cfg(test)]

@@ -239,7 +239,8 @@ impl Smd {
 
     /// One component as of now.
     pub(super) async fn component(&self, id: &str) -> Result<Component, Lost> {
-        if id.trim_matches([' ', '\t']).is_empty() {
+        // no URL holds a control character
+        if id.trim_matches([' ', '\t']).is_empty() || id.contains(|c: char| c.is_ascii_control()) {
             return Err(Lost::Other);
         }
         let (status, body) = self.ask(id).await.map_err(|_| Lost::Other)?;

@@ -1,6 +1,7 @@
 //! The media type of a body nobody named, guessed as Go's HTTP library does from its first bytes.
 //!
-//! Most bodies are text. A group's file can be anything: gzip is what cloud-init itself understands.
+//! Most bodies are text. A group's file can be anything: gzip is what cloud-init itself understands. Left out are films and
+//! sounds that are told by more than how they begin.
 
 /// How many bytes are looked at.
 const SEEN: usize = 512;
@@ -8,8 +9,6 @@ const SEEN: usize = 512;
 const MAGIC: &[(&[u8], &str)] = &[
     (b"%PDF-", "application/pdf"),
     (b"%!PS-Adobe-", "application/postscript"),
-    (b"\xfe\xff", "text/plain; charset=utf-16be"),
-    (b"\xff\xfe", "text/plain; charset=utf-16le"),
     (b"\xef\xbb\xbf", super::answer::TEXT),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
@@ -19,6 +18,18 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "application/zip"),
     (b"\x1f\x8b\x08", "application/x-gzip"),
     (b"Rar!\x1a\x07\x00", "application/x-rar-compressed"),
+    (b"Rar!\x1a\x07\x01\x00", "application/x-rar-compressed"),
+    (b"\0\0\x01\0", "image/x-icon"),
+    (b"\0\0\x02\0", "image/x-icon"),
+    (b"ID3", "audio/mpeg"),
+    (b"OggS\0", "application/ogg"),
+    (b"MThd\0\0\0\x06", "audio/midi"),
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
+    (b"OTTO", "font/otf"),
+    (b"\0\x01\0\0", "font/ttf"),
+    (b"ttcf", "font/collection"),
+    (b"wOFF", "font/woff"),
+    (b"wOF2", "font/woff2"),
     (b"\0asm", "application/wasm"),
 ];
 
@@ -52,6 +63,11 @@ pub(super) fn media(body: &[u8]) -> &'static str {
     }
     if text.starts_with(b"<?xml") {
         return "text/xml; charset=utf-8";
+    }
+    match seen {
+        [0xfe, 0xff, _, _, ..] => return "text/plain; charset=utf-16be",
+        [0xff, 0xfe, _, _, ..] => return "text/plain; charset=utf-16le",
+        _ => {}
     }
     if let Some((_, media)) = MAGIC.iter().find(|(magic, _)| seen.starts_with(magic)) {
         return media;

@@ -1,8 +1,10 @@
 //! The natives behind `lib-lua/cloud_init.lua` and `lib-lua/cloud_init/`: declarations only.
-use super::client::{Client, DefaultsFields, GroupFields, NodeFields, PhoneHome};
+mod render;
+
+use super::client::{Client, DefaultsFields, GroupFields, NodeFields, PhoneHome, Upload};
 use crate::{http::Http, lua::Natives};
 
-type Named = (String, Option<GroupFields>);
+type Sent = (String, Option<GroupFields>, Option<Upload>);
 
 pub(super) fn natives(n: &mut Natives, http: &Http) {
     let ci = Client::new(http);
@@ -10,6 +12,7 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
     defaults(n, &ci);
     group(n, &ci);
     node(n, &ci);
+    render::natives(n);
 }
 
 /// A native's body with a client of its own.
@@ -84,26 +87,30 @@ fn group(n: &mut Natives, ci: &Client) {
     );
     n.write(
         "group_add",
-        with(ci, |ci, (name, fields): Named| async move {
-            ci.add_group(&name, fields.unwrap_or_default()).await
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.add_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
         }),
     );
     n.write(
         "group_set",
-        with(ci, |ci, (name, fields): Named| async move {
-            ci.set_group(&name, fields.unwrap_or_default()).await
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.set_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
         }),
     );
     n.write(
         "group_update",
-        with(ci, |ci, (name, fields): Named| async move {
-            ci.update_group(&name, fields.unwrap_or_default()).await
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.update_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
         }),
     );
     n.write(
         "group_ensure",
-        with(ci, |ci, (name, fields): Named| async move {
-            ci.ensure_group(&name, fields.unwrap_or_default()).await
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.ensure_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
         }),
     );
     n.write(

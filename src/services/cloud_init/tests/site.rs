@@ -27,7 +27,11 @@ struct Later(Mutex<Vec<Job>>);
 
 impl Timer for Later {
     fn after(&self, span: Duration, job: Job) {
-        assert_eq!(span, Duration::from_secs(60), "the server reads once a minute");
+        assert_eq!(
+            span,
+            Duration::from_secs(60),
+            "the server reads once a minute"
+        );
         self.0.lock().expect("unpoisoned").push(job);
     }
 }
@@ -51,10 +55,7 @@ pub(super) struct Stand {
 pub(super) fn two_nodes() -> World {
     World {
         nids: vec![("x0n0", 1), ("x0n1", 2)],
-        nics: vec![
-            ("x0n0", "aa:00", "10.0.0.1"),
-            ("x0n1", "aa:01", "10.0.0.2"),
-        ],
+        nics: vec![("x0n0", "aa:00", "10.0.0.1"), ("x0n1", "aa:01", "10.0.0.2")],
         groups: vec![("x0n0", vec!["compute", "io"]), ("x0n1", vec!["compute"])],
     }
 }
@@ -63,7 +64,10 @@ fn smd(world: &Arc<Mutex<World>>) -> Router {
     let (of_one, of_nics, of_groups) = (world.clone(), world.clone(), world.clone());
     let component = move |Path(id): Path<String>| async move {
         let world = of_one.lock().expect("unpoisoned");
-        let mut found = world.nids.iter().filter(|(name, _)| name.eq_ignore_ascii_case(&id));
+        let mut found = world
+            .nids
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(&id));
         match found.next() {
             Some((id, nid)) => (StatusCode::OK, json!({ "ID": id, "NID": nid }).to_string()),
             None if id.starts_with('x') => (StatusCode::NOT_FOUND, String::new()),
@@ -142,8 +146,12 @@ impl Stand {
     }
 
     pub(super) async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let request = Request::builder().method(method).uri(format!("/cloud-init{path}"));
-        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/cloud-init{path}"));
+        let request = request
+            .body(Body::from(body.to_owned()))
+            .expect("a request");
         let (status, _, text) = self.send(request).await;
         (status, text)
     }
