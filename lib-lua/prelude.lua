@@ -21,6 +21,7 @@ return {
   all = "matchers:all",
   at_least = "matchers:at_least",
   check = "exercise:check",
+  cloud_init = "cloud_init",
   contains = "matchers:contains",
   csv = "csv",
   discover = "discover",
