@@ -9,6 +9,8 @@ local smd = {
   compep = require "smd.compep",
   iface = require "smd.iface",
   group = require "smd.group",
+  partition = require "smd.partition",
+  locks = require "smd.locks",
   service = {},
 }
 

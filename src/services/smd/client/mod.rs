@@ -12,12 +12,19 @@ mod endpoint;
 mod filter;
 mod group;
 mod interface;
+mod lock;
 mod many;
 mod member;
+mod partition;
+mod reservation;
+mod seat;
 
 pub use filter::Filter;
 pub use group::GroupFields;
 pub use interface::{Address, InterfaceFields};
+pub use lock::{LockChange, LockOptions, Model};
+pub use partition::PartitionFields;
+pub use reservation::{Held, Holder, ReservationOptions};
 
 use super::types::{Notice, Values};
 use crate::{

@@ -4,6 +4,8 @@ pub(super) mod discover;
 mod endpoint;
 mod group;
 mod interface;
+mod lock;
+mod partition;
 
 use super::client::Client;
 use crate::{fault::Fault, http::Http, lua::Natives};
@@ -25,6 +27,8 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
     endpoint::natives(n, &smd);
     interface::natives(n, &smd);
     group::natives(n, &smd);
+    partition::natives(n, &smd);
+    lock::natives(n, &smd);
 }
 
 /// A native's body with a client of its own.
