@@ -6,10 +6,15 @@ mod answer;
 mod component;
 mod component_endpoint;
 mod discover;
+mod discovery;
 mod group;
+mod hardware;
+mod hardware_query;
+mod history;
 mod interface;
 mod legacy;
 mod lock;
+mod map;
 mod membership;
 mod partition;
 mod patch;
@@ -18,13 +23,16 @@ mod reservation;
 mod route;
 mod routes;
 mod service;
+mod subscription;
 mod uri;
-mod wire;
 
 use super::store::Store;
 use crate::{
     clock::Clock,
-    services::site::{Front, Guard, Site},
+    services::{
+        site::{Front, Guard, Site, Timer},
+        wire,
+    },
     table::Shelf,
 };
 use axum::{Router, body::Body, extract::Request, http::Response};
@@ -39,15 +47,21 @@ struct Lab {
     clock: Arc<dyn Clock>,
     guard: Arc<dyn Guard>,
     desk: reservation::Desk,
+    timer: Arc<dyn Timer>,
+    /// When this SMD came up.
+    born: String,
 }
 
 impl Lab {
     /// The present moment as SMD writes it: PostgreSQL keeps microseconds.
     fn now(&self) -> String {
-        let micros = self.clock.now().as_microsecond();
-        jiff::Timestamp::from_microsecond(micros)
-            .map_or_else(|_| String::new(), |at| at.to_string())
+        moment(&*self.clock)
     }
+}
+
+fn moment(clock: &dyn Clock) -> String {
+    let micros = clock.now().as_microsecond();
+    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |at| at.to_string())
 }
 
 /// SMD for a lab.
@@ -58,12 +72,15 @@ pub fn front(site: &Site) -> Front {
         clock: Arc::clone(&site.clock),
         guard: Arc::clone(&site.guard),
         desk: reservation::Desk::new(site),
+        timer: Arc::clone(&site.timer),
+        born: moment(&*site.clock),
     });
     let table: Arc<[route::Route]> = routes::table().into();
     let serve = move |request: Request| answer(Arc::clone(&lab), Arc::clone(&table), request);
     Front {
         prefix: BASE,
         routes: Router::new().fallback(serve),
+        alias: None,
         store: Arc::new(shelf),
     }
 }

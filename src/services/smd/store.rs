@@ -1,20 +1,30 @@
-//! What SMD knows: components, Redfish endpoints and what is behind them, interfaces, groups, partitions, locks.
+//! What SMD knows: components, Redfish endpoints and what is behind them, interfaces, groups, partitions, locks, hardware,
+//! maps of nodes and their power, subscriptions.
 //!
 //! One struct of tables stands in for SMD's database, with the rules its SQL holds: keys, references, column widths, and
 //! the refusals in the words SMD gives them. Pure: no HTTP, no JSON, no clock; the caller says what time it is.
 pub mod component;
 pub mod endpoint;
 pub mod filter;
+pub mod form;
 pub mod group;
+pub mod hardware;
 pub mod interface;
 pub mod lock;
+pub mod map;
 pub mod names;
 pub mod partition;
 pub mod reservation;
+pub mod service_endpoint;
 mod sets;
+pub mod sort;
+pub mod subscription;
 pub mod words;
 
-use super::types::{ComponentEndpoint, EthernetInterface, RedfishEndpoint};
+use super::types::{
+    ComponentEndpoint, EthernetInterface, HardwareEvent, NodeMap, PowerMap, RedfishEndpoint,
+    ServiceEndpoint, Subscription,
+};
 use crate::{
     fault::Fault,
     table::{self, Rows, Table},
@@ -84,6 +94,7 @@ pub mod said {
         LOCK_RESERVATION_KEY = "Reservation Key required for operation";
         LOCK_RESERVED = "Component is Reserved";
         LOCK_UNLOCKED = "Component is Unlocked";
+        UNSUPPORTED_TYPE = "HMSType value not supported for this operation";
     }
 }
 
@@ -101,6 +112,16 @@ pub struct Store {
     seats: Table<partition::Seat>,
     /// By xname: a component has one at most.
     reservations: Table<reservation::Row>,
+    /// Hardware: places, units by FRU ID, and events by their number.
+    places: Table<hardware::Place>,
+    units: Table<hardware::Unit>,
+    events: Table<HardwareEvent>,
+    node_maps: Table<NodeMap>,
+    power_maps: Table<PowerMap>,
+    subscriptions: Table<Subscription>,
+    service_endpoints: Table<ServiceEndpoint>,
+    /// The numbers given out last, by what they number.
+    counters: Table<u64>,
     /// Which endpoint has which FQDN; they are unique.
     fqdns: HashMap<String, String>,
     /// Counts writes of components: a changed row moves to the end of what a query finds.
@@ -119,6 +140,14 @@ impl Default for Store {
             partitions: Table::new("partitions"),
             seats: Table::new("partition_members"),
             reservations: Table::new("reservations"),
+            places: Table::new("hardware"),
+            units: Table::new("hardware_frus"),
+            events: Table::new("hardware_history"),
+            node_maps: Table::new("node_maps"),
+            power_maps: Table::new("power_maps"),
+            subscriptions: Table::new("subscriptions"),
+            service_endpoints: Table::new("service_endpoints"),
+            counters: Table::new("counters"),
             fqdns: HashMap::new(),
             turn: 0,
         }
@@ -137,6 +166,14 @@ impl table::Store for Store {
             &self.partitions,
             &self.seats,
             &self.reservations,
+            &self.places,
+            &self.units,
+            &self.events,
+            &self.node_maps,
+            &self.power_maps,
+            &self.subscriptions,
+            &self.service_endpoints,
+            &self.counters,
         ]
     }
 
@@ -151,12 +188,29 @@ impl table::Store for Store {
             &mut self.partitions,
             &mut self.seats,
             &mut self.reservations,
+            &mut self.places,
+            &mut self.units,
+            &mut self.events,
+            &mut self.node_maps,
+            &mut self.power_maps,
+            &mut self.subscriptions,
+            &mut self.service_endpoints,
+            &mut self.counters,
         ]
     }
 
     fn loaded(&mut self) {
         let name = |(id, endpoint): (&str, &RedfishEndpoint)| (endpoint.fqdn.clone(), id.into());
         self.fqdns = self.endpoints.iter().map(name).collect();
+    }
+}
+
+impl Store {
+    /// The next number of a sequence; the first is 1.
+    fn count(&mut self, sequence: &str) -> u64 {
+        let next = self.counters.get(sequence).map_or(1, |last| last + 1);
+        self.counters.put(sequence, next);
+        next
     }
 }
 

@@ -1,9 +1,9 @@
 //! Every route SMD has, in its own order (a 405 names methods in this order), and which of them want no token.
 use super::{
-    component, component_endpoint, group, interface, lock, membership, partition, patch, redfish,
-    reservation,
+    component, component_endpoint, discovery, group, hardware, hardware_query, history, interface,
+    lock, map, membership, partition, patch, redfish, reservation,
     route::{Access, Handler, Route},
-    service,
+    service, subscription,
 };
 use axum::http::Method;
 
@@ -80,12 +80,11 @@ fn inventory() -> Vec<Route> {
         DELETE "/Inventory/ComponentEndpoints/{xname}" => Run(component_endpoint::delete);
         GET "/Inventory/ComponentEndpoints" => Run(component_endpoint::get_all);
         DELETE "/Inventory/ComponentEndpoints" => Run(component_endpoint::delete_all);
-        GET "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" => Missing("/Inventory/ServiceEndpoints");
-        DELETE "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" =>
-            Missing("/Inventory/ServiceEndpoints");
-        GET "/Inventory/ServiceEndpoints/{service}" => Missing("/Inventory/ServiceEndpoints");
-        GET "/Inventory/ServiceEndpoints" => Missing("/Inventory/ServiceEndpoints");
-        DELETE "/Inventory/ServiceEndpoints" => Missing("/Inventory/ServiceEndpoints");
+        GET "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" => Run(discovery::get_one);
+        DELETE "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" => Run(discovery::delete_one);
+        GET "/Inventory/ServiceEndpoints/{service}" => Run(discovery::get_service);
+        GET "/Inventory/ServiceEndpoints" => Run(discovery::get_services);
+        DELETE "/Inventory/ServiceEndpoints" => Run(discovery::delete_services);
         POST "/Inventory/EthernetInterfaces" => Run(interface::post);
         DELETE "/Inventory/EthernetInterfaces" => Run(interface::delete_all);
         GET "/Inventory/EthernetInterfaces/{id}" => Run(interface::get);
@@ -95,34 +94,34 @@ fn inventory() -> Vec<Route> {
         POST "/Inventory/EthernetInterfaces/{id}/IPAddresses" => Run(interface::add_address);
         PATCH "/Inventory/EthernetInterfaces/{id}/IPAddresses/{ipaddr}" => Run(interface::patch_address);
         DELETE "/Inventory/EthernetInterfaces/{id}/IPAddresses/{ipaddr}" => Run(interface::delete_address);
-        GET "/Defaults/NodeMaps/{xname}" => Missing("/Defaults/NodeMaps");
-        GET "/Defaults/NodeMaps" => Missing("/Defaults/NodeMaps");
-        DELETE "/Defaults/NodeMaps/{xname}" => Missing("/Defaults/NodeMaps");
-        PUT "/Defaults/NodeMaps/{xname}" => Missing("/Defaults/NodeMaps");
-        POST "/Defaults/NodeMaps" => Missing("/Defaults/NodeMaps");
-        DELETE "/Defaults/NodeMaps" => Missing("/Defaults/NodeMaps");
+        GET "/Defaults/NodeMaps/{xname}" => Run(map::get_node);
+        GET "/Defaults/NodeMaps" => Run(map::get_nodes);
+        DELETE "/Defaults/NodeMaps/{xname}" => Run(map::delete_node);
+        PUT "/Defaults/NodeMaps/{xname}" => Run(map::put_node);
+        POST "/Defaults/NodeMaps" => Run(map::post_nodes);
+        DELETE "/Defaults/NodeMaps" => Run(map::delete_nodes);
     }
 }
 
 fn hardware() -> Vec<Route> {
     routes! { Access::Closed;
-        GET "/Inventory/Hardware/History/{xname}" => Missing("/Inventory/Hardware");
-        GET "/Inventory/Hardware/History" => Missing("/Inventory/Hardware");
-        GET "/Inventory/HardwareByFRU/History/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/HardwareByFRU/History" => Missing("/Inventory/HardwareByFRU");
-        DELETE "/Inventory/Hardware/History/{xname}" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/Hardware/History" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/HardwareByFRU/History/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/Hardware/Query/{xname}" => Missing("/Inventory/Hardware");
-        GET "/Inventory/HardwareByFRU/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/HardwareByFRU" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/Hardware/{xname}" => Missing("/Inventory/Hardware");
-        POST "/Inventory/Hardware" => Missing("/Inventory/Hardware");
-        GET "/Inventory/Hardware" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/HardwareByFRU/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        DELETE "/Inventory/HardwareByFRU" => Missing("/Inventory/HardwareByFRU");
-        DELETE "/Inventory/Hardware/{xname}" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/Hardware" => Missing("/Inventory/Hardware");
+        GET "/Inventory/Hardware/History/{xname}" => Run(history::of_place);
+        GET "/Inventory/Hardware/History" => Run(history::by_place);
+        GET "/Inventory/HardwareByFRU/History/{fruid}" => Run(history::of_unit);
+        GET "/Inventory/HardwareByFRU/History" => Run(history::by_unit);
+        DELETE "/Inventory/Hardware/History/{xname}" => Run(history::delete_of_place);
+        DELETE "/Inventory/Hardware/History" => Run(history::delete_all);
+        DELETE "/Inventory/HardwareByFRU/History/{fruid}" => Run(history::delete_of_unit);
+        GET "/Inventory/Hardware/Query/{xname}" => Run(hardware_query::get);
+        GET "/Inventory/HardwareByFRU/{fruid}" => Run(hardware::get_unit);
+        GET "/Inventory/HardwareByFRU" => Run(hardware::get_units);
+        GET "/Inventory/Hardware/{xname}" => Run(hardware::get);
+        POST "/Inventory/Hardware" => Run(hardware::post);
+        GET "/Inventory/Hardware" => Run(hardware::get_all);
+        DELETE "/Inventory/HardwareByFRU/{fruid}" => Run(hardware::delete_unit);
+        DELETE "/Inventory/HardwareByFRU" => Run(hardware::delete_units);
+        DELETE "/Inventory/Hardware/{xname}" => Run(hardware::delete);
+        DELETE "/Inventory/Hardware" => Run(hardware::delete_all);
     }
 }
 
@@ -136,16 +135,16 @@ fn endpoints() -> Vec<Route> {
         POST "/Inventory/RedfishEndpoints" => Run(redfish::post);
         DELETE "/Inventory/RedfishEndpoints" => Run(redfish::delete_all);
         GET "/Inventory/RedfishEndpoints/Query/{xname}" => Run(redfish::query);
-        POST "/Inventory/Discover" => Missing("/Inventory/Discover");
-        GET "/Inventory/DiscoveryStatus" => Missing("/Inventory/DiscoveryStatus");
-        GET "/Inventory/DiscoveryStatus/{id}" => Missing("/Inventory/DiscoveryStatus");
-        GET "/Subscriptions/SCN" => Missing("/Subscriptions/SCN");
-        POST "/Subscriptions/SCN" => Missing("/Subscriptions/SCN");
-        DELETE "/Subscriptions/SCN" => Missing("/Subscriptions/SCN");
-        GET "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
-        PUT "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
-        PATCH "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
-        DELETE "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
+        POST "/Inventory/Discover" => Run(discovery::discover);
+        GET "/Inventory/DiscoveryStatus" => Run(discovery::statuses);
+        GET "/Inventory/DiscoveryStatus/{id}" => Run(discovery::status);
+        GET "/Subscriptions/SCN" => Run(subscription::get_all);
+        POST "/Subscriptions/SCN" => Run(subscription::post);
+        DELETE "/Subscriptions/SCN" => Run(subscription::delete_all);
+        GET "/Subscriptions/SCN/{id}" => Run(subscription::get);
+        PUT "/Subscriptions/SCN/{id}" => Run(subscription::put);
+        PATCH "/Subscriptions/SCN/{id}" => Run(subscription::patch);
+        DELETE "/Subscriptions/SCN/{id}" => Run(subscription::delete);
     }
 }
 
@@ -191,11 +190,11 @@ fn locks() -> Vec<Route> {
         POST "/locks/unlock" => Run(lock::unlock);
         POST "/locks/repair" => Run(lock::repair);
         POST "/locks/disable" => Run(lock::disable);
-        GET "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
-        GET "/sysinfo/powermaps" => Missing("/sysinfo/powermaps");
-        DELETE "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
-        PUT "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
-        POST "/sysinfo/powermaps" => Missing("/sysinfo/powermaps");
-        DELETE "/sysinfo/powermaps" => Missing("/sysinfo/powermaps");
+        GET "/sysinfo/powermaps/{xname}" => Run(map::get_power);
+        GET "/sysinfo/powermaps" => Run(map::get_powers);
+        DELETE "/sysinfo/powermaps/{xname}" => Run(map::delete_power);
+        PUT "/sysinfo/powermaps/{xname}" => Run(map::put_power);
+        POST "/sysinfo/powermaps" => Run(map::post_powers);
+        DELETE "/sysinfo/powermaps" => Run(map::delete_powers);
     }
 }

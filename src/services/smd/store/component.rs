@@ -350,13 +350,3 @@ fn spell(field: &str, vocabulary: &Words, word: &str) -> Result<&'static str, St
         .find(word)
         .ok_or_else(|| format!("{field} '{word}' is invalid"))
 }
-
-/// What a node gets that comes without role or NID.
-pub fn defaults(component: &mut Component) {
-    if matches!(component.kind.as_deref(), Some("Node" | "VirtualNode")) {
-        component.role.get_or_insert_with(|| "Compute".into());
-        component
-            .nid
-            .get_or_insert_with(|| xname::default_nid(&component.id));
-    }
-}
