@@ -1,7 +1,6 @@
 //! SMD's simulated twin: the routes of SMD v2.20 over the store, with its answers, refusals and oddities.
 //!
-//! What SMD has and the lab has not yet is in the table of routes all the same and answers 501 by name, after the same
-//! 404, 405 and 401 as the rest. Knows no other service and nothing of the lab around it but the site.
+//! Knows no other service and nothing of the lab around it but the site.
 mod answer;
 mod component;
 mod component_endpoint;
@@ -13,10 +12,14 @@ mod hardware_query;
 mod history;
 mod interface;
 mod legacy;
+mod lock;
 mod map;
 mod membership;
+mod notify;
+mod partition;
 mod patch;
 mod redfish;
+mod reservation;
 mod route;
 mod routes;
 mod service;
@@ -44,6 +47,7 @@ struct Lab {
     timer: Arc<dyn Timer>,
     /// When this SMD came up.
     born: String,
+    desk: reservation::Desk,
 }
 
 impl Lab {
@@ -67,6 +71,7 @@ pub fn front(site: &Site) -> Front {
         guard: Arc::clone(&site.guard),
         timer: Arc::clone(&site.timer),
         born: moment(&*site.clock),
+        desk: reservation::Desk::new(site),
     });
     let table: Arc<[route::Route]> = routes::table().into();
     let serve = move |request: Request| answer(Arc::clone(&lab), Arc::clone(&table), request);

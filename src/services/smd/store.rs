@@ -1,5 +1,5 @@
-//! What SMD knows: components, Redfish endpoints and what is behind them, interfaces, groups, hardware, maps of nodes and
-//! their power, subscriptions.
+//! What SMD knows: components, Redfish endpoints and what is behind them, interfaces, groups, partitions, locks, hardware,
+//! maps of nodes and their power, subscriptions.
 //!
 //! One struct of tables stands in for SMD's database, with the rules its SQL holds: keys, references, column widths, and
 //! the refusals in the words SMD gives them. Pure: no HTTP, no JSON, no clock; the caller says what time it is.
@@ -10,16 +10,21 @@ pub mod form;
 pub mod group;
 pub mod hardware;
 pub mod interface;
+pub mod lock;
 pub mod map;
 pub mod names;
+mod news;
+pub mod partition;
+pub mod reservation;
 pub mod service_endpoint;
+mod sets;
 pub mod sort;
 pub mod subscription;
 pub mod words;
 
 use super::types::{
-    ComponentEndpoint, EthernetInterface, HardwareEvent, NodeMap, PowerMap, RedfishEndpoint,
-    ServiceEndpoint, Subscription,
+    ComponentEndpoint, EthernetInterface, HardwareEvent, NodeMap, Notification, PowerMap,
+    RedfishEndpoint, ServiceEndpoint, Subscription,
 };
 use crate::{
     fault::Fault,
@@ -53,6 +58,7 @@ pub mod said {
     }
 
     words! {
+        BAD_ARGUMENT = "Argument was not valid";
         BAD_ARCH = "Argument was not a valid HMS Arch";
         BAD_CLASS = "Argument was not a valid HMS Class";
         BAD_FLAG = "Argument was not a valid HMS Flag";
@@ -67,6 +73,7 @@ pub mod said {
         BAD_TYPE = "Argument was not a valid HMS Type";
         DUPLICATE = "Would create a duplicate key or non-unique field";
         EXCLUSIVE_GROUP = "Would create a duplicate key in another exclusive group";
+        EXCLUSIVE_PARTITION = "Would create a duplicate key in another partition";
         GROUP_AND_PARTITION = "group and partition cannot both have more than one value";
         MISSING = "a required argument was missing";
         MISSING_NID = "NID value missing.  Use NID < 0 to unset.";
@@ -81,6 +88,14 @@ pub mod said {
         NULL_IN_PARTITIONS = "NULL and non-NULL partrition arguments not permitted";
         NULL_PARTITION = "NULL partition and non-NULL group arg not permitted";
         UNSUPPORTED_TYPE = "HMSType value not supported for this operation";
+
+        LOCK_DEPUTY_KEY = "Deputy Key required for operation";
+        LOCK_DISABLED = "Component reservations are disabled";
+        LOCK_LOCKED = "Component is Locked";
+        LOCK_NOT_FOUND = "Component not found";
+        LOCK_RESERVATION_KEY = "Reservation Key required for operation";
+        LOCK_RESERVED = "Component is Reserved";
+        LOCK_UNLOCKED = "Component is Unlocked";
     }
 }
 
@@ -103,10 +118,17 @@ pub struct Store {
     service_endpoints: Table<ServiceEndpoint>,
     /// The numbers given out last, by what they number.
     counters: Table<u64>,
+    partitions: Table<partition::Row>,
+    /// Who is in which partition, by xname: in one at most.
+    seats: Table<partition::Seat>,
+    /// By xname: a component has one at most.
+    reservations: Table<reservation::Row>,
     /// Which endpoint has which FQDN; they are unique.
     fqdns: HashMap<String, String>,
     /// Counts writes of components: a changed row moves to the end of what a query finds.
     turn: u64,
+    /// What subscribers are to be told of the change under way.
+    news: Vec<Notification>,
 }
 
 impl Default for Store {
@@ -126,8 +148,12 @@ impl Default for Store {
             subscriptions: Table::new("subscriptions"),
             service_endpoints: Table::new("service_endpoints"),
             counters: Table::new("counters"),
+            partitions: Table::new("partitions"),
+            seats: Table::new("partition_members"),
+            reservations: Table::new("reservations"),
             fqdns: HashMap::new(),
             turn: 0,
+            news: Vec::new(),
         }
     }
 }
@@ -149,6 +175,9 @@ impl table::Store for Store {
             &self.subscriptions,
             &self.service_endpoints,
             &self.counters,
+            &self.partitions,
+            &self.seats,
+            &self.reservations,
         ]
     }
 
@@ -168,6 +197,9 @@ impl table::Store for Store {
             &mut self.subscriptions,
             &mut self.service_endpoints,
             &mut self.counters,
+            &mut self.partitions,
+            &mut self.seats,
+            &mut self.reservations,
         ]
     }
 

@@ -8,7 +8,9 @@ mod endpoint;
 mod group;
 mod hardware;
 mod interface;
+mod lock;
 mod map;
+mod partition;
 mod subscription;
 
 pub use component::{
@@ -26,7 +28,12 @@ pub use hardware::{
     HardwareLocation, HardwarePost,
 };
 pub use interface::{EthernetInterface, EthernetInterfaceBody, IpAddress, IpAddressPatch};
+pub use lock::{
+    DeputyKeys, Lock, LockFailure, LockKey, LockList, LockQuery, LockRequest, LockResult,
+    Reservation, ReservationKeys, ReservationResult,
+};
 pub use map::{NodeMap, NodeMapList, PowerMap};
+pub use partition::Partition;
 pub use subscription::{Notification, Subscription, SubscriptionBody, SubscriptionList};
 
 use serde::{Deserialize, Serialize};

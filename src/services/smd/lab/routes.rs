@@ -1,19 +1,19 @@
 //! Every route SMD has, in its own order (a 405 names methods in this order), and which of them want no token.
 use super::{
     component, component_endpoint, discovery, group, hardware, hardware_query, history, interface,
-    map, membership, patch, redfish,
-    route::{Access, Handler, Route},
+    lock, map, membership, partition, patch, redfish, reservation,
+    route::{Access, Route},
     service, subscription,
 };
 use axum::http::Method;
 
 macro_rules! routes {
-    ($access:expr; $($method:ident $pattern:literal => $kind:ident($what:expr);)*) => {
+    ($access:expr; $($method:ident $pattern:literal => Run($what:expr);)*) => {
         vec![$(Route {
             method: Method::$method,
             pattern: $pattern,
             access: $access,
-            handler: Handler::$kind($what),
+            handler: $what,
         },)*]
     };
 }
@@ -161,15 +161,15 @@ fn sets() -> Vec<Route> {
         POST "/groups/{group_label}/members" => Run(group::add_member);
         PUT "/groups/{group_label}/members" => Run(group::put_members);
         DELETE "/groups/{group_label}/members/{xname_id}" => Run(group::delete_member);
-        GET "/partitions" => Missing("/partitions");
-        POST "/partitions" => Missing("/partitions");
-        GET "/partitions/names" => Missing("/partitions");
-        GET "/partitions/{partition_name}" => Missing("/partitions");
-        DELETE "/partitions/{partition_name}" => Missing("/partitions");
-        PATCH "/partitions/{partition_name}" => Missing("/partitions");
-        GET "/partitions/{partition_name}/members" => Missing("/partitions");
-        POST "/partitions/{partition_name}/members" => Missing("/partitions");
-        DELETE "/partitions/{partition_name}/members/{xname_id}" => Missing("/partitions");
+        GET "/partitions" => Run(partition::get_all);
+        POST "/partitions" => Run(partition::post);
+        GET "/partitions/names" => Run(partition::names);
+        GET "/partitions/{partition_name}" => Run(partition::get);
+        DELETE "/partitions/{partition_name}" => Run(partition::delete);
+        PATCH "/partitions/{partition_name}" => Run(partition::patch);
+        GET "/partitions/{partition_name}/members" => Run(partition::members);
+        POST "/partitions/{partition_name}/members" => Run(partition::add_member);
+        DELETE "/partitions/{partition_name}/members/{xname_id}" => Run(partition::delete_member);
         GET "/memberships" => Run(membership::get_all);
         GET "/memberships/{xname}" => Run(membership::get);
     }
@@ -177,19 +177,19 @@ fn sets() -> Vec<Route> {
 
 fn locks() -> Vec<Route> {
     routes! { Access::Closed;
-        POST "/locks/reservations/remove" => Missing("/locks");
-        POST "/locks/reservations/release" => Missing("/locks");
-        POST "/locks/reservations" => Missing("/locks");
-        POST "/locks/service/reservations/renew" => Missing("/locks");
-        POST "/locks/service/reservations/release" => Missing("/locks");
-        POST "/locks/service/reservations" => Missing("/locks");
-        POST "/locks/service/reservations/check" => Missing("/locks");
-        POST "/locks/status" => Missing("/locks");
-        GET "/locks/status" => Missing("/locks");
-        POST "/locks/lock" => Missing("/locks");
-        POST "/locks/unlock" => Missing("/locks");
-        POST "/locks/repair" => Missing("/locks");
-        POST "/locks/disable" => Missing("/locks");
+        POST "/locks/reservations/remove" => Run(reservation::remove);
+        POST "/locks/reservations/release" => Run(reservation::release);
+        POST "/locks/reservations" => Run(reservation::create);
+        POST "/locks/service/reservations/renew" => Run(reservation::renew);
+        POST "/locks/service/reservations/release" => Run(reservation::release);
+        POST "/locks/service/reservations" => Run(reservation::create_service);
+        POST "/locks/service/reservations/check" => Run(reservation::check);
+        POST "/locks/status" => Run(lock::status);
+        GET "/locks/status" => Run(lock::status_get);
+        POST "/locks/lock" => Run(lock::lock);
+        POST "/locks/unlock" => Run(lock::unlock);
+        POST "/locks/repair" => Run(lock::repair);
+        POST "/locks/disable" => Run(lock::disable);
         GET "/sysinfo/powermaps/{xname}" => Run(map::get_power);
         GET "/sysinfo/powermaps" => Run(map::get_powers);
         DELETE "/sysinfo/powermaps/{xname}" => Run(map::delete_power);
