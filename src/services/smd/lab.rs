@@ -25,12 +25,14 @@ mod routes;
 mod service;
 mod subscription;
 mod uri;
-mod wire;
 
 use super::store::Store;
 use crate::{
     clock::Clock,
-    services::site::{Front, Guard, Site, Timer},
+    services::{
+        site::{Front, Guard, Site, Timer},
+        wire,
+    },
     table::Shelf,
 };
 use axum::{Router, body::Body, extract::Request, http::Response};
@@ -44,10 +46,10 @@ struct Lab {
     shelf: Shelf<Store>,
     clock: Arc<dyn Clock>,
     guard: Arc<dyn Guard>,
+    desk: reservation::Desk,
     timer: Arc<dyn Timer>,
     /// When this SMD came up.
     born: String,
-    desk: reservation::Desk,
 }
 
 impl Lab {
@@ -69,15 +71,16 @@ pub fn front(site: &Site) -> Front {
         shelf: shelf.clone(),
         clock: Arc::clone(&site.clock),
         guard: Arc::clone(&site.guard),
+        desk: reservation::Desk::new(site),
         timer: Arc::clone(&site.timer),
         born: moment(&*site.clock),
-        desk: reservation::Desk::new(site),
     });
     let table: Arc<[route::Route]> = routes::table().into();
     let serve = move |request: Request| answer(Arc::clone(&lab), Arc::clone(&table), request);
     Front {
         prefix: BASE,
         routes: Router::new().fallback(serve),
+        alias: None,
         store: Arc::new(shelf),
     }
 }

@@ -87,7 +87,6 @@ pub mod said {
         NULL_IN_GROUPS = "NULL and non-NULL group arguments not permitted";
         NULL_IN_PARTITIONS = "NULL and non-NULL partrition arguments not permitted";
         NULL_PARTITION = "NULL partition and non-NULL group arg not permitted";
-        UNSUPPORTED_TYPE = "HMSType value not supported for this operation";
 
         LOCK_DEPUTY_KEY = "Deputy Key required for operation";
         LOCK_DISABLED = "Component reservations are disabled";
@@ -96,6 +95,7 @@ pub mod said {
         LOCK_RESERVATION_KEY = "Reservation Key required for operation";
         LOCK_RESERVED = "Component is Reserved";
         LOCK_UNLOCKED = "Component is Unlocked";
+        UNSUPPORTED_TYPE = "HMSType value not supported for this operation";
     }
 }
 
@@ -108,6 +108,11 @@ pub struct Store {
     groups: Table<group::Row>,
     /// Who is in which group, by `"label xname"`.
     members: Table<group::Member>,
+    partitions: Table<partition::Row>,
+    /// Who is in which partition, by xname: in one at most.
+    seats: Table<partition::Seat>,
+    /// By xname: a component has one at most.
+    reservations: Table<reservation::Row>,
     /// Hardware: places, units by FRU ID, and events by their number.
     places: Table<hardware::Place>,
     units: Table<hardware::Unit>,
@@ -118,11 +123,6 @@ pub struct Store {
     service_endpoints: Table<ServiceEndpoint>,
     /// The numbers given out last, by what they number.
     counters: Table<u64>,
-    partitions: Table<partition::Row>,
-    /// Who is in which partition, by xname: in one at most.
-    seats: Table<partition::Seat>,
-    /// By xname: a component has one at most.
-    reservations: Table<reservation::Row>,
     /// Which endpoint has which FQDN; they are unique.
     fqdns: HashMap<String, String>,
     /// Counts writes of components: a changed row moves to the end of what a query finds.
@@ -140,6 +140,9 @@ impl Default for Store {
             interfaces: Table::new("ethernet_interfaces"),
             groups: Table::new("groups"),
             members: Table::new("group_members"),
+            partitions: Table::new("partitions"),
+            seats: Table::new("partition_members"),
+            reservations: Table::new("reservations"),
             places: Table::new("hardware"),
             units: Table::new("hardware_frus"),
             events: Table::new("hardware_history"),
@@ -148,9 +151,6 @@ impl Default for Store {
             subscriptions: Table::new("subscriptions"),
             service_endpoints: Table::new("service_endpoints"),
             counters: Table::new("counters"),
-            partitions: Table::new("partitions"),
-            seats: Table::new("partition_members"),
-            reservations: Table::new("reservations"),
             fqdns: HashMap::new(),
             turn: 0,
             news: Vec::new(),
@@ -167,6 +167,9 @@ impl table::Store for Store {
             &self.interfaces,
             &self.groups,
             &self.members,
+            &self.partitions,
+            &self.seats,
+            &self.reservations,
             &self.places,
             &self.units,
             &self.events,
@@ -175,9 +178,6 @@ impl table::Store for Store {
             &self.subscriptions,
             &self.service_endpoints,
             &self.counters,
-            &self.partitions,
-            &self.seats,
-            &self.reservations,
         ]
     }
 
@@ -189,6 +189,9 @@ impl table::Store for Store {
             &mut self.interfaces,
             &mut self.groups,
             &mut self.members,
+            &mut self.partitions,
+            &mut self.seats,
+            &mut self.reservations,
             &mut self.places,
             &mut self.units,
             &mut self.events,
@@ -197,9 +200,6 @@ impl table::Store for Store {
             &mut self.subscriptions,
             &mut self.service_endpoints,
             &mut self.counters,
-            &mut self.partitions,
-            &mut self.seats,
-            &mut self.reservations,
         ]
     }
 
