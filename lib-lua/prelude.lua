@@ -22,6 +22,7 @@ return {
   at_least = "matchers:at_least",
   check = "exercise:check",
   contains = "matchers:contains",
+  csv = "csv",
   discover = "discover",
   each = "matchers:each",
   env = "env",

@@ -1,4 +1,5 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
+mod csv;
 mod env;
 mod exercise;
 mod fs;
@@ -31,6 +32,7 @@ pub struct Builtin {
 
 /// Every builtin: one line each.
 pub const ALL: &[Builtin] = &[
+    csv::BUILTIN,
     env::BUILTIN,
     exercise::EXERCISE,
     fs::BUILTIN,

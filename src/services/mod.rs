@@ -1,6 +1,9 @@
 //! Every service chami speaks to: one line each.
+pub mod bss;
 pub mod site;
 pub mod smd;
+mod wire;
+pub mod xname;
 
 use crate::{http::Http, lua::Natives};
 use site::{Front, Site};
@@ -15,4 +18,4 @@ pub struct Service {
     pub lab: Option<fn(&Site) -> Front>,
 }
 
-pub const ALL: &[Service] = &[smd::SERVICE, smd::DISCOVER];
+pub const ALL: &[Service] = &[smd::SERVICE, smd::DISCOVER, bss::SERVICE];

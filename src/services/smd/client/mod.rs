@@ -7,17 +7,26 @@
 mod component;
 mod component_endpoint;
 mod component_fields;
+mod component_query;
 mod component_write;
+mod discovery;
 mod endpoint;
 mod filter;
 mod group;
+mod hardware;
+mod history;
 mod interface;
 mod many;
+mod map;
 mod member;
+mod subscription;
 
 pub use filter::Filter;
 pub use group::GroupFields;
+pub use hardware::Told;
+pub use history::Of;
 pub use interface::{Address, InterfaceFields};
+pub use map::{Mapped, NodeMapFields, PowerMapFields, node_map, power_map};
 
 use super::types::{Notice, Values};
 use crate::{

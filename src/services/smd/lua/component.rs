@@ -7,6 +7,7 @@ use super::{
 use crate::lua::{Natives, Strict};
 
 type Listing = (Option<Vec<String>>, Option<Filter>);
+type Asked = (Vec<String>, Option<Filter>);
 type Records = Vec<Strict<Component>>;
 
 fn plain(records: Records) -> Vec<Component> {
@@ -25,6 +26,20 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
         "component_get",
         with(smd, |smd, (id,): (String,)| async move {
             smd.component(&id).await
+        }),
+    );
+    n.read(
+        "component_query",
+        with(smd, |smd, (places, filter): Asked| async move {
+            smd.component_query(places, &filter.unwrap_or_default())
+                .await
+        }),
+    );
+    n.read(
+        "component_by_nid",
+        with(smd, |smd, (ranges, filter): Asked| async move {
+            smd.component_by_nid(ranges, &filter.unwrap_or_default())
+                .await
         }),
     );
     n.write(

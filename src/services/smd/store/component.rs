@@ -56,6 +56,14 @@ impl Store {
         self.components.values().filter(taken).map(Row::component)
     }
 
+    /// The same in the order of the database: what was changed last comes last.
+    pub fn select_by_age(&self, filter: &Selection) -> Vec<&Component> {
+        let taken = |row: &&Row| filter.takes(self, row);
+        let mut rows: Vec<&Row> = self.components.values().filter(taken).collect();
+        rows.sort_by_key(|row| row.turn);
+        rows.into_iter().map(Row::component).collect()
+    }
+
     /// Of several components with one NID, the one that was not changed for the longest time.
     pub fn component_by_nid(&self, nid: i64) -> Option<&Component> {
         let same = |row: &&Row| row.component.nid == Some(nid);
@@ -122,7 +130,7 @@ impl Store {
         }
     }
 
-    fn touch(&mut self, id: &str, change: impl FnOnce(&mut Component)) {
+    pub(super) fn touch(&mut self, id: &str, change: impl FnOnce(&mut Component)) {
         self.turn += 1;
         let turn = self.turn;
         self.components.update(id, |row| {
@@ -259,16 +267,20 @@ impl Store {
         Ok(())
     }
 
-    /// Removes a component, and it from its groups.
+    /// Removes a component, and it from its groups and its partition; nobody holds it any more.
     pub fn delete_component(&mut self, id: &str) -> bool {
         for label in self.labels_of(id) {
             self.remove_member(&label, id);
         }
+        self.seats.remove(id);
+        self.reservations.remove(id);
         self.components.remove(id).is_some()
     }
 
     pub fn delete_components(&mut self) -> usize {
         self.members.clear();
+        self.seats.clear();
+        self.reservations.clear();
         self.components.clear()
     }
 }
@@ -337,14 +349,4 @@ fn spell(field: &str, vocabulary: &Words, word: &str) -> Result<&'static str, St
     vocabulary
         .find(word)
         .ok_or_else(|| format!("{field} '{word}' is invalid"))
-}
-
-/// What a node gets that comes without role or NID.
-pub fn defaults(component: &mut Component) {
-    if matches!(component.kind.as_deref(), Some("Node" | "VirtualNode")) {
-        component.role.get_or_insert_with(|| "Compute".into());
-        component
-            .nid
-            .get_or_insert_with(|| xname::default_nid(&component.id));
-    }
 }
