@@ -21,6 +21,7 @@ return {
   all = "matchers:all",
   at_least = "matchers:at_least",
   check = "exercise:check",
+  config = "config",
   contains = "matchers:contains",
   csv = "csv",
   discover = "discover",
@@ -48,5 +49,6 @@ return {
   task = "task",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
+  version = "version:version",
   yaml = "yaml",
 }
