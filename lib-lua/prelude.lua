@@ -22,6 +22,7 @@ return {
   at_least = "matchers:at_least",
   check = "exercise:check",
   cloud_init = "cloud_init",
+  config = "config",
   contains = "matchers:contains",
   csv = "csv",
   discover = "discover",
@@ -49,5 +50,6 @@ return {
   task = "task",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
+  version = "version:version",
   yaml = "yaml",
 }
