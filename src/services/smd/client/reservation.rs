@@ -180,14 +180,15 @@ impl Client {
             key: made.reservation_key.unwrap_or_default(),
         };
         let keys: Vec<LockKey> = made.into_iter().map(key).collect();
-        let given = match keys.is_empty() {
-            true => Ok(()),
-            false => self
-                .send_keys(holder, "release", keys, None)
-                .await
-                .map(drop),
+        let given = if keys.is_empty() {
+            Ok(())
+        } else {
+            let sent = self.send_keys(holder, "release", keys, None).await;
+            sent.map(drop)
         };
-        ids.iter().for_each(|_| fates.good(Reservation::default()));
+        for _ in &ids {
+            fates.good(Reservation::default());
+        }
         let mut f = match fates.settle("reserved") {
             Err(f) => f,
             Ok(_) => Fault::internal("a reservation failed, and nobody did"),

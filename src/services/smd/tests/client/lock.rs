@@ -20,7 +20,7 @@ async fn change(
     Ok(locks.len())
 }
 
-fn minutes(value: Value) -> ReservationOptions {
+fn minutes(value: &Value) -> ReservationOptions {
     serde_json::from_value(json!({ "ReservationDuration": value })).expect("a duration")
 }
 
@@ -121,7 +121,7 @@ async fn an_empty_set_is_nobody() {
 async fn a_service_reserves_renews_and_releases() {
     let smd = smd_with(&[0, 1]).await;
     let ids = vec![node(1), node(0)];
-    let made = smd.add_reservations(Holder::Service, ids.clone(), minutes(json!("5m")));
+    let made = smd.add_reservations(Holder::Service, ids.clone(), minutes(&json!("5m")));
     let made = made.await.expect("reserved");
     assert_eq!(made[0].id, node(1));
     assert!(made.iter().all(|made| made.reservation_key.is_some()));
@@ -132,7 +132,7 @@ async fn a_service_reserves_renews_and_releases() {
         .expect("held");
     assert_eq!((&found[1].id, &found[1].reservation_key), (&node(0), &None));
     let now = smd
-        .renew(made.iter().map(held).collect(), minutes(json!(15)))
+        .renew(made.iter().map(held).collect(), minutes(&json!(15)))
         .await
         .expect("renewed");
     assert!(now[0].expiration_time > made[0].expiration_time);
@@ -162,7 +162,7 @@ async fn a_set_is_reserved_whole_or_not_at_all() {
     change(&smd, LockChange::Lock, &[0]).await.expect("locked");
     let ids = vec![node(0), node(1), node(2)];
     let add = |holder, options| smd.add_reservations(holder, ids.clone(), options);
-    let fault = add(Holder::Service, minutes(json!(5)))
+    let fault = add(Holder::Service, minutes(&json!(5)))
         .await
         .expect_err("one is locked");
     assert_eq!(
@@ -193,7 +193,7 @@ async fn a_set_is_reserved_whole_or_not_at_all() {
         .expect("reserved");
     assert!(made.iter().all(|made| made.expiration_time.is_none()));
     let fault = smd
-        .renew(vec![held(&made[0])], minutes(json!(5)))
+        .renew(vec![held(&made[0])], minutes(&json!(5)))
         .await
         .expect_err("no end");
     assert_eq!(fault.kind, Kind::NotFound);
@@ -227,7 +227,7 @@ async fn arguments_are_looked_at_before_anything_is_sent() {
         .expect_err("how long?");
     assert_eq!(fault.kind, Kind::BadArgument);
     let fault = smd
-        .add_reservations(Holder::Admin, vec![node(0)], minutes(json!(5)))
+        .add_reservations(Holder::Admin, vec![node(0)], minutes(&json!(5)))
         .await;
     assert_eq!(fault.expect_err("no end").kind, Kind::BadArgument);
     let strange = json!({ "ID": node(0), "Key": "x9c0s0b0n0:rk:1" });
