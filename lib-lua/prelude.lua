@@ -20,6 +20,7 @@
 return {
   all = "matchers:all",
   at_least = "matchers:at_least",
+  bss = "bss",
   check = "exercise:check",
   cloud_init = "cloud_init",
   config = "config",
