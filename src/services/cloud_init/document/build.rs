@@ -178,7 +178,7 @@ impl<'a> Builder<'a> {
             if matches!(event, Event::MappingEnd) {
                 break;
             }
-            let merges = matches!(&event,
+            let joins = matches!(&event,
                 Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let key = if matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "=")
             {
@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
             };
             let (event, value_span) = self.next()?;
             let value = self.value(event, &value_span, depth + 1)?;
-            if merges {
+            if joins {
                 merged.extend(spread(value, &value_span)?);
             } else if matches!(key.tree, Tree::List(_) | Tree::Map(_)) {
                 return Err(fault(&span, "a list or mapping cannot be a key"));

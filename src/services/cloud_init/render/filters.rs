@@ -1,4 +1,5 @@
 //! Filters, tests and globals: those of Jinja2 3.1 and no others, since a node has no others.
+#![allow(clippy::needless_pass_by_value)] // the engine hands arguments over by value
 use super::{
     data::{Dict, Missing, no_method},
     python,
@@ -28,12 +29,12 @@ pub(super) const NOT_SIMULATED: &[&str] = &[
 ];
 
 pub(super) fn install(environment: &mut Environment) {
-    NOT_JINJA2
-        .iter()
-        .for_each(|name| environment.remove_filter(name));
-    NOT_JINJA2_TESTS
-        .iter()
-        .for_each(|name| environment.remove_test(name));
+    for name in NOT_JINJA2 {
+        environment.remove_filter(name);
+    }
+    for name in NOT_JINJA2_TESTS {
+        environment.remove_test(name);
+    }
     environment.remove_global("debug");
     environment.add_global(
         "cycler",
