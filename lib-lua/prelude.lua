@@ -22,7 +22,9 @@ return {
   at_least = "matchers:at_least",
   check = "exercise:check",
   cloud_init = "cloud_init",
+  config = "config",
   contains = "matchers:contains",
+  csv = "csv",
   discover = "discover",
   each = "matchers:each",
   env = "env",
@@ -48,5 +50,6 @@ return {
   task = "task",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
+  version = "version:version",
   yaml = "yaml",
 }

@@ -66,6 +66,12 @@ impl<V: Clone> Table<V> {
         self.rows.get(key)
     }
 
+    /// A record with its key.
+    pub fn entry(&self, key: &str) -> Option<(&str, &V)> {
+        let (key, value) = self.rows.get_key_value(key)?;
+        Some((key, value))
+    }
+
     pub fn contains(&self, key: &str) -> bool {
         self.rows.contains_key(key)
     }

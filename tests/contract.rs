@@ -9,6 +9,7 @@ mod replay;
 use axum::{
     Router,
     body::{Body, to_bytes},
+    http::StatusCode,
 };
 use chami::{
     clock::{Clock, Pending},
@@ -108,10 +109,16 @@ impl Bench {
             let front = front(&site);
             prefixes.push(front.prefix);
             router = router.nest(front.prefix, front.routes);
+            if let Some((alias, routes)) = front.alias {
+                prefixes.push(alias);
+                router = router.nest(alias, routes);
+            }
         }
         peers.open(router.clone());
+        // as the gateway says it of a prefix with nothing behind it
+        let none = || async { (StatusCode::NOT_FOUND, "404 page not found\n") };
         Self {
-            router,
+            router: router.fallback(none),
             prefixes,
             clock,
         }

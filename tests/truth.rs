@@ -193,7 +193,7 @@ fn records_hold_what_their_class_names() {
         };
         for key in keys(&values) {
             seen += 1;
-            let named = class.fields.iter().any(|field| field.name == key);
+            let named = class.fields.iter().any(|field| field.key() == key);
             assert!(
                 named,
                 "{} answers {key}, which {} lacks",

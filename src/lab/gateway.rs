@@ -47,6 +47,10 @@ pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) ->
     for front in fronts {
         mounted.push(front.prefix);
         services = services.nest(front.prefix, front.routes);
+        if let Some((alias, routes)) = front.alias {
+            mounted.push(alias);
+            services = services.nest(alias, routes);
+        }
     }
     let mounted: Arc<[&str]> = mounted.into();
     let keys = house.clone();
@@ -67,7 +71,7 @@ fn elsewhere(mounted: &[&str], path: &str) -> Response {
             .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
     };
     match ROUTES.iter().find(|(prefix, _)| begins(prefix)) {
-        Some((prefix, _)) if mounted.contains(prefix) => no_page(),
+        Some((prefix, _)) if mounted.contains(&prefix.trim_end_matches('/')) => no_page(),
         Some((_, service)) => absent(service, path).into_response(),
         None => no_backend(),
     }

@@ -1,7 +1,10 @@
 //! Every service chami speaks to: one line each.
+pub mod bss;
 pub mod cloud_init;
 pub mod site;
 pub mod smd;
+mod wire;
+pub mod xname;
 
 use crate::{http::Http, lua::Natives};
 use site::{Front, Site};
@@ -16,4 +19,9 @@ pub struct Service {
     pub lab: Option<fn(&Site) -> Front>,
 }
 
-pub const ALL: &[Service] = &[smd::SERVICE, smd::DISCOVER, cloud_init::SERVICE];
+pub const ALL: &[Service] = &[
+    smd::SERVICE,
+    smd::DISCOVER,
+    bss::SERVICE,
+    cloud_init::SERVICE,
+];

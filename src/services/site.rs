@@ -74,6 +74,12 @@ impl Peers {
         *self.routes.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// A copy, so that no lock is held while one waits for an answer.
+    fn routes(&self) -> Option<Router> {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        routes.clone()
+    }
+
     /// The token of the lab's own services.
     pub fn token(&self) -> &str {
         &self.token
@@ -81,10 +87,8 @@ impl Peers {
 
     /// GETs a path of the gateway, `/hsm/v2/State/Components?type=Node`: status and body.
     pub async fn get(&self, path: &str) -> Result<(u16, Bytes), Fault> {
-        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        let routes = routes.clone();
         let gone = || Fault::new(Kind::Unreachable, "the lab's other services are not there");
-        let routes = routes.ok_or_else(gone)?;
+        let routes = self.routes().ok_or_else(gone)?;
         let request = Request::get(path)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
             .body(Body::empty())
@@ -118,6 +122,8 @@ pub struct Front {
     /// The path prefix the gateway sends here, `/hsm/v2`; the routes are nested under it.
     pub prefix: &'static str,
     pub routes: Router,
+    /// A second prefix that the gateway cuts off and sends here: `/apis/bss`, below which these routes are whole.
+    pub alias: Option<(&'static str, Router)>,
     pub store: Arc<dyn Shelved>,
 }
 

@@ -7,7 +7,8 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod types;
-pub mod xname;
+
+pub use super::xname;
 
 use super::Service;
 

@@ -79,8 +79,10 @@ fn the_methods_are_named_where_a_path_is_a_pattern() {
 fn what_is_not_there_yet_says_so_by_name() {
     let smd = Smd::new();
     for (path, name) in [
-        ("/locks/status", "/hsm/v2/locks"),
-        ("/partitions/p1/members", "/hsm/v2/partitions"),
+        (
+            "/Inventory/DiscoveryStatus",
+            "/hsm/v2/Inventory/DiscoveryStatus",
+        ),
         (
             "/Inventory/Hardware/Query/all",
             "/hsm/v2/Inventory/Hardware",

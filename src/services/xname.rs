@@ -1,4 +1,4 @@
-//! xnames as SMD reads them: one spelling for each place in the machine, and the sort of thing that stands there.
+//! xnames as the services read them: one spelling for each place in the machine, and the sort of thing that stands there.
 //!
 //! The forms are those of the field's xname specification, written as a tree: a letter, the numbers it takes, what it
 //! names, and what may hang under it. Knows nothing of nodes that exist.

@@ -1,4 +1,4 @@
-//! Bodies and queries read as Go reads them, for scripts that work with SMD rely on it without knowing.
+//! Bodies and queries read as Go reads them, for scripts that work with the services rely on it without knowing.
 //!
 //! Names of members match in any case, `null` is as good as absent, and unknown members are passed over; types are held
 //! strictly. A query's parameters are read through the same door, as lists.
@@ -85,6 +85,7 @@ impl<'de> Deserializer<'de> for Lenient {
 
     zero_for_null! {
         deserialize_bool => visit_bool(false),
+        deserialize_i32 => visit_i32(0),
         deserialize_i64 => visit_i64(0),
         deserialize_u64 => visit_u64(0),
         deserialize_f64 => visit_f64(0.0),
@@ -151,7 +152,7 @@ impl<'de> Deserializer<'de> for Lenient {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 u8 u16 u32 f32 char bytes byte_buf unit unit_struct tuple tuple_struct map enum identifier
+        i8 i16 u8 u16 u32 f32 char bytes byte_buf unit unit_struct tuple tuple_struct map enum identifier
         ignored_any
     }
 }

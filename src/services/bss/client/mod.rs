@@ -1,0 +1,1 @@
+//! A typed client of BSS: no Lua, no printing.
