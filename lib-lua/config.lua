@@ -109,8 +109,8 @@ function config.cluster.get(name, where) return native.cluster_get(name, where) 
 ---@return config.Setting[] settings
 ---@shell ochami config cluster show
 ---@example
---- config.cluster.set("demo", { uri = "https://demo.openchami.cluster:8443" })
---- return config.cluster.show("demo", "uri")[1].value --> https://demo.openchami.cluster:8443
+---  config.cluster.set("demo", { uri = "https://demo.openchami.cluster:8443" })
+---  return config.cluster.show("demo", "uri")[1].value --> https://demo.openchami.cluster:8443
 function config.cluster.show(name, key, where) return native.cluster_show(name, key, where) end
 
 --- Adds a cluster, or changes the given keys of one; others stay. Keys may be dotted, as in ochami: `["smd.uri"]`.
@@ -130,8 +130,8 @@ function config.cluster.set(name, fields, where) return native.cluster_set(name,
 ---@return config.Cluster cluster as it is now
 ---@shell ochami config cluster unset
 ---@example
---- config.cluster.set("demo", { uri = "https://demo.openchami.cluster:8443", enable_auth = false })
---- return config.cluster.unset("demo", "enable-auth")["enable-auth"] --> true
+---  config.cluster.set("demo", { uri = "https://demo.openchami.cluster:8443", enable_auth = false })
+---  return config.cluster.unset("demo", "enable-auth")["enable-auth"] --> true
 function config.cluster.unset(name, key, where) return native.cluster_unset(name, key, where) end
 
 --- Takes a cluster out of a file; if it was the default one there, nothing is the default afterwards.
@@ -140,9 +140,9 @@ function config.cluster.unset(name, key, where) return native.cluster_unset(name
 ---@return config.Cluster cluster what went
 ---@shell ochami config cluster delete
 ---@example
---- config.cluster.set("demo", { uri = "https://demo.openchami.cluster:8443" })
---- config.cluster.delete "demo"
---- return #config.cluster.list() --> 0
+---  config.cluster.set("demo", { uri = "https://demo.openchami.cluster:8443" })
+---  config.cluster.delete "demo"
+---  return #config.cluster.list() --> 0
 function config.cluster.delete(name, where) return native.cluster_delete(name, where) end
 
 return config

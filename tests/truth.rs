@@ -71,6 +71,8 @@ fn faults_of(function: &Function) -> Vec<String> {
     }
     if function.examples.is_empty() {
         faults.push("it has no example".to_owned());
+    } else if function.examples.iter().any(|e| e.code.trim().is_empty()) {
+        faults.push("an example is empty: its lines begin with two spaces".to_owned());
     }
     let untyped = |slot: &&Slot| slot.kind.is_empty() || is_vague(&slot.kind);
     for slot in function
