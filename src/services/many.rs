@@ -60,6 +60,10 @@ impl<T> Fates<T> {
         self.bad.push(Item { node, fault });
     }
 
+    pub(crate) fn any_bad(&self) -> bool {
+        !self.bad.is_empty()
+    }
+
     pub(crate) fn add(&mut self, node: impl Into<String>, result: Result<T, Fault>) {
         match result {
             Ok(result) => self.good(result),

@@ -195,15 +195,12 @@ pub fn alias(key: &str) -> Option<String> {
         let taken = OPERATORS
             .iter()
             .find(|operator| rest.starts_with(**operator));
-        match taken {
-            Some(operator) => {
-                out.push('_');
-                rest = &rest[operator.len()..];
-            }
-            None => {
-                out.push(letter);
-                rest = &rest[letter.len_utf8()..];
-            }
+        if let Some(operator) = taken {
+            out.push('_');
+            rest = &rest[operator.len()..];
+        } else {
+            out.push(letter);
+            rest = &rest[letter.len_utf8()..];
         }
     }
     (out != key).then_some(out)

@@ -19,6 +19,8 @@ const DEEPEST: usize = 100;
 pub fn read(text: &str) -> Result<Node, Fault> {
     let mut builder = Builder {
         events: Parser::new_from_str(text),
+        text,
+        read: 0,
         anchors: HashMap::new(),
         made: 0,
     };
@@ -69,16 +71,47 @@ impl From<ScanError> for Fault {
 
 struct Builder<'a> {
     events: Parser<'a, StrInput<'a>>,
+    text: &'a str,
+    /// How many bytes of it the events so far have covered.
+    read: usize,
     anchors: HashMap<usize, Node>,
     made: usize,
 }
 
 impl<'a> Builder<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
-        match self.events.next() {
-            Some(event) => Ok(event?),
-            None => Ok((Event::StreamEnd, Span::default())),
+        let Some(event) = self.events.next() else {
+            return Ok((Event::StreamEnd, Span::default()));
+        };
+        let (event, span) = event?;
+        self.tabs(&event, &span)?;
+        Ok((event, span))
+    }
+
+    /// YAML 1.1 takes no tab between values, nor in words without quotes.
+    fn tabs(&mut self, event: &Event, span: &Span) -> Result<(), Fault> {
+        let Some(range) = span.byte_range() else {
+            return Ok(());
+        };
+        let between = self.text.get(self.read..range.start).unwrap_or_default();
+        let mut spoilt = between.lines().any(|line| {
+            let bare = line
+                .find(" #")
+                .or_else(|| line.find("\t#"))
+                .map_or(line, |at| &line[..=at]);
+            bare.contains('\t') && !line.starts_with('#')
+        });
+        if matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..)) {
+            spoilt |= self
+                .text
+                .get(range.clone())
+                .is_some_and(|word| word.contains('\t'));
         }
+        self.read = self.read.max(range.end);
+        if spoilt {
+            return Err(fault(span, "a tab stands before or in this value"));
+        }
+        Ok(())
     }
 
     fn value(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Node, Fault> {
@@ -145,7 +178,7 @@ impl<'a> Builder<'a> {
             if matches!(event, Event::MappingEnd) {
                 break;
             }
-            let merges = matches!(&event,
+            let joins = matches!(&event,
                 Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let key = if matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "=")
             {
@@ -155,7 +188,7 @@ impl<'a> Builder<'a> {
             };
             let (event, value_span) = self.next()?;
             let value = self.value(event, &value_span, depth + 1)?;
-            if merges {
+            if joins {
                 merged.extend(spread(value, &value_span)?);
             } else if matches!(key.tree, Tree::List(_) | Tree::Map(_)) {
                 return Err(fault(&span, "a list or mapping cannot be a key"));

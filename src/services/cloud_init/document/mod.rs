@@ -154,12 +154,14 @@ impl Node {
     pub fn claim(&mut self, part: usize, next: &mut usize) {
         match &mut self.tree {
             Tree::List(items) if !items.is_empty() => {
-                items.iter_mut().for_each(|item| item.claim(part, next));
+                for item in items {
+                    item.claim(part, next);
+                }
             }
             Tree::Map(entries) if !entries.is_empty() => {
-                entries
-                    .iter_mut()
-                    .for_each(|(_, value)| value.claim(part, next));
+                for (_, value) in entries {
+                    value.claim(part, next);
+                }
             }
             _ => {
                 self.origin = vec![(part, *next)];

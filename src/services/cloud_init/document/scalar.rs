@@ -212,7 +212,7 @@ fn clock(text: &str) -> Option<String> {
     if rest.len() == text.len() {
         return None;
     }
-    let zone_at = rest.find(|c: char| matches!(c, 'Z' | '+' | '-' | ' ' | '\t'));
+    let zone_at = rest.find(['Z', '+', '-', ' ', '\t']);
     let (time, zone) = rest.split_at(zone_at.unwrap_or(rest.len()));
     let mut parts = time.splitn(3, ':');
     let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next()?);
@@ -220,9 +220,8 @@ fn clock(text: &str) -> Option<String> {
     let fits = |text: &str, least: usize| {
         all(text, |c| c.is_ascii_digit()) && (least..=2).contains(&text.len())
     };
-    if !(fits(hour, 1) && fits(minute, 2) && fits(second, 2))
-        || !fraction.chars().all(|c| c.is_ascii_digit())
-    {
+    let whole = fits(hour, 1) && fits(minute, 2) && fits(second, 2);
+    if !whole || fraction.contains(|c: char| !c.is_ascii_digit()) {
         return None;
     }
     let micro: String = fraction.chars().chain("000000".chars()).take(6).collect();

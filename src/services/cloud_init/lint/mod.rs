@@ -100,7 +100,7 @@ pub fn lint(content: &str, instance: Option<&Instance>) -> Vec<Finding> {
     names::check(content, instance, rendered.as_ref(), &mut findings);
     // What the file itself says is searched for secrets, not what a node's data add.
     match &sketched {
-        Some(text) => body(text, &rendered, &mut findings),
+        Some(text) => body(text, rendered.as_ref(), &mut findings),
         None => secrets::of_text(content, &mut findings),
     }
     let mut findings = findings.0;
@@ -170,8 +170,8 @@ fn told(message: &str) -> String {
 }
 
 /// The text as YAML: from a node's data where there are any, else in its form.
-fn body(sketched: &Rendered, rendered: &Option<Rendered>, findings: &mut Findings) {
-    let text = rendered.as_ref().unwrap_or(sketched);
+fn body(sketched: &Rendered, rendered: Option<&Rendered>, findings: &mut Findings) {
+    let text = rendered.unwrap_or(sketched);
     if merge::kind_of(&text.text) != Kind::CloudConfig {
         secrets::of_text(&sketched.text, findings);
         return;

@@ -51,11 +51,21 @@ pub(super) fn check(
         match find(&data, path) {
             Some(value) if instance.is_some() => empty(path, value, (line, column), findings),
             Some(_) => {}
-            None if instance.is_none() && (open(path) || guarded(content, path)) => {}
-            None if rendered.is_some_and(|it| !it.text.contains(MISSING)) => {}
+            None if guarded(content, path) || instance.is_none() && open(path) => {}
+            None if rendered.is_some_and(|it| !shows(it, path)) => {}
             None => missing(path, &names, (line, column), findings),
         }
     }
+}
+
+/// Whether the want of a name shows in the text.
+fn shows(rendered: &Rendered, path: &str) -> bool {
+    let mut names = rendered.missing.iter();
+    names.any(|name| name.starts_with(last(path)))
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 fn is_below(path: &str, known: &str) -> bool {
@@ -121,7 +131,6 @@ fn empty(path: &str, value: &Value, at: (usize, usize), findings: &mut Findings)
 }
 
 fn missing(path: &str, names: &[String], at: (usize, usize), findings: &mut Findings) {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
     let names = names.iter().map(String::as_str);
     // The same word elsewhere is likelier meant than a like one nearby.
     let same = names

@@ -83,7 +83,7 @@ fn value(json: &Json, watch: &Watch) -> Value {
 
 /// A dict.
 #[derive(Clone, Debug)]
-struct Dict {
+pub(super) struct Dict {
     items: IndexMap<String, Value>,
     /// Whether it holds the names of the template itself.
     top: bool,
@@ -104,23 +104,21 @@ impl Dict {
         }
     }
 
-    fn ask(&self, key: &str) {
-        if self.unknown.contains(&key) {
-            self.watch.note(&format!("v1.{key}"));
-        }
+    /// As a mapping of the engine.
+    pub(super) fn plain(&self) -> Value {
+        self.items
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.clone()))
+            .collect()
     }
 }
 
-impl Object for Dict {
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let key = key.as_str()?;
-        self.ask(key);
-        self.items.get(key).cloned()
-    }
-
-    /// Behind a dot an unknown name keeps its name.
-    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        self.ask(key);
+impl Dict {
+    /// The value of a key; an unknown name keeps its name.
+    fn look(&self, key: &str) -> Option<Value> {
+        if self.unknown.contains(&key) {
+            self.watch.note(&format!("v1.{key}"));
+        }
         let found = self.items.get(key).cloned();
         if found.is_some() || self.top && OWN.contains(&key) {
             return found;
@@ -130,8 +128,27 @@ impl Object for Dict {
         } else {
             format!("'dict object' has no attribute '{key}'")
         };
-        let name = key.to_owned();
-        Some(Value::from_object(Missing { name, text }))
+        Some(Missing::value(key, text))
+    }
+}
+
+impl Object for Dict {
+    /// To the engine a mapping has a key when it has a value for it, and here every key has one: so it is none.
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Iterable
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.look(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.look(key)
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let (own, other) = (self.plain(), other.downcast_ref::<Self>()?.plain());
+        Some(own.cmp(&other))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -167,9 +184,9 @@ impl Object for Dict {
                 )
             }
             ("get", [key, rest @ ..]) => {
-                let found = self.get_value(key);
+                let found = key.as_str().and_then(|key| self.items.get(key));
                 let other = rest.first().cloned().unwrap_or_else(|| Value::from(()));
-                Ok(found.unwrap_or(other))
+                Ok(found.cloned().unwrap_or(other))
             }
             ("copy", []) => Ok(Value::from_object(Self::clone(self))),
             _ => Err(no_method("dict", method)),
@@ -191,7 +208,9 @@ impl Object for List {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.0.get(key.as_usize()?).cloned()
+        let found = key.as_usize().and_then(|at| self.0.get(at)).cloned();
+        let text = "list object has no such element";
+        Some(found.unwrap_or_else(|| Missing::value(&python::text(key), text.to_owned())))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -257,6 +276,11 @@ pub(super) struct Missing {
 }
 
 impl Missing {
+    fn value(name: &str, text: String) -> Value {
+        let name = name.to_owned();
+        Value::from_object(Self { name, text })
+    }
+
     fn error(&self) -> Error {
         Error::new(ErrorKind::UndefinedError, self.text.clone())
     }

@@ -111,7 +111,9 @@ fn formatted(tag: &str) -> String {
         let inside = inside.map_or(&operand[..length], |it| it.trim_end().trim_end_matches(','));
         let lines = rest[..rest.len() - operand.len()].matches('\n').count();
         out.extend(repeat_n('\n', lines));
-        out.push_str(&format!("|format({})", formatted(inside)));
+        out += "|format(";
+        out += &formatted(inside);
+        out.push(')');
         rest = &operand[length..];
     }
     out + rest

@@ -1,11 +1,12 @@
 //! Filters, tests and globals: those of Jinja2 3.1 and no others, since a node has no others.
+#![allow(clippy::needless_pass_by_value)] // the engine hands arguments over by value
 use super::{
-    data::{Missing, no_method},
+    data::{Dict, Missing, no_method},
     python,
 };
 use minijinja::{
-    Environment, Error, ErrorKind, State,
-    value::{Kwargs, Rest, Value},
+    Environment, Error, ErrorKind, State, filters,
+    value::{Kwargs, Rest, Value, ValueKind},
 };
 use minijinja_contrib::{
     filters::{filesizeformat, striptags, truncate},
@@ -28,12 +29,12 @@ pub(super) const NOT_SIMULATED: &[&str] = &[
 ];
 
 pub(super) fn install(environment: &mut Environment) {
-    NOT_JINJA2
-        .iter()
-        .for_each(|name| environment.remove_filter(name));
-    NOT_JINJA2_TESTS
-        .iter()
-        .for_each(|name| environment.remove_test(name));
+    for name in NOT_JINJA2 {
+        environment.remove_filter(name);
+    }
+    for name in NOT_JINJA2_TESTS {
+        environment.remove_test(name);
+    }
     environment.remove_global("debug");
     environment.add_global(
         "cycler",
@@ -45,6 +46,13 @@ pub(super) fn install(environment: &mut Environment) {
     environment.add_test("callable", |_: &Value| false);
     environment.add_filter("default", default);
     environment.add_filter("d", default);
+    environment.add_test("mapping", |value: &Value| {
+        python::kind(value) == ValueKind::Map
+    });
+    environment.add_filter("dictsort", |value: &Value, named: Kwargs| {
+        filters::dictsort(&plain(value), named)
+    });
+    environment.add_filter("items", |value: &Value| filters::items(&plain(value)));
     environment.add_filter("string", |value: &Value| python::text(value));
     environment.add_filter("join", join);
     environment.add_filter("tojson", tojson);
@@ -54,6 +62,12 @@ pub(super) fn install(environment: &mut Environment) {
     environment.add_filter("striptags", striptags);
     environment.add_filter("truncate", truncate);
     environment.set_unknown_method_callback(method);
+}
+
+/// A dict of the data as a mapping of the engine.
+fn plain(value: &Value) -> Value {
+    let dict = value.downcast_object_ref::<Dict>();
+    dict.map_or_else(|| value.clone(), Dict::plain)
 }
 
 fn is_missing(value: &Value) -> bool {
@@ -70,9 +84,9 @@ fn method(
     unknown_method_callback(state, value, method, args).map_err(|error| {
         if error.kind() == ErrorKind::UnknownMethod {
             let owner = match value.kind() {
-                minijinja::value::ValueKind::String => "str",
-                minijinja::value::ValueKind::Map => "dict",
-                minijinja::value::ValueKind::Seq => "list",
+                ValueKind::String => "str",
+                ValueKind::Map => "dict",
+                ValueKind::Seq => "list",
                 _ => "value",
             };
             no_method(owner, method)

@@ -1,5 +1,9 @@
 //! Values as Python writes them: `str()` for what is printed, `repr()` inside lists and dicts.
-use super::{MISSING, data::Missing, sketch::Anything};
+use super::{
+    MISSING,
+    data::{Dict, Missing},
+    sketch::Anything,
+};
 use minijinja::value::{Value, ValueKind};
 use std::fmt::Write;
 
@@ -17,6 +21,14 @@ pub(super) fn text(value: &Value) -> String {
     repr(value)
 }
 
+/// What sort of value it is to Python.
+pub(super) fn kind(value: &Value) -> ValueKind {
+    match value.downcast_object_ref::<Dict>() {
+        Some(_) => ValueKind::Map,
+        None => value.kind(),
+    }
+}
+
 /// `repr(value)`.
 pub(super) fn repr(value: &Value) -> String {
     if value.downcast_object_ref::<Missing>().is_some() {
@@ -25,7 +37,7 @@ pub(super) fn repr(value: &Value) -> String {
     if value.downcast_object_ref::<Anything>().is_some() {
         return value.to_string();
     }
-    match value.kind() {
+    match kind(value) {
         ValueKind::Undefined => "Undefined".to_owned(),
         ValueKind::String => quoted(value.as_str().unwrap_or_default()),
         ValueKind::Number if !value.is_integer() => {
@@ -125,7 +137,7 @@ fn write_json(out: &mut String, value: &Value, indent: Option<usize>, depth: usi
     if value.downcast_object_ref::<Missing>().is_some() {
         return None;
     }
-    match value.kind() {
+    match kind(value) {
         ValueKind::None => out.push_str("null"),
         ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),
         ValueKind::Number => out.push_str(&repr(value)),
