@@ -8,13 +8,21 @@ local function file(given)
   return { content = fs.read(given), filename = given:match "[^/]+$" }
 end
 
+-- Names of fields as natives take them: wire names have dashes.
+local function names(fields)
+  if type(fields) ~= "table" then return fields end
+  local copy = {}
+  for key, value in pairs(fields) do
+    copy[type(key) == "string" and key:gsub("-", "_") or key] = value
+  end
+  return copy
+end
+
 -- Fields of a group, with the file as the wire has it.
 local function group(fields)
-  if type(fields) ~= "table" or fields.file == nil then return fields end
-  local copy = {}
-  for key, value in pairs(fields) do copy[key] = value end
-  copy.file = file(fields.file)
-  return copy
+  fields = names(fields)
+  if type(fields) == "table" then fields.file = file(fields.file) end
+  return fields
 end
 
 -- Says of each group whether SMD has one of its name; says nothing where SMD does not answer.
@@ -27,4 +35,4 @@ local function known(groups)
   return groups
 end
 
-return { group = group, known = known }
+return { names = names, group = group, known = known }

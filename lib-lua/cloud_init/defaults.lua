@@ -1,4 +1,5 @@
 local native = select(2, ...)
+local args = require "cloud_init.args"
 
 --- What holds for every node of the cluster: names, keys, and where nodes find their configuration.
 local defaults = {}
@@ -35,6 +36,9 @@ function defaults.get() return native.defaults_get() end
 ---@shell ochami cloud-init defaults set
 ---@example cloud_init.defaults.set { cluster_name = "demo", short_name = "nid", nid_length = 3 }["nid-length"] --> 3
 ---@example cloud_init.defaults.set { boot_subnet = "172.16.0.0/24" } --> raises no_effect
-function defaults.set(fields) return native.defaults_set(fields) end
+function defaults.set(fields)
+  fields = args.names(fields)
+  return native.defaults_set(fields)
+end
 
 return defaults

@@ -1,5 +1,6 @@
 local native = select(2, ...)
 local args = require "smd.args"
+local names = require("cloud_init.args").names
 local template = require "cloud_init.template"
 
 --- Nodes: what is special about single ones, and what each gets when it asks, seen through its eyes.
@@ -57,7 +58,10 @@ end
 ---@example lab.clock.advance "60s"
 ---return cloud_init.node.set(1, { local_hostname = "compute1" })[1]["local-hostname"] --> "compute1"
 ---@example cloud_init.node.set("x9000c0s0b0n0", { hostname = "lost" }) --> raises no_effect
-function node.set(set, fields) return native.node_set(args.xnames(set), fields) end
+function node.set(set, fields)
+  set, fields = args.xnames(set), names(fields)
+  return native.node_set(set, fields)
+end
 
 --- Gets the meta-data of a node: who it is, and what templates find.
 ---@param set string|integer which node: xname, NID or name

@@ -26,7 +26,7 @@ expect(cloud_init.group.list(), { has { name = "compute", smd = true }, has { na
   "a group nobody is in can be seen")
 expect(cloud_init.group.delete "computes", { has { name = "computes" } }, "what went")
 expect_fault("not_found", cloud_init.group.config, "computes")
-expect_fault("io", cloud_init.group.set, "compute", { file = "no/such/file.yaml" })
+expect_fault("not_found", cloud_init.group.set, "compute", { file = "no/such/file.yaml" })
 expect(expect_fault("bad_argument", cloud_init.group.set, "compute", { file = "#cloud-config\nx: [\n" }).hint,
   contains "lint = false", "errors are refused")
 

@@ -7,40 +7,30 @@ use serde_json::{Map, Value};
 
 const PATH: &[&str] = &["admin", "cluster-defaults"];
 
-/// What may be said of the cluster; only what is given is written. Names may have `_` for `-`.
+/// What may be said of the cluster; only what is given is written.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all(serialize = "kebab-case"))]
 pub struct DefaultsFields {
-    #[serde(
-        rename = "cloud_provider",
-        alias = "cloud-provider",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename(serialize = "cloud_provider"))]
     pub cloud_provider: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    #[serde(alias = "availability_zone", skip_serializing_if = "Option::is_none")]
     pub availability_zone: Option<String>,
-    #[serde(alias = "cluster_name", skip_serializing_if = "Option::is_none")]
     pub cluster_name: Option<String>,
-    #[serde(alias = "public_keys", skip_serializing_if = "Option::is_none")]
     pub public_keys: Option<Vec<String>>,
-    #[serde(alias = "base_url", skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
-    #[serde(alias = "boot_subnet", skip_serializing_if = "Option::is_none")]
     pub boot_subnet: Option<String>,
-    #[serde(alias = "wg_subnet", skip_serializing_if = "Option::is_none")]
     pub wg_subnet: Option<String>,
-    #[serde(alias = "short_name", skip_serializing_if = "Option::is_none")]
     pub short_name: Option<String>,
-    #[serde(alias = "nid_length", skip_serializing_if = "Option::is_none")]
     pub nid_length: Option<i64>,
 }
 
-/// Members by their wire names.
+/// Members by their wire names, without those that are not given.
 pub(super) fn members(record: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(record) {
-        Ok(Value::Object(members)) => members,
+        Ok(Value::Object(mut members)) => {
+            members.retain(|_, value| !value.is_null());
+            members
+        }
         _ => Map::new(),
     }
 }

@@ -19,12 +19,11 @@ const PATH: &[&str] = &["admin", "groups"];
 const TOLD: usize = 3;
 const ENCODINGS: &[&str] = &["plain", "base64"];
 
-/// What may be said of a group; only what is given is written. Names may have `_` for `-`.
+/// What may be said of a group; only what is given is written.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GroupFields {
     pub description: Option<String>,
-    #[serde(rename = "meta-data", alias = "meta_data")]
     pub meta_data: Option<Map<String, Value>>,
     pub file: Option<FileFields>,
     /// How the file is to be sent; as plain text if nothing is said.

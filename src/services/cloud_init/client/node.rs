@@ -10,33 +10,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// What may be said of a node; all else it had is dropped. Names may have `_` for `-`.
+/// What may be said of a node; all else it had is dropped.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all(serialize = "kebab-case"))]
 pub struct NodeFields {
-    #[serde(alias = "instance_id", skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
-    #[serde(alias = "local_hostname", skip_serializing_if = "Option::is_none")]
     pub local_hostname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    #[serde(alias = "cluster_name", skip_serializing_if = "Option::is_none")]
     pub cluster_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    #[serde(alias = "availability_zone", skip_serializing_if = "Option::is_none")]
     pub availability_zone: Option<String>,
-    #[serde(alias = "cloud_provider", skip_serializing_if = "Option::is_none")]
     pub cloud_provider: Option<String>,
-    #[serde(alias = "instance_type", skip_serializing_if = "Option::is_none")]
     pub instance_type: Option<String>,
-    #[serde(
-        alias = "cloud_init_base_url",
-        alias = "base_url",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub cloud_init_base_url: Option<String>,
-    #[serde(alias = "public_keys", skip_serializing_if = "Option::is_none")]
     pub public_keys: Option<Vec<String>>,
 }
 

@@ -40,7 +40,7 @@ async fn defaults_are_added_to_and_what_is_not_kept_is_said() {
     let ci = cloud_init().await;
     let set = async |value| ci.set_defaults(fields::<DefaultsFields>(value)).await;
     let now =
-        set(json!({"cluster_name": "demo", "nid-length": 3, "base_url": "http://x/ci//"})).await;
+        set(json!({"cluster_name": "demo", "nid_length": 3, "base_url": "http://x/ci//"})).await;
     assert_eq!(now.expect("set").base_url, "http://x/ci");
     let now = set(json!({"public_keys": ["k"], "region": ""}))
         .await
@@ -96,7 +96,7 @@ async fn groups_are_added_set_updated_and_ensured() {
     let again = ci
         .ensure_group(
             "compute",
-            of(json!({"meta-data": {"n": 1, "big": 1_000_000}})),
+            of(json!({"meta_data": {"n": 1, "big": 1_000_000}})),
             Upload::default(),
         )
         .await;
@@ -196,7 +196,7 @@ async fn a_node_is_set_and_shows_it() {
     };
     let shown = set(
         &["x0n0", "x0n1"],
-        json!({"local_hostname": "c", "public-keys": ["k"]}),
+        json!({"local_hostname": "c", "public_keys": ["k"]}),
     )
     .await;
     let shown = shown.expect("set");
