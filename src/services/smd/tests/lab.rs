@@ -3,8 +3,11 @@ mod component;
 mod doors;
 mod endpoint;
 mod group;
+mod hardware;
 mod interface;
+mod map;
 mod size;
+mod subscription;
 
 use crate::{
     clock::Wall,
@@ -39,6 +42,7 @@ impl Smd {
         Self {
             router: Router::new().nest(front.prefix, front.routes),
             runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
                 .build()
                 .expect("a runtime"),
         }
