@@ -20,7 +20,10 @@
 return {
   all = "matchers:all",
   at_least = "matchers:at_least",
+  bss = "bss",
   check = "exercise:check",
+  cloud_init = "cloud_init",
+  config = "config",
   contains = "matchers:contains",
   csv = "csv",
   discover = "discover",
@@ -48,5 +51,6 @@ return {
   task = "task",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
+  version = "version:version",
   yaml = "yaml",
 }

@@ -16,7 +16,7 @@ mod quote;
 pub use history::Fetch;
 pub use quote::{broken_search, go_quoted};
 
-use super::types::BootParamsBody;
+use super::types::BootParams;
 use crate::{
     fault::Fault,
     services::xname,
@@ -66,7 +66,7 @@ pub struct Config {
 }
 
 impl Config {
-    fn of(asked: &BootParamsBody) -> Self {
+    fn of(asked: &BootParams) -> Self {
         Self {
             kernel: asked.kernel.clone(),
             initrd: asked.initrd.clone(),

@@ -15,30 +15,10 @@ pub struct Problem {
     pub status: u16,
 }
 
-/// What a set of identities boots, as BSS answers it.
+/// What a set of identities boots. Empty is as good as absent but in BSS's answers, where `cloud-init` always stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BootParams {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hosts: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub macs: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub nids: Vec<i32>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub params: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub kernel: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub initrd: String,
-    #[serde(rename = "cloud-init")]
-    pub cloud_init: CloudInit,
-}
-
-/// The same as a client sends it: empty is as good as absent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct BootParamsBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,7 +1,6 @@
 //! SMD's simulated twin: the routes of SMD v2.20 over the store, with its answers, refusals and oddities.
 //!
-//! What SMD has and the lab has not yet is in the table of routes all the same and answers 501 by name, after the same
-//! 404, 405 and 401 as the rest. Knows no other service and nothing of the lab around it but the site.
+//! Knows no other service and nothing of the lab around it but the site.
 mod answer;
 mod component;
 mod component_endpoint;
@@ -16,6 +15,7 @@ mod legacy;
 mod lock;
 mod map;
 mod membership;
+mod notify;
 mod partition;
 mod patch;
 mod redfish;

@@ -13,6 +13,7 @@ pub mod interface;
 pub mod lock;
 pub mod map;
 pub mod names;
+mod news;
 pub mod partition;
 pub mod reservation;
 pub mod service_endpoint;
@@ -22,8 +23,8 @@ pub mod subscription;
 pub mod words;
 
 use super::types::{
-    ComponentEndpoint, EthernetInterface, HardwareEvent, NodeMap, PowerMap, RedfishEndpoint,
-    ServiceEndpoint, Subscription,
+    ComponentEndpoint, EthernetInterface, HardwareEvent, NodeMap, Notification, PowerMap,
+    RedfishEndpoint, ServiceEndpoint, Subscription,
 };
 use crate::{
     fault::Fault,
@@ -126,6 +127,8 @@ pub struct Store {
     fqdns: HashMap<String, String>,
     /// Counts writes of components: a changed row moves to the end of what a query finds.
     turn: u64,
+    /// What subscribers are to be told of the change under way.
+    news: Vec<Notification>,
 }
 
 impl Default for Store {
@@ -150,6 +153,7 @@ impl Default for Store {
             counters: Table::new("counters"),
             fqdns: HashMap::new(),
             turn: 0,
+            news: Vec::new(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Bodies as Go's decoders read them: names in any case, `null` as absent, and of a stream the first document only.
 use super::answer::Answer;
-use crate::services::{bss::types::BootParamsBody, wire};
+use crate::services::{bss::types::BootParams, wire};
 use serde_json::{Deserializer, Value};
 
 /// Reads the first document of a body; `Err` says what is wrong, in the decoder's own words where it has few.
-pub(super) fn first(body: &[u8]) -> Result<BootParamsBody, String> {
+pub(super) fn first(body: &[u8]) -> Result<BootParams, String> {
     let mut documents = Deserializer::from_slice(body).into_iter::<Value>();
     match documents.next() {
         None => Err("EOF".into()),
@@ -15,7 +15,7 @@ pub(super) fn first(body: &[u8]) -> Result<BootParamsBody, String> {
 }
 
 /// Reads a body that is one document and nothing else.
-pub(super) fn whole(body: &[u8]) -> Result<BootParamsBody, String> {
+pub(super) fn whole(body: &[u8]) -> Result<BootParams, String> {
     match serde_json::from_slice(body) {
         Err(error) if error.is_eof() => Err("unexpected end of JSON input".into()),
         Err(error) => Err(error.to_string()),
@@ -24,7 +24,7 @@ pub(super) fn whole(body: &[u8]) -> Result<BootParamsBody, String> {
 }
 
 /// Refuses what is not six pairs of digits with colons. The line end is BSS's.
-pub(super) fn check_macs(asked: &BootParamsBody) -> Result<(), Answer> {
+pub(super) fn check_macs(asked: &BootParams) -> Result<(), Answer> {
     let Some(bad) = asked.macs.iter().find(|mac| !is_mac(mac)) else {
         return Ok(());
     };
@@ -48,7 +48,7 @@ mod tests {
         assert_eq!((asked.macs.len(), asked.nids), (1, vec![0, 3]));
         assert_eq!(first(b" "), Err("EOF".into()));
         assert_eq!(first(b"{"), Err("unexpected EOF".into()));
-        assert_eq!(first(b"null"), Ok(BootParamsBody::default()));
+        assert_eq!(first(b"null"), Ok(BootParams::default()));
         for body in [
             r#"{"nids":["a"]}"#,
             r#"{"nids":[5000000000]}"#,

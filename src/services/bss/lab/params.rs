@@ -8,7 +8,7 @@ use super::{
 use crate::services::{
     bss::{
         store::{Refusal, Store},
-        types::{BootParams, BootParamsBody},
+        types::BootParams,
     },
     xname,
 };
@@ -29,7 +29,7 @@ pub(super) fn answer(lab: &Lab, method: &Method, query: &str, body: &[u8]) -> Re
     }
 }
 
-fn read(body: &[u8]) -> Result<BootParamsBody, Answer> {
+fn read(body: &[u8]) -> Result<BootParams, Answer> {
     body::first(body).map_err(|words| Answer::problem(400, format!("Bad Request: {words}")))
 }
 
@@ -46,7 +46,7 @@ fn get(lab: &Lab, query: &Query, body: &[u8]) -> Reply {
     }
     let mut asked = match body::whole(body) {
         Ok(asked) => asked,
-        Err(_) if asked_by_query => BootParamsBody::default(),
+        Err(_) if asked_by_query => BootParams::default(),
         Err(words) => {
             let body = String::from_utf8_lossy(body);
             let words = format!("Failed to interpret request body '{body}': {words}");
@@ -76,7 +76,7 @@ pub(super) fn narrow(nid: i64) -> i32 {
 }
 
 /// What was asked for and not found.
-fn nothing(asked: &BootParamsBody) -> Answer {
+fn nothing(asked: &BootParams) -> Answer {
     let sorts = [
         (!asked.hosts.is_empty(), "Hosts"),
         (!asked.macs.is_empty(), "MACs"),
@@ -97,7 +97,7 @@ fn nothing(asked: &BootParamsBody) -> Answer {
 }
 
 /// POST alone looks whether hosts are xnames of nodes, to the letter.
-fn check_xnames(asked: &BootParamsBody) -> Result<(), Answer> {
+fn check_xnames(asked: &BootParams) -> Result<(), Answer> {
     for host in &asked.hosts {
         let words = match xname::kind(host) {
             Some("Node") => continue,
@@ -109,7 +109,7 @@ fn check_xnames(asked: &BootParamsBody) -> Result<(), Answer> {
     Ok(())
 }
 
-fn post(lab: &Lab, asked: &BootParamsBody) -> Reply {
+fn post(lab: &Lab, asked: &BootParams) -> Reply {
     body::check_macs(asked)?;
     check_xnames(asked)?;
     let tell = |words| Answer::problem(400, format!("Bad Request: {words}"));
@@ -117,7 +117,7 @@ fn post(lab: &Lab, asked: &BootParamsBody) -> Reply {
     Ok(referred(lab, 201))
 }
 
-fn put(lab: &Lab, asked: &BootParamsBody) -> Reply {
+fn put(lab: &Lab, asked: &BootParams) -> Reply {
     body::check_macs(asked)?;
     write(
         lab,
@@ -127,14 +127,14 @@ fn put(lab: &Lab, asked: &BootParamsBody) -> Reply {
     Ok(referred(lab, 200))
 }
 
-fn patch(lab: &Lab, asked: &BootParamsBody) -> Reply {
+fn patch(lab: &Lab, asked: &BootParams) -> Reply {
     body::check_macs(asked)?;
     let tell = |words| Answer::problem(404, format!("Not Found: {words}"));
     write(lab, tell, |store| store.update(asked))?;
     Ok(Answer::done(200))
 }
 
-fn delete(lab: &Lab, asked: &BootParamsBody) -> Reply {
+fn delete(lab: &Lab, asked: &BootParams) -> Reply {
     let tell = |words| Answer::problem(400, words);
     write(lab, tell, |store| store.delete(asked))?;
     Ok(Answer::done(200))

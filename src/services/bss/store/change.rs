@@ -3,7 +3,7 @@
 //! The order of the steps is BSS's own, because its refusals come from them: a PUT adds first and updates then, an update
 //! looks for missing identities before it looks whether anything is to change.
 use super::{Config, Identity, Node, Refusal, Store, is_node, quote};
-use crate::services::bss::types::BootParamsBody;
+use crate::services::bss::types::BootParams;
 use indexmap::{IndexMap, IndexSet};
 
 const SIMILAR: &str = "postgres.Get: GetBootConfigsAll: unable to query database: ";
@@ -16,7 +16,7 @@ enum Target {
 
 impl Store {
     /// Rows by any of these identities; all rows when none is given.
-    pub(super) fn rows(&self, asked: &BootParamsBody) -> Vec<String> {
+    pub(super) fn rows(&self, asked: &BootParams) -> Vec<String> {
         if asked.macs.is_empty() && asked.hosts.is_empty() && asked.nids.is_empty() {
             return self.nodes.keys().map(str::to_owned).collect();
         }
@@ -36,11 +36,11 @@ impl Store {
     }
 
     /// The identities that no row has, as they were given.
-    fn missing(&self, asked: &BootParamsBody) -> BootParamsBody {
+    fn missing(&self, asked: &BootParams) -> BootParams {
         let no_mac = |mac: &&String| !self.has(Identity::Mac(&mac.to_lowercase()));
         let no_host = |host: &&String| !self.has(Identity::Xname(host));
         let no_nid = |nid: &&i32| !self.has(Identity::Nid(**nid));
-        BootParamsBody {
+        BootParams {
             macs: asked.macs.iter().filter(no_mac).cloned().collect(),
             hosts: asked.hosts.iter().filter(no_host).cloned().collect(),
             nids: asked.nids.iter().filter(no_nid).copied().collect(),
@@ -50,7 +50,7 @@ impl Store {
 
     /// The rows that POST makes: of one sort of identity only, hosts before MACs before NIDs, and none for the name of a
     /// group.
-    fn new_rows(missing: &BootParamsBody) -> Vec<Node> {
+    fn new_rows(missing: &BootParams) -> Vec<Node> {
         let xname = |xname: &String| Node {
             xname: xname.clone(),
             ..Node::default()
@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// POST: rows for identities that have none; those that have one stay as they are.
-    pub fn add(&mut self, asked: &BootParamsBody) -> Result<(), Refusal> {
+    pub fn add(&mut self, asked: &BootParams) -> Result<(), Refusal> {
         const ADD: &str = "postgres.Add: ";
         if let Some(words) = quote::broken_list(&asked.hosts, ");") {
             let query = "could not query node table in boot database: ";
@@ -81,15 +81,15 @@ impl Store {
             return Ok(());
         }
         let first_sort = match asked {
-            BootParamsBody { hosts, .. } if !hosts.is_empty() => BootParamsBody {
+            BootParams { hosts, .. } if !hosts.is_empty() => BootParams {
                 hosts: hosts.clone(),
                 ..Default::default()
             },
-            BootParamsBody { macs, .. } if !macs.is_empty() => BootParamsBody {
+            BootParams { macs, .. } if !macs.is_empty() => BootParams {
                 macs: macs.clone(),
                 ..Default::default()
             },
-            BootParamsBody { nids, .. } => BootParamsBody {
+            BootParams { nids, .. } => BootParams {
                 nids: nids.clone(),
                 ..Default::default()
             },
@@ -149,10 +149,10 @@ impl Store {
     }
 
     /// PUT: adds what is new and merges into what is known.
-    pub fn set(&mut self, asked: &BootParamsBody) -> Result<(), Refusal> {
+    pub fn set(&mut self, asked: &BootParams) -> Result<(), Refusal> {
         nothing_given(asked)?;
         readable(asked)?;
-        let given = |identities: BootParamsBody| BootParamsBody {
+        let given = |identities: BootParams| BootParams {
             params: asked.params.clone(),
             kernel: asked.kernel.clone(),
             initrd: asked.initrd.clone(),
@@ -160,7 +160,7 @@ impl Store {
         };
         let new = given(self.missing(asked));
         let rows = self.rows(asked);
-        let mut known = given(BootParamsBody::default());
+        let mut known = given(BootParams::default());
         for node in rows.iter().filter_map(|key| self.nodes.get(key)) {
             let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
             known.macs.extend(filled(&node.mac));
@@ -177,10 +177,10 @@ impl Store {
     }
 
     /// PATCH: changes what is given, of rows that must exist.
-    pub fn update(&mut self, asked: &BootParamsBody) -> Result<(), Refusal> {
+    pub fn update(&mut self, asked: &BootParams) -> Result<(), Refusal> {
         readable(asked)?;
         let missing = self.missing(asked);
-        if missing != BootParamsBody::default() {
+        if missing != BootParams::default() {
             let lists = lists(&missing);
             let words = format!("postgres.Update: data does not exist: nodes table: {lists}");
             return Refusal::said(words);
@@ -213,7 +213,7 @@ impl Store {
         Ok(())
     }
 
-    fn target(&self, config: &str, asked: &BootParamsBody) -> Option<Target> {
+    fn target(&self, config: &str, asked: &BootParams) -> Option<Target> {
         let mut config = self.configs.get(config)?.clone();
         for (field, given) in [
             (&mut config.kernel, &asked.kernel),
@@ -261,7 +261,7 @@ impl Store {
 }
 
 /// BSS wants to read these names from its table first.
-fn readable(asked: &BootParamsBody) -> Result<(), Refusal> {
+fn readable(asked: &BootParams) -> Result<(), Refusal> {
     let Some(words) = quote::broken_list(&asked.hosts, ");") else {
         return Ok(());
     };
@@ -272,7 +272,7 @@ fn readable(asked: &BootParamsBody) -> Result<(), Refusal> {
     ))
 }
 
-fn nothing_given(asked: &BootParamsBody) -> Result<(), Refusal> {
+fn nothing_given(asked: &BootParams) -> Result<(), Refusal> {
     if Config::of(asked) != Config::default() {
         return Ok(());
     }
@@ -280,7 +280,7 @@ fn nothing_given(asked: &BootParamsBody) -> Result<(), Refusal> {
 }
 
 /// What the database says to the given kernel, initrd and params, if it does not understand one.
-pub(super) fn broken(asked: &BootParamsBody, link: &str, end: &str) -> Option<String> {
+pub(super) fn broken(asked: &BootParams, link: &str, end: &str) -> Option<String> {
     let values = [
         ("kernel_uri=", asked.kernel.as_str()),
         ("initrd_uri=", asked.initrd.as_str()),
@@ -291,7 +291,7 @@ pub(super) fn broken(asked: &BootParamsBody, link: &str, end: &str) -> Option<St
 }
 
 /// Identities as Go prints them.
-fn lists(asked: &BootParamsBody) -> String {
+fn lists(asked: &BootParams) -> String {
     let nids: Vec<String> = asked.nids.iter().map(i32::to_string).collect();
     format!(
         "macs=[{}] xnames=[{}] nids=[{}]",

@@ -1,21 +1,21 @@
 //! What DELETE takes away. One that finds nothing fails in the middle of its work, in words about its own tables.
 use super::{Config, Node, Refusal, Store, change::broken, go_quoted, is_node, quote};
-use crate::services::bss::types::BootParamsBody;
+use crate::services::bss::types::BootParams;
 use indexmap::IndexSet;
 
 impl Store {
     /// DELETE: by one sort of identity, or else by what is booted; all given fields must match.
-    pub fn delete(&mut self, asked: &BootParamsBody) -> Result<(), Refusal> {
+    pub fn delete(&mut self, asked: &BootParams) -> Result<(), Refusal> {
         const END: &str = ") RETURNING *;";
-        let by = |words: &BootParamsBody, store: &Self| store.rows(words);
-        let only = BootParamsBody::default;
+        let by = |words: &BootParams, store: &Self| store.rows(words);
+        let only = BootParams::default;
         let rows = if !asked.hosts.is_empty() {
             let mut groups = asked.hosts.iter().filter(|host| !is_node(host));
             if groups.next().is_some() {
                 return self.delete_groups(&asked.hosts);
             }
             let hosts = asked.hosts.clone();
-            by(&BootParamsBody { hosts, ..only() }, self)
+            by(&BootParams { hosts, ..only() }, self)
         } else if !asked.macs.is_empty() {
             if let Some(words) = quote::broken_list(&asked.macs, END) {
                 let query = "could not perform node deletion in database: ";
@@ -24,10 +24,10 @@ impl Store {
                 ));
             }
             let macs = asked.macs.clone();
-            by(&BootParamsBody { macs, ..only() }, self)
+            by(&BootParams { macs, ..only() }, self)
         } else if !asked.nids.is_empty() {
             let nids = asked.nids.clone();
-            by(&BootParamsBody { nids, ..only() }, self)
+            by(&BootParams { nids, ..only() }, self)
         } else {
             return self.delete_configs(asked);
         };
@@ -73,7 +73,7 @@ impl Store {
         Ok(())
     }
 
-    fn delete_configs(&mut self, asked: &BootParamsBody) -> Result<(), Refusal> {
+    fn delete_configs(&mut self, asked: &BootParams) -> Result<(), Refusal> {
         if Config::of(asked) == Config::default() {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! What GET answers: everything by configuration, or what was asked for by content.
 use super::{Config, Identity, Node, Store, quote};
-use crate::services::bss::types::BootParams;
+use crate::services::bss::types::{BootParams, CloudInit};
 use indexmap::IndexMap;
 
 fn empty(config: &Config) -> BootParams {
@@ -8,6 +8,7 @@ fn empty(config: &Config) -> BootParams {
         kernel: config.kernel.clone(),
         initrd: config.initrd.clone(),
         params: config.params.clone(),
+        cloud_init: Some(CloudInit::default()),
         ..BootParams::default()
     }
 }

@@ -75,16 +75,13 @@ impl Client {
         let known: HashMap<String, HardwareLocation> = self.hardware_by_id(&ids).await?;
         let (mut new, mut new_ids) = (Vec::new(), Vec::new());
         for (id, told) in ids.into_iter().zip(told) {
-            match known.get(&id) {
-                Some(_) => {
-                    let message = format!("SMD knows what is in {id}");
-                    let hint = "smd.hardware.set puts something else there";
-                    fates.bad(id, fault(Kind::Conflict, message).hint(hint));
-                }
-                None => {
-                    new.push(told);
-                    new_ids.push(id);
-                }
+            if known.contains_key(&id) {
+                let message = format!("SMD knows what is in {id}");
+                let hint = "smd.hardware.set puts something else there";
+                fates.bad(id, fault(Kind::Conflict, message).hint(hint));
+            } else {
+                new.push(told);
+                new_ids.push(id);
             }
         }
         self.post_hardware(new, &new_ids, &mut fates).await?;

@@ -61,6 +61,10 @@ impl<T> Fates<T> {
         self.bad.push(Item { node, fault });
     }
 
+    pub(super) fn any_bad(&self) -> bool {
+        !self.bad.is_empty()
+    }
+
     pub(super) fn add(&mut self, node: impl Into<String>, result: Result<T, Fault>) {
         match result {
             Ok(result) => self.good(result),

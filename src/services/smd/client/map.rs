@@ -115,7 +115,7 @@ pub fn node_map(fields: NodeMapFields) -> Result<NodeMap, Fault> {
 }
 
 /// A power map from what is said of it.
-pub fn power_map(fields: PowerMapFields) -> Result<PowerMap, Fault> {
+pub fn power_map(fields: &PowerMapFields) -> Result<PowerMap, Fault> {
     let id = named(&fields.id, "x1000c0s0b0n0")?;
     if fields.powered_by.is_empty() {
         return Err(

@@ -16,9 +16,13 @@ mod group;
 mod hardware;
 mod history;
 mod interface;
+mod lock;
 mod many;
 mod map;
 mod member;
+mod partition;
+mod reservation;
+mod seat;
 mod subscription;
 
 pub use filter::Filter;
@@ -26,7 +30,10 @@ pub use group::GroupFields;
 pub use hardware::Told;
 pub use history::Of;
 pub use interface::{Address, InterfaceFields};
+pub use lock::{LockChange, LockOptions, Model};
 pub use map::{Mapped, NodeMapFields, PowerMapFields, node_map, power_map};
+pub use partition::PartitionFields;
+pub use reservation::{Held, Holder, ReservationOptions};
 
 use super::types::{Notice, Values};
 use crate::{

@@ -24,7 +24,7 @@ impl Client {
 
     /// Subscribes; the same subscriber at the same URL is a conflict.
     pub async fn add_subscription(&self, body: SubscriptionBody) -> Result<Subscription, Fault> {
-        let (subscriber, url) = (text(&body.subscriber), text(&body.url));
+        let (subscriber, url) = (text(body.subscriber.as_ref()), text(body.url.as_ref()));
         let known = self.subscriptions().await?;
         let same = |s: &&Subscription| s.subscriber == subscriber && s.url == url;
         if let Some(known) = known.iter().find(same) {
@@ -95,8 +95,8 @@ impl Client {
     ) -> Result<Subscription, Fault> {
         let now = self.subscription(id).await?;
         let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
-        let as_wanted = now.subscriber == text(&wanted.subscriber)
-            && now.url == text(&wanted.url)
+        let as_wanted = now.subscriber == text(wanted.subscriber.as_ref())
+            && now.url == text(wanted.url.as_ref())
             && now.enabled == wanted.enabled
             && now.roles == list(&wanted.roles)
             && now.sub_roles == list(&wanted.sub_roles)
@@ -146,8 +146,8 @@ impl Client {
     }
 }
 
-fn text(field: &Option<String>) -> &str {
-    field.as_deref().unwrap_or_default()
+fn text(field: Option<&String>) -> &str {
+    field.map_or("", String::as_str)
 }
 
 /// `Op` belongs into a PATCH alone.

@@ -203,8 +203,10 @@ pub(super) fn put(lab: &Lab, call: &Call) -> Reply {
 fn write(lab: &Lab, components: Vec<Component>, force: Option<bool>, prefix: &str) -> Reply {
     let force = force.unwrap_or(false);
     let mut components = components;
-    lab.shelf.write(|store| {
-        components.iter_mut().for_each(|c| store.complete(c));
+    lab.change(|store| {
+        for component in &mut components {
+            store.complete(component);
+        }
         store
             .upsert_components(components, force)
             .map(|()| Answer::done())

@@ -102,9 +102,10 @@ fn find(lab: &Lab, call: &Call) -> Result<Group, Answer> {
         let mut group = store.group(&label).unwrap_or_default();
         // an unknown partition is told of before an unknown group
         narrow(store, &mut group, partition.as_ref())?;
-        match store.has_group(&label) {
-            true => Ok(group),
-            false => Err(no_such(&label)),
+        if store.has_group(&label) {
+            Ok(group)
+        } else {
+            Err(no_such(&label))
         }
     })
 }

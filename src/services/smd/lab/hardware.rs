@@ -173,11 +173,11 @@ fn text(all: &Map<String, Value>, name: &str) -> Result<String, String> {
     }
 }
 
+/// Brings what is known into the form of a member of that name; `None`: it is no such member.
+type Form = fn(&str, &Map<String, Value>) -> Option<Result<Value, String>>;
+
 /// Those members that tell what Redfish knows, in their forms.
-fn infos(
-    all: &Map<String, Value>,
-    form: fn(&str, &Map<String, Value>) -> Option<Result<Value, String>>,
-) -> Result<Map<String, Value>, String> {
+fn infos(all: &Map<String, Value>, form: Form) -> Result<Map<String, Value>, String> {
     let mut infos = Map::new();
     for (name, value) in all.iter().filter(|(_, value)| !value.is_null()) {
         if form(name, &Map::new()).is_some() {

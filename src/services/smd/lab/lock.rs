@@ -119,9 +119,10 @@ pub(super) fn status(lab: &Lab, call: &Call) -> Reply {
         let some = lab
             .shelf
             .read(|store| store.select(&known).next().is_some());
-        return Err(match some {
-            true => Answer::panicked(),
-            false => failed(said::LOCK_NOT_FOUND),
+        return Err(if some {
+            Answer::panicked()
+        } else {
+            failed(said::LOCK_NOT_FOUND)
         });
     }
     let first = reserved.and_then(|words| words.into_iter().next());
@@ -148,9 +149,10 @@ pub(super) fn status(lab: &Lab, call: &Call) -> Reply {
 
 /// An xname in a filter, its negation with it.
 fn spelled(id: &str) -> String {
-    match id.starts_with('!') {
-        true => format!("!{}", xname::normalize(id.trim_start_matches('!'))),
-        false => xname::normalize(id),
+    if id.starts_with('!') {
+        format!("!{}", xname::normalize(id.trim_start_matches('!')))
+    } else {
+        xname::normalize(id)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::services::smd::{
     store::{
-        Trouble,
+        Store, Trouble,
         map::{node_map, power_map},
         said,
     },
@@ -27,8 +27,9 @@ struct Several {
     node_maps: Vec<NodeMap>,
 }
 
+#[allow(clippy::unnecessary_wraps)] // a handler like the others
 pub(super) fn get_nodes(lab: &Lab, _: &Call) -> Reply {
-    let node_maps = lab.shelf.read(|store| store.node_maps());
+    let node_maps = lab.shelf.read(Store::node_maps);
     Ok(Answer::json(&NodeMapList { node_maps }))
 }
 
@@ -61,7 +62,7 @@ pub(super) fn post_nodes(lab: &Lab, call: &Call) -> Reply {
     store_nodes(
         lab,
         maps,
-        |count| created(count),
+        created,
         same,
         "operation 'POST' failed during store. ",
     )
@@ -144,8 +145,9 @@ pub(super) fn delete_nodes(lab: &Lab, _: &Call) -> Reply {
         .write(|store| Ok(Answer::deleted_all(store.delete_node_maps())))
 }
 
+#[allow(clippy::unnecessary_wraps)] // a handler like the others
 pub(super) fn get_powers(lab: &Lab, _: &Call) -> Reply {
-    let maps = lab.shelf.read(|store| store.power_maps());
+    let maps = lab.shelf.read(Store::power_maps);
     Ok(Answer::json(&maps))
 }
 

@@ -27,8 +27,8 @@ pub(super) fn get_all(lab: &Lab, call: &Call) -> Reply {
     let tags = all_good(&query.tag, "Invalid tag.")?;
     let names = all_good(&query.partition, "Invalid partition name.")?;
     let wanted = |partition: &Partition| {
-        let named = names.is_empty() || names.contains(&partition.name);
-        named && tagged(partition.tags.as_ref(), &tags)
+        let asked = names.is_empty() || names.contains(&partition.name);
+        asked && tagged(partition.tags.as_ref(), &tags)
     };
     let mut partitions = lab.shelf.read(Store::partitions);
     partitions.retain(wanted);

@@ -109,7 +109,7 @@ pub(super) fn get(lab: &Lab, call: &Call) -> Reply {
 
 pub(super) fn delete(lab: &Lab, call: &Call) -> Reply {
     let id = xname::valid(call.param(0)).ok_or_else(|| Answer::trouble(said::BAD_ID, "", ""))?;
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         Ok(Answer::deleted(
             store.delete_endpoint(&id),
             "no such xname.",
@@ -118,8 +118,7 @@ pub(super) fn delete(lab: &Lab, call: &Call) -> Reply {
 }
 
 pub(super) fn delete_all(lab: &Lab, _: &Call) -> Reply {
-    lab.shelf
-        .write(|store| Ok(Answer::deleted_all(store.delete_endpoints())))
+    lab.change(|store| Ok(Answer::deleted_all(store.delete_endpoints())))
 }
 
 /// The endpoints a body names: itself, or those in its list.
@@ -160,7 +159,7 @@ pub(super) fn post(lab: &Lab, call: &Call) -> Reply {
     let uri = |endpoint: &RedfishEndpoint| format!("{BASE}{COLLECTION}/{}", endpoint.id);
     let uris = endpoints.iter().map(uri).collect();
     let now = lab.now();
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let hidden = "operation 'POST' failed during store. ";
         let same = "resource that has the same FQDN or xname ID.";
         let added = store.insert_endpoints(endpoints);
@@ -205,7 +204,7 @@ pub(super) fn put(lab: &Lab, call: &Call) -> Reply {
         Answer::problem(400, format!("couldn't validate endpoint data: {words}"))
     })?;
     let now = lab.now();
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let id = new.id.clone();
         if !new.enabled {
             store.empty_endpoint(&id);
@@ -245,7 +244,7 @@ pub(super) fn patch(lab: &Lab, call: &Call) -> Reply {
     };
     let hidden = "operation 'PATCH' failed during store";
     let disabled = patch.enabled == Some(false);
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let Some(old) = store.endpoint(&id) else {
             return Err(Answer::problem(404, format!("No such entry: {id}")));
         };

@@ -2,18 +2,18 @@
 use super::{
     component, component_endpoint, discovery, group, hardware, hardware_query, history, interface,
     lock, map, membership, partition, patch, redfish, reservation,
-    route::{Access, Handler, Route},
+    route::{Access, Route},
     service, subscription,
 };
 use axum::http::Method;
 
 macro_rules! routes {
-    ($access:expr; $($method:ident $pattern:literal => $kind:ident($what:expr);)*) => {
+    ($access:expr; $($method:ident $pattern:literal => Run($what:expr);)*) => {
         vec![$(Route {
             method: Method::$method,
             pattern: $pattern,
             access: $access,
-            handler: Handler::$kind($what),
+            handler: $what,
         },)*]
     };
 }

@@ -11,6 +11,7 @@ use crate::services::smd::{
     types::{SubscriptionBody, SubscriptionList},
 };
 
+#[allow(clippy::unnecessary_wraps)] // a handler like the others
 pub(super) fn get_all(lab: &Lab, _: &Call) -> Reply {
     let all: Vec<_> = lab
         .shelf
@@ -70,9 +71,18 @@ fn triggers(body: &SubscriptionBody, must: &str) -> Result<(), Answer> {
     refuse(format!("Missing trigger. {must} {kinds}"))
 }
 
+/// A body without the members that do not belong into it, whatever their type.
+fn without(body: &[u8], names: &[&str]) -> Result<SubscriptionBody, Answer> {
+    let mut value = wire::value(body).map_err(undecoded)?;
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|key, _| !names.iter().any(|name| name.eq_ignore_ascii_case(key)));
+    }
+    wire::convert(value).map_err(undecoded)
+}
+
 /// A whole subscription, from a body.
 fn read(body: &[u8]) -> Result<SubscriptionBody, Answer> {
-    let body: SubscriptionBody = wire::decode(body).map_err(undecoded)?;
+    let body = without(body, &["Op"])?;
     let given = |field: &Option<String>| field.as_deref().is_some_and(|text| !text.is_empty());
     if !given(&body.subscriber) {
         return Err(Answer::problem(400, "Missing name of subscriber"));
@@ -124,7 +134,7 @@ pub(super) fn put(lab: &Lab, call: &Call) -> Reply {
 
 pub(super) fn patch(lab: &Lab, call: &Call) -> Reply {
     let id = id(call)?;
-    let body: SubscriptionBody = wire::decode(&call.body).map_err(undecoded)?;
+    let body = without(&call.body, &["Subscriber", "Url"])?;
     let word = body.op.clone().unwrap_or_default();
     if word.is_empty() {
         return Err(Answer::problem(400, "Missing Patch Op"));

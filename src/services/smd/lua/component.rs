@@ -28,20 +28,6 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.component(&id).await
         }),
     );
-    n.read(
-        "component_query",
-        with(smd, |smd, (places, filter): Asked| async move {
-            smd.component_query(places, &filter.unwrap_or_default())
-                .await
-        }),
-    );
-    n.read(
-        "component_by_nid",
-        with(smd, |smd, (ranges, filter): Asked| async move {
-            smd.component_by_nid(ranges, &filter.unwrap_or_default())
-                .await
-        }),
-    );
     n.write(
         "component_add",
         with(smd, |smd, (records,): (Records,)| async move {
@@ -79,6 +65,24 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
                 Some(ids) => smd.delete_components(ids).await,
                 None => smd.delete_all_components().await,
             }
+        }),
+    );
+    queries(n, smd);
+}
+
+fn queries(n: &mut Natives, smd: &Client) {
+    n.read(
+        "component_query",
+        with(smd, |smd, (places, filter): Asked| async move {
+            smd.component_query(places, &filter.unwrap_or_default())
+                .await
+        }),
+    );
+    n.read(
+        "component_by_nid",
+        with(smd, |smd, (ranges, filter): Asked| async move {
+            smd.component_by_nid(ranges, &filter.unwrap_or_default())
+                .await
         }),
     );
 }

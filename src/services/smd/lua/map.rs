@@ -16,11 +16,8 @@ fn nodes(given: Nodes) -> Result<Vec<NodeMap>, Fault> {
     given.into_iter().map(|Strict(map)| node_map(map)).collect()
 }
 
-fn powers(given: Powers) -> Result<Vec<PowerMap>, Fault> {
-    given
-        .into_iter()
-        .map(|Strict(map)| power_map(map))
-        .collect()
+fn powers(given: &[Strict<PowerMapFields>]) -> Result<Vec<PowerMap>, Fault> {
+    given.iter().map(|Strict(map)| power_map(map)).collect()
 }
 
 pub(super) fn natives(n: &mut Natives, smd: &Client) {
@@ -89,19 +86,19 @@ fn power(n: &mut Natives, smd: &Client) {
     n.write(
         "powermap_add",
         with(smd, |smd, (maps,): (Powers,)| async move {
-            smd.add_maps(powers(maps)?).await
+            smd.add_maps(powers(&maps)?).await
         }),
     );
     n.write(
         "powermap_set",
         with(smd, |smd, (maps,): (Powers,)| async move {
-            smd.set_maps(powers(maps)?).await
+            smd.set_maps(powers(&maps)?).await
         }),
     );
     n.write(
         "powermap_ensure",
         with(smd, |smd, (maps,): (Powers,)| async move {
-            smd.ensure_maps(powers(maps)?).await
+            smd.ensure_maps(powers(&maps)?).await
         }),
     );
     n.write(

@@ -6,7 +6,9 @@ mod endpoint;
 mod group;
 mod hardware;
 mod interface;
+mod lock;
 mod map;
+mod partition;
 mod subscription;
 
 use super::client::Client;
@@ -29,6 +31,8 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
     endpoint::natives(n, &smd);
     interface::natives(n, &smd);
     group::natives(n, &smd);
+    partition::natives(n, &smd);
+    lock::natives(n, &smd);
     hardware::natives(n, &smd);
     map::natives(n, &smd);
     discovery::natives(n, &smd);

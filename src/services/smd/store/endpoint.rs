@@ -148,8 +148,9 @@ impl Store {
     pub fn end_discovery(&mut self, ids: &[String], status: &str, now: &str) {
         for id in ids {
             self.endpoints.update(id, |endpoint| {
-                endpoint.discovery_info.last_discovery_status = status.to_owned();
-                endpoint.discovery_info.last_discovery_attempt = Some(now.to_owned());
+                let info = &mut endpoint.discovery_info;
+                status.clone_into(&mut info.last_discovery_status);
+                info.last_discovery_attempt = Some(now.to_owned());
             });
         }
     }

@@ -2,7 +2,10 @@
 //!
 //! A unit outlives its place: it stays when the place is removed, and cannot be removed while a place holds it.
 use super::{Store, Trouble, fits, interface::moment, said, sort::Sort};
-use crate::services::smd::types::{HardwareEvent, HardwareFru, HardwareLocation};
+use crate::services::smd::{
+    types::{HardwareEvent, HardwareFru, HardwareLocation},
+    xname,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -77,9 +80,10 @@ fn like(pattern: &[char], text: &[char]) -> bool {
     match pattern {
         [] => text.is_empty(),
         ['%', rest @ ..] => (0..=text.len()).any(|skip| like(rest, &text[skip..])),
-        ['\\', letter, rest @ ..] => text.first() == Some(letter) && like(rest, &text[1..]),
         ['_', rest @ ..] => !text.is_empty() && like(rest, &text[1..]),
-        [letter, rest @ ..] => text.first() == Some(letter) && like(rest, &text[1..]),
+        ['\\', letter, rest @ ..] | [letter, rest @ ..] => {
+            text.first() == Some(letter) && like(rest, &text[1..])
+        }
     }
 }
 
@@ -106,7 +110,19 @@ impl EventFilter {
     }
 }
 
+/// The node that a place is part of, or the place itself: partitions hold nodes.
+fn holder(id: &str) -> &str {
+    let node = |id: &&str| xname::kind(id) == Some("Node");
+    xname::upwards(id).find(node).unwrap_or(id)
+}
+
 impl Store {
+    /// Whether a place belongs to one of these partitions, if any are named.
+    fn in_partition(&self, id: &str, names: &[String]) -> bool {
+        let partition = || self.partition_of(holder(id));
+        names.is_empty() || partition().is_some_and(|name| names.contains(name))
+    }
+
     fn show_unit(fru: &str, unit: &Unit) -> HardwareFru {
         let stem = Sort::of(&unit.kind).map_or("", |sort| sort.stem);
         let more = [(format!("{stem}FRUInfo"), unit.info.clone())];
@@ -146,7 +162,7 @@ impl Store {
             among(&filter.id, id)
                 && among(&filter.kind, &place.kind)
                 && filter.takes_unit(&place.fru, unit)
-                && filter.partition.is_empty()
+                && self.in_partition(id, &filter.partition)
         };
         let show = |(id, place): (&str, &Place)| self.show_place(id, place);
         self.places.iter().filter(taken).map(show).collect()
@@ -158,7 +174,9 @@ impl Store {
         partition: &[String],
         wanted: impl Fn(&str, &str) -> bool,
     ) -> Vec<HardwareLocation> {
-        let taken = |(id, place): &(&str, &Place)| wanted(id, &place.kind) && partition.is_empty();
+        let taken = |(id, place): &(&str, &Place)| {
+            wanted(id, &place.kind) && self.in_partition(id, partition)
+        };
         let show = |(id, place): (&str, &Place)| self.show_place(id, place);
         self.places.iter().filter(taken).map(show).collect()
     }
@@ -195,13 +213,10 @@ impl Store {
             .map(|new| (new.id.clone(), new.fru.clone()))
             .collect();
         for new in built {
-            let ordinal = ordinal(&new.id);
-            fits(&new.fru, 255)?;
-            fits(&new.subtype, 63)?;
-            fits(&new.id, 63)?;
-            i32::try_from(ordinal).map_err(|_| Trouble::Database("out of range".into()))?;
             let kind = new.sort.kind.to_owned();
             if units.insert(new.fru.clone()) {
+                fits(&new.fru, 255)?;
+                fits(&new.subtype, 63)?;
                 let kind = self
                     .units
                     .get(&new.fru)
@@ -217,6 +232,9 @@ impl Store {
                 );
             }
             if places.insert(new.id.clone()) {
+                fits(&new.id, 63)?;
+                let ordinal = ordinal(&new.id);
+                i32::try_from(ordinal).map_err(|_| Trouble::Database("out of range".into()))?;
                 let (info, fru) = (new.place, new.fru);
                 self.places.put(
                     &new.id,
@@ -344,6 +362,12 @@ mod tests {
         ] {
             assert_eq!(contains(word, text), wanted, "{word} in {text}");
         }
+    }
+
+    #[test]
+    fn what_is_in_a_node_belongs_to_it() {
+        assert_eq!(holder("x0c0s0b0n1g2k3"), "x0c0s0b0n1");
+        assert_eq!(holder("x0c0s0e0"), "x0c0s0e0");
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! Locks: an administrator's word that services keep their hands off a component.
 //!
 //! SMD only keeps the book: nothing else it does asks whether a component is locked.
-use super::{Store, Trouble, filter::Selection, reservation::told, said};
+use super::{
+    Store, Trouble,
+    filter::Selection,
+    reservation::{Row, told},
+    said,
+};
 use crate::services::smd::types::{Lock, LockFailure, LockResult};
 
 /// Whether one component that cannot be as asked stops all of them, or is passed over and told of.
@@ -69,6 +74,15 @@ pub(super) fn counted(ids: Vec<String>, failure: Vec<LockFailure>) -> LockResult
     result
 }
 
+/// An empty list is refused.
+fn some<T>(list: Vec<T>) -> Result<Vec<T>, Trouble> {
+    if list.is_empty() {
+        Err(said::LOCK_NOT_FOUND)
+    } else {
+        Ok(list)
+    }
+}
+
 impl Store {
     /// Those selected; nobody at all is refused.
     pub(super) fn chosen(&self, selection: &Selection) -> Result<Vec<Chosen>, Trouble> {
@@ -80,10 +94,7 @@ impl Store {
                 disabled: c.reservation_disabled == Some(true),
             })
             .collect();
-        match chosen.is_empty() {
-            true => Err(said::LOCK_NOT_FOUND),
-            false => Ok(chosen),
-        }
+        some(chosen)
     }
 
     /// How components stand; `reserved`: only those that are reserved, or are not.
@@ -100,17 +111,14 @@ impl Store {
                 locked: c.locked,
                 reserved: row.is_some(),
                 creation_time: row.map(|row| told(row.created())),
-                expiration_time: row.and_then(|row| row.expires()).map(told),
+                expiration_time: row.and_then(Row::expires).map(told),
                 reservation_disabled: c.disabled,
                 id: c.id,
             }
         };
         let wanted = |lock: &Lock| reserved.is_none_or(|wanted| wanted == lock.reserved);
         let locks: Vec<Lock> = chosen.into_iter().map(status).filter(wanted).collect();
-        match locks.is_empty() {
-            true => Err(said::LOCK_NOT_FOUND),
-            false => Ok(locks),
-        }
+        some(locks)
     }
 
     /// Locks or unlocks: those that are not so yet, take reservations, and have none.

@@ -185,7 +185,9 @@ impl Store {
         let ids: Vec<String> = keys.iter().map(|key| key.id.clone()).collect();
         match found {
             Ok(found) => {
-                found.iter().for_each(|id| act(self, id));
+                for id in &found {
+                    act(self, id);
+                }
                 settle(ids, found, model)
             }
             Err(trouble) if model == Model::Rigid => Err(trouble),
@@ -210,8 +212,10 @@ impl Store {
             creation_time: Some(told(row.creation_time)),
             expiration_time: row.expiration_time.map(told),
         };
-        let mut result = ReservationResult::default();
-        result.success = self.reservations.iter().filter(held).map(show).collect();
+        let mut result = ReservationResult {
+            success: self.reservations.iter().filter(held).map(show).collect(),
+            failure: Vec::new(),
+        };
         if result.success.len() != keys.len() {
             let found: HashSet<&str> = result.success.iter().map(|r| r.id.as_str()).collect();
             let lost = keys.iter().filter(|key| !found.contains(key.id.as_str()));

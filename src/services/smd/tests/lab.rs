@@ -4,6 +4,9 @@ mod doors;
 mod endpoint;
 mod group;
 mod interface;
+mod lock;
+mod partition;
+mod reservation;
 mod size;
 
 use crate::{
@@ -28,14 +31,18 @@ struct Smd {
 
 impl Smd {
     fn with(guard: Arc<dyn Guard>, journal: Arc<dyn Journal>) -> Self {
-        let front = crate::services::smd::lab::front(&Site {
+        Self::at(&Site {
             clock: Arc::new(Wall),
             journal,
             timer: Arc::new(NoTimer),
             peers: Arc::default(),
             guard,
             seed: 0,
-        });
+        })
+    }
+
+    fn at(site: &Site) -> Self {
+        let front = crate::services::smd::lab::front(site);
         Self {
             router: Router::new().nest(front.prefix, front.routes),
             runtime: tokio::runtime::Builder::new_current_thread()

@@ -1,0 +1,135 @@
+//! The natives behind `lib-lua/bss.lua` and `lib-lua/bss/`: declarations only.
+use super::client::{Client, Fetches, Narrow, ScriptFor, Wanted};
+use crate::{fault::Fault, http::Http, lua::Natives};
+
+type Names = Option<Vec<String>>;
+
+pub(super) fn natives(n: &mut Natives, http: &Http) {
+    let bss = Client::new(http);
+    n.read(
+        "status",
+        with(&bss, |bss, (): ()| async move { bss.status().await }),
+    );
+    n.read(
+        "version",
+        with(&bss, |bss, (): ()| async move { bss.version().await }),
+    );
+    n.read(
+        "dump_state",
+        with(&bss, |bss, (): ()| async move { bss.dump_state().await }),
+    );
+    n.read(
+        "history",
+        with(
+            &bss,
+            |bss, (names, fetches): (Names, Option<Fetches>)| async move {
+                bss.history(names.as_deref(), fetches.unwrap_or_default())
+                    .await
+            },
+        ),
+    );
+    n.read(
+        "script",
+        with(&bss, |bss, (whose,): (ScriptFor,)| async move {
+            bss.script(whose).await
+        }),
+    );
+    hosts(n, &bss);
+    params(n, &bss);
+}
+
+/// A native's body with a client of its own.
+fn with<A, F>(bss: &Client, call: impl Fn(Client, A) -> F + 'static) -> impl Fn(A) -> F + 'static {
+    let bss = bss.clone();
+    move |args| call(bss.clone(), args)
+}
+
+fn hosts(n: &mut Natives, bss: &Client) {
+    n.read(
+        "host_list",
+        with(bss, |bss, (names,): (Names,)| async move {
+            bss.hosts(names.as_deref()).await
+        }),
+    );
+    n.read(
+        "host_get",
+        with(bss, |bss, (name,): (String,)| async move {
+            bss.host(&name).await
+        }),
+    );
+    n.write(
+        "host_refresh",
+        with(bss, |bss, (): ()| async move { bss.refresh().await }),
+    );
+}
+
+fn params(n: &mut Natives, bss: &Client) {
+    n.read(
+        "params_list",
+        with(bss, |bss, (narrow,): (Option<Narrow>,)| async move {
+            bss.params(narrow.unwrap_or_default()).await
+        }),
+    );
+    n.read(
+        "params_of",
+        with(bss, |bss, (wanted,): (Wanted,)| async move {
+            bss.params_of(&wanted).await
+        }),
+    );
+    n.read(
+        "params_get",
+        with(bss, |bss, (wanted,): (Wanted,)| async move {
+            bss.param(&wanted).await
+        }),
+    );
+    n.write(
+        "params_add",
+        with(bss, |bss, (wanted,): (Wanted,)| async move {
+            bss.add_params(&wanted).await
+        }),
+    );
+    n.write(
+        "params_set",
+        with(bss, |bss, (wanted,): (Wanted,)| async move {
+            bss.set_params(wanted).await
+        }),
+    );
+    n.write(
+        "params_update",
+        with(bss, |bss, (wanted,): (Wanted,)| async move {
+            bss.update_params(&wanted).await
+        }),
+    );
+    n.write(
+        "params_ensure",
+        with(bss, |bss, (wanted,): (Wanted,)| async move {
+            bss.ensure_params(&wanted).await
+        }),
+    );
+    n.write(
+        "params_delete",
+        with(
+            bss,
+            |bss, (wanted, all): (Wanted, Option<bool>)| async move {
+                match all {
+                    Some(true) => bss.delete_all_params(&wanted).await,
+                    _ => bss.delete_params(&wanted).await,
+                }
+            },
+        ),
+    );
+    n.sync("one", |(names, list): (Vec<String>, String)| {
+        one(names, &list)
+    });
+}
+
+/// The only name of a set; `list` is what takes several.
+fn one(mut names: Vec<String>, list: &str) -> Result<String, Fault> {
+    match names.len() {
+        1 => Ok(names.remove(0)),
+        n => Err(
+            Fault::bad_argument(format!("the set has {n} names, and one is wanted"))
+                .hint(format!("{list} takes a set")),
+        ),
+    }
+}
