@@ -6,9 +6,9 @@ mod group;
 mod hardware;
 mod interface;
 mod lock;
+mod map;
 mod partition;
 mod reservation;
-mod map;
 mod size;
 mod subscription;
 
