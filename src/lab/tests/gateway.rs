@@ -21,9 +21,8 @@ async fn a_service_that_is_not_there_is_named_whatever_the_case() {
     let lab = home.fresh();
     for (path, service) in [
         ("/Cloud-Init/meta-data", "cloud-init"),
-        ("/boot/v1/bootparameters", "bss"),
-        ("/BOOT/V1/bootparameters", "bss"),
-        ("/apis/bss/boot/v1/x", "bss"),
+        ("/power-control/v1/transitions", "pcs"),
+        ("/Power-Control/v1/transitions", "pcs"),
         ("/oauth/token", "tokensmith"),
         ("/login", "token service"),
     ] {
@@ -33,6 +32,24 @@ async fn a_service_that_is_not_there_is_named_whatever_the_case() {
         assert_eq!(kind, Some("application/problem+json"), "{path}");
         let detail = json(&answer)["detail"].to_string();
         assert!(detail.contains(service), "{path}: {detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_has_two_prefixes_and_sees_one_path() {
+    let home = home();
+    let lab = home.fresh();
+    for (path, status) in [
+        ("/boot/v1/service/status", 200),
+        ("/apis/bss/boot/v1/service/status", 200),
+        ("/boot/v1", 404),
+        ("/boot/v1/", 404),
+        ("/BOOT/V1/service/status", 404),
+        ("/Apis/bss/boot/v1/service/status", 404),
+        ("/apis/bss/elsewhere", 404),
+    ] {
+        let answer = ask(&lab, "GET", path, &[], "").await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
     }
 }
 
