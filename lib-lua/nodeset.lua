@@ -1,37 +1,62 @@
 local native = select(2, ...)
 
---- Sets of names as text: `x1000c0s0b[0-4]n0`, `nid[001-640]!nid007`, `@compute & @io`.
---- The grammar is ClusterShell's: brackets with ranges, padding and steps; `,` joins, `!` takes away, `&` keeps what is in
---- both, `^` what is in one only, from left to right; `@NAME` is a group in SMD.
+--- Sets of names as text: `x1000c0s0b[0-4]n0`, `nid[001-640]!nid007`, `@compute & State=Ready`.
+--- The grammar is ClusterShell's, whole, and one thing more (`State=Ready`):
+---
+---   n[1-3,7]  n[01-10]  n[0-8/2]      ranges; padded alike; with a step
+---   x1000c[0-7]s[0-63]b0n[0-1]        as many brackets as a name has numbers
+---   a , b   a ! b   a & b   a ^ b     or; without; both; one only: from left to right, none binds closer
+---   @compute  @rack[1-3]  @*          the nodes of a group in SMD; all nodes
+---   @role:Compute  @partition:p1      of another source: partition, role, subrole, state, flag, type, class, arch, …
+---   @role:*  @@role                   all nodes that have a role; the names of the roles
+---   State=Ready  NID=[1-5]            an attribute of SMD's components, in any case
+---   x1000*  compute?                  all nodes that look like this: `*` any letters, `?` one
+---
+--- What attributes, masks and `@*` find are nodes, unless the set names another type: `Type=NodeBMC & State=On`.
 local nodeset = {}
 
 ---@class nodeset.FoldOptions
----@field axis? integer|string|integer[] fold on these axes only: `1` the first number of a name, `-1` the last, `"1-2"`
+---@field axis? integer|string|integer[] brackets on these axes only: `1` the first number of a name, `-1` the last, `"1-2"`
+---@field autostep? integer|string steps from so many numbers on: `4`, `"50%"` of all names, `"auto"` for all of them
 
--- The members of the groups a set names; nothing is looked up when it names none.
-local function members(labels)
-  if #labels > 0 then return chami.nodes.members(labels) end
+-- What the words of a set stand for; nothing is looked up when it only lists names.
+local function meanings(asked)
+  if #asked > 0 then return chami.nodes.meanings(asked) end
 end
 
 --- Lists the names a set stands for, each once.
 ---@param set string|integer|string[] the set; a list is the union of its items
----@return string[] names in natural order; of a list, in the order of its items
+---@return string[] names those alike together, by their numbers; of a list, in the order of its items
 ---@example nodeset.expand "x1000c0s0b[0,10,2]n0" --> { "x1000c0s0b0n0", "x1000c0s0b2n0", "x1000c0s0b10n0" }
 ---@example nodeset.expand "nid[01-04/2]!nid03" --> { "nid01" }
-function nodeset.expand(set) return native.expand(set, members(native.groups(set))) end
+---@state 301
+---@example nodeset.expand "@compute & nid* ! NID=[2-5]" --> { "x1000c0s0b0n0" }
+function nodeset.expand(set) return native.expand(set, meanings(native.asked(set))) end
 
---- Writes names as the shortest set.
----@param names string[] single names
+-- Names: a list as it is, a text expanded.
+local function names_of(set) return type(set) == "table" and set or nodeset.expand(set) end
+
+--- Writes names as the shortest set: the text `nodeset --fold` writes.
+---@param names string|string[] single names, or a set
 ---@param options? nodeset.FoldOptions
 ---@return string set
 ---@example nodeset.fold{ "x1000c0s0b1n0", "x1000c0s0b0n0" } --> x1000c0s0b[0-1]n0
 ---@example nodeset.fold({ "a1b1", "a1b2", "a2b1", "a2b2" }, { axis = 2 }) --> a1b[1-2],a2b[1-2]
-function nodeset.fold(names, options) return native.fold(names, options) end
+---@example nodeset.fold("n[0,2,4,6,7]", { autostep = 3 }) --> n[0-6/2,7]
+function nodeset.fold(names, options) return native.fold(names_of(names), options) end
 
 --- Counts the names a set stands for.
 ---@param set string|integer|string[] the set; a list is the union of its items
 ---@return integer count
 ---@example nodeset.count "x[1000-1003]c[0-7]s[0-63]b0n[0-1]" --> 4096
+---@example nodeset.count "n[1-5] & n[4-9]" --> 2
 function nodeset.count(set) return #nodeset.expand(set) end
+
+--- Splits a set into parts of about the same size, for work in batches.
+---@param set string|integer|string[] the set; a list is the union of its items
+---@param parts integer how many
+---@return string[] sets folded; fewer when the set has fewer names
+---@example nodeset.split("nid[001-010]", 3) --> { "nid[001-004]", "nid[005-007]", "nid[008-010]" }
+function nodeset.split(set, parts) return native.split(nodeset.expand(set), parts) end
 
 return nodeset

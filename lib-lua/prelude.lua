@@ -22,7 +22,10 @@ return {
   at_least = "matchers:at_least",
   bss = "bss",
   check = "exercise:check",
+  cloud_init = "cloud_init",
+  config = "config",
   contains = "matchers:contains",
+  csv = "csv",
   discover = "discover",
   each = "matchers:each",
   env = "env",
@@ -48,5 +51,6 @@ return {
   task = "task",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
+  version = "version:version",
   yaml = "yaml",
 }

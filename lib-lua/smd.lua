@@ -9,6 +9,14 @@ local smd = {
   compep = require "smd.compep",
   iface = require "smd.iface",
   group = require "smd.group",
+  partition = require "smd.partition",
+  locks = require "smd.locks",
+  hardware = require "smd.hardware",
+  nodemap = require "smd.nodemap",
+  powermap = require "smd.powermap",
+  servep = require "smd.servep",
+  discovery = require "smd.discovery",
+  scn = require "smd.scn",
   service = {},
 }
 

@@ -1,20 +1,34 @@
 //! ochami's configuration files, read as they are: a user who has ochami set up need not set up chami.
 //!
 //! `/etc/ochami/config.yaml`, then `~/.config/ochami/config.yaml`; the second wins, cluster by cluster and key by key.
-//! Unknown keys are accepted, since newer versions of ochami may add some. Nothing is ever written. Which cluster a
-//! session talks to is decided in `target`. Knows no HTTP.
+//! Unknown keys are accepted, since newer versions of ochami may add some. Written only by `config.*`, and then in place:
+//! `keys` knows what may stand where, `draft` edits a text, `change` and `clusters` are the changes, `view` says what
+//! holds and where it comes from. Which cluster a session talks to is decided in `target`. Knows no HTTP.
+mod change;
+mod clusters;
+mod draft;
+mod files;
+mod keys;
+mod session;
 pub mod target;
 #[cfg(test)]
 mod tests;
+mod view;
 
+pub use change::{Change, Record};
+pub use files::{Files, Which};
+pub use session::Session;
 pub use target::{Ask, Place, Target};
+pub use view::Setting;
+
+use draft::Draft;
 
 use crate::fault::Fault;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    env, fs, io,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -81,23 +95,6 @@ struct Own {
 }
 
 impl Config {
-    /// Reads ochami's own two files, as far as they exist.
-    pub fn load() -> Result<Self, Fault> {
-        let system = Some(PathBuf::from("/etc/ochami/config.yaml"));
-        let user = env::home_dir().map(|home| home.join(".config/ochami/config.yaml"));
-        let paths: Vec<PathBuf> = system.into_iter().chain(user).collect();
-        Self::merged(&paths)
-    }
-
-    /// Reads that file and no other (`-c`); it must exist.
-    pub fn only(path: &Path) -> Result<Self, Fault> {
-        if !path.exists() {
-            let gone = io::Error::from(io::ErrorKind::NotFound);
-            return Err(Fault::io(path, &gone));
-        }
-        Self::merged(&[path.to_owned()])
-    }
-
     fn merged(paths: &[PathBuf]) -> Result<Self, Fault> {
         let mut config = Self::default();
         for path in paths {

@@ -7,6 +7,7 @@ pub use way::{Trust, Way};
 use crate::{
     builtins::{self, Context},
     clock::{Clock, Wall},
+    config::Session,
     fault::Fault,
     http::Http,
     lab::Lab,
@@ -32,6 +33,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// The lab, if that is the target.
     pub lab: Option<Lab>,
+    /// The configuration the target was taken from.
+    pub session: Session,
     /// Where `print` goes.
     pub sink: print::Sink,
     /// How many records of a list the prompt takes.
@@ -56,6 +59,7 @@ impl Options {
             http,
             clock: Arc::new(Wall),
             lab: None,
+            session: Session::default(),
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
             style: Style::WHOLE,
@@ -88,6 +92,7 @@ impl Shell {
             http: options.http,
             clock: Arc::clone(&options.clock),
             lab: options.lab.clone(),
+            session: Arc::new(options.session),
         };
         for builtin in builtins::ALL {
             let context = context.clone();

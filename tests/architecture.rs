@@ -48,11 +48,22 @@ const WITHIN: &[(&str, &[&str])] = &[
     (
         "mod",
         &[
-            "client", "discover", "lab", "lua", "store", "types", "xname",
+            "client", "discover", "document", "instance", "lab", "lint", "lua", "merge", "render",
+            "store", "types", "xname",
         ],
     ),
-    ("lua", &["client", "discover", "types", "xname"]),
-    ("client", &["types", "xname"]),
+    (
+        "lua",
+        &[
+            "client", "discover", "instance", "lint", "merge", "render", "types", "xname",
+        ],
+    ),
+    ("lint", &["document", "instance", "merge", "render"]),
+    ("merge", &["document", "instance", "render"]),
+    ("render", &["instance"]),
+    ("instance", &[]),
+    ("document", &[]),
+    ("client", &["lint", "types", "xname"]),
     ("discover", &["client", "types", "xname"]),
     ("store", &["types", "xname"]),
     ("lab", &["store", "types", "xname"]),

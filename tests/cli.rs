@@ -234,6 +234,31 @@ fn docs_completion_and_version_print() {
 }
 
 #[test]
+fn a_configuration_is_written_and_counts_at_the_next_start() {
+    let place = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli-config.yaml");
+    let path = place.to_str().expect("a path in UTF-8");
+    fs::write(&place, "# mine\n").expect("written");
+    let target = "config.get('session.target').value, config.get('session.target').from";
+    let tell = |words: &[&str]| {
+        let words = [&["-c", path, "-F", "json"], words, &["-e", target]].concat();
+        run(&words).1
+    };
+    assert_eq!(tell(&[]), "[\"lab\",\"built-in\"]\n");
+    let set = "config.cluster.set('demo', { uri = 'https://127.0.0.1:1', default = true }).note";
+    let (code, out, _) = run(&["-c", path, "-e", set]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("this session stays on lab"), "{out}");
+    assert_eq!(tell(&[]), "[\"demo\",\"default-cluster\"]\n");
+    assert_eq!(tell(&["--lab=fresh"]), "[\"lab\",\"--lab\"]\n");
+    assert_eq!(tell(&["-C", "demo", "-t", "abc"]), "[\"demo\",\"-C\"]\n");
+    let all = ["-c", path, "-C", "demo", "-t", "abc", "-e", "config.show()"];
+    let (_, out, _) = run(&all);
+    assert!(out.contains("(hidden)") && !out.contains("abc"), "{out}");
+    let text = fs::read_to_string(&place).expect("read");
+    assert!(text.starts_with("# mine\nclusters:\n"), "{text}");
+}
+
+#[test]
 fn damage_to_the_lab_is_mended_and_said_once() {
     let lab = "--lab=damaged";
     let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli/.local/state/chami");

@@ -71,6 +71,8 @@ fn faults_of(function: &Function) -> Vec<String> {
     }
     if function.examples.is_empty() {
         faults.push("it has no example".to_owned());
+    } else if function.examples.iter().any(|e| e.code.trim().is_empty()) {
+        faults.push("an example is empty: its lines begin with two spaces".to_owned());
     }
     let untyped = |slot: &&Slot| slot.kind.is_empty() || is_vague(&slot.kind);
     for slot in function
@@ -193,7 +195,7 @@ fn records_hold_what_their_class_names() {
         };
         for key in keys(&values) {
             seen += 1;
-            let named = class.fields.iter().any(|field| field.name == key);
+            let named = class.fields.iter().any(|field| field.key() == key);
             assert!(
                 named,
                 "{} answers {key}, which {} lacks",

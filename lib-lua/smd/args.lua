@@ -86,7 +86,13 @@ end
 -- One word or a list of words.
 local function words(list) return type(list) == "table" and list or { list } end
 
--- Fields of a group: `members` is a set, or the wire's own `{ ids = … }`.
+-- One record or a list of records.
+local function list_of(given)
+  if type(given) == "table" and not is_list(given) then return { given } end
+  return given
+end
+
+-- Fields of a group or a partition: `members` is a set, or the wire's own `{ ids = … }`.
 local function with_members(fields)
   if type(fields) ~= "table" or fields.members == nil then return fields end
   local copy = {}
@@ -99,4 +105,5 @@ end
 return {
   xnames = xnames, listing = listing, bmcs = bmcs, one = one, records = records, whom = whom, words = words,
   waiting = waiting, wait = wait, with_members = with_members,
+  list_of = list_of,
 }

@@ -41,6 +41,20 @@ local component = {}
 ---@field group? smd.Word `"NULL"` finds those in no group
 ---@field partition? smd.Word
 
+---@class smd.ComponentQuery
+---@field type? smd.Word not the places themselves, but what is of this type under them
+---@field state? smd.Word
+---@field flag? smd.Word
+---@field enabled? boolean
+---@field softwarestatus? smd.Word
+---@field role? smd.Word
+---@field subrole? smd.Word
+---@field subtype? smd.Word
+---@field arch? smd.Word
+---@field class? smd.Word
+---@field group? smd.Word `"NULL"` finds those in no group
+---@field partition? smd.Word
+
 ---@class smd.ComponentFields
 ---@field State? string a new component needs one
 ---@field Flag? string
@@ -76,6 +90,22 @@ function component.list(set, filter) return native.component_list(args.listing(s
 ---@state 301
 ---@example smd.component.get(3).ID --> "x1000c0s0b2n0"
 function component.get(node) return native.component_get(args.one(node, "smd.component.list")) end
+
+--- Lists the components at places, or with a `type` those of that type under them.
+---@param places string|string[] xnames; `"s0"` is the whole system
+---@param filter? smd.ComponentQuery only those that match
+---@return smd.Component[] components in natural order of their xnames
+---@state 301
+---@example #smd.component.query("x1000c0", { type = "Node" }) --> 5
+function component.query(places, filter) return native.component_query(args.words(places), filter) end
+
+--- Lists the components with these NIDs.
+---@param ranges string|string[] `"1-3"`, `"7"`
+---@param filter? smd.ComponentQuery only those that match
+---@return smd.Component[] components in natural order of their xnames
+---@state 301
+---@example #smd.component.by_nid({ "1-2", "5" }) --> 3
+function component.by_nid(ranges, filter) return native.component_by_nid(args.words(ranges), filter) end
 
 --- Adds components; one that SMD knows already is a `conflict` and stays as it is.
 ---@param set string|string[]|smd.Component[] xnames, or whole records

@@ -1,6 +1,6 @@
 //! Files, for scripts: whole texts, read and written. A write replaces a file in one step or leaves it as it was.
 mod find;
-mod write;
+pub(super) mod write;
 
 pub use find::TUTORIAL;
 
@@ -51,7 +51,7 @@ fn natives(n: &mut Natives) {
 }
 
 /// Runs file work on a thread that may wait for the disk.
-async fn off<T: Send + 'static>(
+pub(super) async fn off<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -1,4 +1,6 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
+mod config;
+mod csv;
 mod env;
 mod exercise;
 mod fs;
@@ -6,11 +8,12 @@ mod http;
 mod json;
 mod lab;
 mod nodeset;
+mod version;
 mod yaml;
 
 pub use fs::TUTORIAL;
 
-use crate::{clock::Clock, http::Http, lab::Lab, lua::Natives};
+use crate::{clock::Clock, config::Session, http::Http, lab::Lab, lua::Natives};
 use std::sync::Arc;
 
 /// What a builtin may use.
@@ -20,6 +23,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// The lab, if that is the target.
     pub lab: Option<Lab>,
+    /// Which configuration the session goes by.
+    pub session: Arc<Session>,
 }
 
 /// A module of natives.
@@ -31,6 +36,8 @@ pub struct Builtin {
 
 /// Every builtin: one line each.
 pub const ALL: &[Builtin] = &[
+    config::BUILTIN,
+    csv::BUILTIN,
     env::BUILTIN,
     exercise::EXERCISE,
     fs::BUILTIN,
@@ -39,5 +46,6 @@ pub const ALL: &[Builtin] = &[
     lab::BUILTIN,
     nodeset::NODES,
     nodeset::NODESET,
+    version::BUILTIN,
     yaml::BUILTIN,
 ];

@@ -1,10 +1,13 @@
 //! Node sets for Lua: syntax and algebra; what words stand for is looked up by `lib-lua/nodes.lua`.
+mod options;
+
 use super::Builtin;
 use crate::{
     fault::Fault,
     lua::Natives,
-    nodeset::{self, Axes, Meanings, Words, natural},
+    nodeset::{self, Asked, Folding, Meanings, Sort, natural},
 };
+use options::FoldOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
@@ -19,17 +22,20 @@ pub(super) const NODES: Builtin = Builtin {
 };
 
 fn nodeset_natives(n: &mut Natives) {
-    n.sync("groups", |(set,): (Set,)| Ok(words(&set)?.groups));
-    n.sync("expand", |(set, groups): (Set, Option<Groups>)| {
-        expand(&set, &groups_only(groups))
+    n.sync("asked", |(set,): (Set,)| Ok(words(&set)?.asked));
+    n.sync("expand", |(set, found): (Set, Option<LookedUp>)| {
+        expand(&set, &found.unwrap_or_default().into())
     });
     n.sync(
         "fold",
         |(names, options): (Vec<Name>, Option<FoldOptions>)| {
             let names: Vec<String> = names.into_iter().map(Name::text).collect();
-            nodeset::fold(&names, &options.unwrap_or_default().axes()?)
+            nodeset::fold(&names, &options.unwrap_or_default().folding()?)
         },
     );
+    n.sync("split", |(names, parts): (Vec<String>, i64)| {
+        split(&names, parts)
+    });
 }
 
 fn nodes_natives(n: &mut Natives) {
@@ -37,19 +43,11 @@ fn nodes_natives(n: &mut Natives) {
     n.sync("expand", |(set, found): (Set, LookedUp)| {
         expand(&set, &found.into())
     });
+    n.sync("no_nodes", |(word,): (String,)| no_nodes(&word));
     n.sync(
         "unknown",
         |(what, word, known): (String, String, Vec<String>)| unknown(&what, &word, known),
     );
-}
-
-type Groups = HashMap<String, Vec<String>>;
-
-fn groups_only(groups: Option<Groups>) -> Meanings {
-    Meanings {
-        names: HashMap::new(),
-        groups: groups.unwrap_or_default(),
-    }
 }
 
 /// Refuses a word that nothing is known by, and names the nearest that is.
@@ -57,6 +55,9 @@ fn unknown(what: &str, word: &str, mut known: Vec<String>) -> Result<(), Fault> 
     // In order, for Lua hands them over in none: of equally near ones the last is named.
     known.sort_by(|a, b| natural(a, b));
     let fault = Fault::bad_argument(format!("there is no {what} `{word}`"));
+    if let Some(range) = nodeset::range_of_names(word) {
+        return Err(fault.hint(format!("a range of nodes reads {range}")));
+    }
     let near = known
         .iter()
         .map(|name| (strsim::jaro_winkler(name, word), name))
@@ -68,6 +69,13 @@ fn unknown(what: &str, word: &str, mut known: Vec<String>) -> Result<(), Fault> 
         }
         _ => fault.hint("smd.component.list() and smd.group.list() show what SMD knows"),
     })
+}
+
+fn no_nodes(word: &str) -> Result<(), Fault> {
+    Err(Fault::bad_argument(format!(
+        "{word} stands for names of groups, and these are no nodes"
+    ))
+    .hint(format!("nodeset.expand \"{word}\" lists them")))
 }
 
 /// A name, or a NID written as a number.
@@ -114,14 +122,16 @@ impl Set {
 #[serde(default, deny_unknown_fields)]
 struct LookedUp {
     names: HashMap<String, String>,
-    groups: HashMap<String, Vec<String>>,
+    members: HashMap<String, Vec<String>>,
+    all: HashMap<String, String>,
 }
 
 impl From<LookedUp> for Meanings {
     fn from(found: LookedUp) -> Self {
         Self {
             names: found.names,
-            groups: found.groups,
+            members: found.members,
+            all: found.all,
         }
     }
 }
@@ -129,23 +139,63 @@ impl From<LookedUp> for Meanings {
 #[derive(Serialize)]
 struct Parts {
     names: Vec<String>,
-    groups: Vec<String>,
+    asked: Vec<AskedFor>,
+}
+
+/// A word that is to be looked up.
+#[derive(Serialize)]
+struct AskedFor {
+    word: String,
+    sort: &'static str,
+    source: Option<String>,
+    name: String,
+}
+
+impl From<Asked> for AskedFor {
+    fn from(asked: Asked) -> Self {
+        Self {
+            word: asked.word,
+            sort: match asked.sort {
+                Sort::Group => "group",
+                Sort::Labels => "labels",
+                Sort::Attribute => "attribute",
+                Sort::Mask => "mask",
+            },
+            source: asked.source,
+            name: asked.name,
+        }
+    }
 }
 
 fn words(set: &Set) -> Result<Parts, Fault> {
-    let mut all = Words::default();
+    let (mut names, mut asked) = (Vec::new(), Vec::new());
     for text in set.texts() {
         let words = nodeset::words(&text)?;
-        all.names.extend(words.names);
-        all.groups.extend(words.groups);
+        names.extend(words.names);
+        asked.extend(words.asked.into_iter().map(AskedFor::from));
     }
-    Ok(Parts {
-        names: all.names,
-        groups: all.groups,
-    })
+    Ok(Parts { names, asked })
 }
 
-/// Text comes in natural order, a list in the order of its items; each name once.
+/// `parts` sets of about as many names each, in their order; fewer when there are fewer names.
+fn split(names: &[String], parts: i64) -> Result<Vec<String>, Fault> {
+    let Some(parts) = usize::try_from(parts).ok().filter(|parts| *parts > 0) else {
+        return Err(
+            Fault::bad_argument(format!("a set is not split into {parts} parts"))
+                .hint("for example in four: nodeset.split(set, 4)"),
+        );
+    };
+    let (size, more) = (names.len() / parts, names.len() % parts);
+    let (mut rest, mut sets) = (names, Vec::new());
+    for part in 0..parts.min(names.len()) {
+        let (these, others) = rest.split_at(size + usize::from(part < more));
+        sets.push(nodeset::fold(these, &Folding::default())?);
+        rest = others;
+    }
+    Ok(sets)
+}
+
+/// Text comes in ClusterShell's order, a list in the order of its items; each name once.
 fn expand(set: &Set, meanings: &Meanings) -> Result<Vec<String>, Fault> {
     let texts = set.texts();
     if let [text] = &texts[..] {
@@ -162,77 +212,9 @@ fn expand(set: &Set, meanings: &Meanings) -> Result<Vec<String>, Fault> {
     Ok(names)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct FoldOptions {
-    axis: Option<Axis>,
-}
-
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected an axis: 1, -1, \"1,3\", \"1-2\" or a list of numbers"
-)]
-enum Axis {
-    One(i64),
-    List(Vec<i64>),
-    Text(String),
-}
-
-impl FoldOptions {
-    /// As `nodeset --axis` has it: numbers from 1, ranges, negative ones from the end.
-    fn axes(self) -> Result<Axes, Fault> {
-        let list = match self.axis {
-            None => return Ok(Axes::All),
-            Some(Axis::One(axis)) => vec![axis],
-            Some(Axis::List(list)) => list,
-            Some(Axis::Text(text)) => {
-                let mut list = Vec::new();
-                for part in text.split(',') {
-                    list.extend(axes_of(part.trim()).ok_or_else(|| wrong_axis(&text))?);
-                }
-                list
-            }
-        };
-        if list.contains(&0) {
-            return Err(wrong_axis("0"));
-        }
-        Ok(Axes::Only(list))
-    }
-}
-
-/// `2`, `-1` or `1-3`.
-fn axes_of(part: &str) -> Option<Vec<i64>> {
-    if let Ok(axis) = part.parse() {
-        return Some(vec![axis]);
-    }
-    let (from, to) = part.split_once('-')?;
-    let (from, to): (i64, i64) = (from.parse().ok()?, to.parse().ok()?);
-    (from <= to && to < 100).then(|| (from..=to).collect())
-}
-
-fn wrong_axis(text: &str) -> Fault {
-    Fault::bad_argument(format!("`{text}` names no axis of a name"))
-        .hint("axes are counted from 1, or from the end with -1: { axis = \"1-2\" }")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn axes_read_as_clustershell_has_them() {
-        let axes = |text: &str| {
-            FoldOptions {
-                axis: Some(Axis::Text(text.to_owned())),
-            }
-            .axes()
-        };
-        assert_eq!(axes("1-2,-1").ok(), Some(Axes::Only(vec![1, 2, -1])));
-        for wrong in ["", "a", "0", "3-1", "1-"] {
-            assert!(axes(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn lists_keep_their_order_and_texts_are_sorted() {
@@ -246,5 +228,17 @@ mod tests {
         ]);
         let kept = expand(&list, &Meanings::default()).expect("a set");
         assert_eq!(kept, ["n2", "7", "n1"]);
+    }
+
+    #[test]
+    fn parts_differ_by_one_name_at_most() {
+        let names: Vec<String> = (1..6).map(|n| format!("n{n}")).collect();
+        let parts = |count| split(&names, count).expect("parts");
+        assert_eq!(parts(2), ["n[1-3]", "n[4-5]"]);
+        assert_eq!(parts(9).len(), 5);
+        assert!(split(&[], 3).expect("parts").is_empty());
+        for wrong in [0, -1] {
+            assert!(split(&names, wrong).is_err(), "{wrong}");
+        }
     }
 }

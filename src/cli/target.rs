@@ -1,6 +1,6 @@
 //! Which cluster the command line means, and a shell on it.
 use crate::{
-    config::{Ask, Config, Place, Target},
+    config::{Ask, Files, Place, Session, Target},
     fault::Fault,
     lua::{print::Sink, shape::Limit},
     repl::{
@@ -14,6 +14,9 @@ use std::{
     io::{self, IsTerminal},
     path::PathBuf,
 };
+
+/// A target, and what led to it.
+type Aim = (Target, Session);
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Cluster")]
@@ -50,16 +53,17 @@ pub(super) struct TargetArgs {
 impl TargetArgs {
     /// What the command line and the configuration say together.
     pub(super) fn target(&self) -> Result<Target, Fault> {
-        self.target_or(None)
+        Ok(self.aim(None)?.0)
     }
 
-    /// The same, where a lab goes before what is only configured.
-    fn target_or(&self, lab: Option<Place>) -> Result<Target, Fault> {
-        let config = match &self.config {
-            _ if self.ignore_config => Config::default(),
-            Some(path) => Config::only(path)?,
-            None => Config::load()?,
+    /// The same and where it was taken from; a lab goes before what is only configured.
+    fn aim(&self, lab: Option<Place>) -> Result<Aim, Fault> {
+        let files = match &self.config {
+            Some(path) => Files::only(path)?,
+            None if self.ignore_config => Files::ours().unread(),
+            None => Files::ours(),
         };
+        let config = files.load()?;
         let place = |name: &str| match name {
             "" => Place::Lab(None),
             "fresh" => Place::FreshLab,
@@ -73,7 +77,9 @@ impl TargetArgs {
             token: self.token.clone(),
             no_token: self.no_token,
         };
-        ask.target(&config, |name| env::var(name).ok())
+        let target = ask.target(&config, |name| env::var(name).ok())?;
+        let session = Session::on(files, &ask, &config, &target);
+        Ok((target, session))
     }
 
     /// Which of the user's labs, for verbs that are about labs only; none: the default one.
@@ -90,32 +96,33 @@ impl TargetArgs {
 
     /// A shell on that target.
     pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.shell_on(&self.target()?, sink)
+        self.shell_on(self.aim(None)?, sink)
     }
 
     /// A shell for exercises: on the lab, unless the command line itself names a cluster.
     pub(super) fn shell_for_course(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.shell_on(&self.target_or(Some(Place::Lab(None)))?, sink)
+        self.shell_on(self.aim(Some(Place::Lab(None)))?, sink)
     }
 
     /// A shell on a lab that ends with it.
     pub(super) fn private_shell(&self, sink: Sink) -> Result<Shell, Fault> {
-        let target = self.target_or(Some(Place::FreshLab))?;
-        if target.place != Place::FreshLab {
+        let aim = self.aim(Some(Place::FreshLab))?;
+        if aim.0.place != Place::FreshLab {
             let what = "this works on a lab of its own, and a cluster was named";
             return Err(Fault::bad_argument(what).hint(
                 "leave -C, -u and --lab out; chami -C NAME FILE runs an exercise on a cluster",
             ));
         }
-        self.shell_on(&target, sink)
+        self.shell_on(aim, sink)
     }
 
-    fn shell_on(&self, target: &Target, sink: Sink) -> Result<Shell, Fault> {
+    fn shell_on(&self, (target, session): Aim, sink: Sink) -> Result<Shell, Fault> {
         let trust = Trust {
             cacert: self.cacert.clone(),
             insecure: self.insecure,
         };
-        let mut options = Options::on(Way::to(target, trust));
+        let mut options = Options::on(Way::to(&target, trust));
+        options.session = session;
         options.sink = sink;
         options.style = screen::style(Stream::Out);
         if !io::stdout().is_terminal() {

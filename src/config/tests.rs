@@ -1,5 +1,7 @@
-//! Files in, target out.
-use super::{Ask, Config, Place, Target, target};
+//! Files in, target out; changes in `edit`.
+mod edit;
+
+use super::{Ask, Config, Files, Place, Target, target};
 use crate::fault::{Fault, Kind};
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -74,7 +76,7 @@ fn a_broken_file_is_named_with_its_line() {
     assert!(fault.message.contains("\"soon\""), "{}", fault.message);
     let fault = config(&["clusters: 7\n"]).expect_err("no list");
     assert!(fault.message.contains("0.yaml:1:"), "{}", fault.message);
-    let fault = Config::only(&PathBuf::from("/nowhere/c.yaml")).expect_err("no file");
+    let fault = Files::only(&PathBuf::from("/nowhere/c.yaml")).expect_err("no file");
     assert_eq!(fault.kind, Kind::Io);
     config(&["", "# nothing\n"]).expect("an empty file says nothing");
 }

@@ -55,6 +55,15 @@ pub struct Slot {
     pub text: String,
 }
 
+impl Slot {
+    /// A field's key as a record has it: `["enable-auth"]` is written with brackets only because Lua wants them.
+    pub fn key(&self) -> &str {
+        let inner = self.name.strip_prefix("[\"");
+        let inner = inner.and_then(|name| name.strip_suffix("\"]"));
+        inner.unwrap_or(&self.name)
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
     pub line: usize,

@@ -1,16 +1,28 @@
-//! Sets of names as text: `x1000c0s0b[0-4]n0`, `nid[001-640]!nid007`, `@compute & @io`.
+//! Sets of names as text: `x1000c0s0b[0-4]n0`, `nid[001-640]!nid007`, `@compute & State=Ready`.
 //!
-//! Pure syntax and algebra, after ClusterShell's grammar. It knows no service: the caller looks up what words stand for
-//! (`words`) before the operators are applied (`expand`), so that `3 & @compute` compares nodes, not spellings. A set that was written as text comes back in natural order, without duplicates, as ClusterShell does
-//! it; operators have one precedence and apply from left to right.
+//! Pure syntax and algebra, with ClusterShell's grammar: brackets (`brackets`), operators that apply from left to right
+//! with one precedence (`parse`), masks (`glob`), and folding that chooses the same boxes (`fold`, `boxes`, `run`). It
+//! knows no service: the caller looks up what words stand for (`words`) before the operators are applied (`expand`), so
+//! that `3 & @compute` compares nodes, not spellings.
+//!
+//! What ClusterShell refuses is refused. What it reads but nobody can mean, is too: names with spaces or with a
+//! second tool's grammar in them (`hint`), and digits beside a bracket that it reads as another range (`brackets`).
+mod boxes;
+mod brackets;
 mod fold;
+mod glob;
+mod hint;
 mod order;
 mod parse;
 mod pattern;
+mod points;
+mod run;
 #[cfg(test)]
 mod tests;
 
-pub use fold::{Axes, fold};
+pub use fold::{Autostep, Axes, Folding, fold};
+pub use glob::matches;
+pub use hint::range_of_names;
 pub use order::natural;
 pub use parse::{Expr, Op, Term, Word, parse};
 pub use pattern::Pattern;
@@ -23,8 +35,10 @@ use std::collections::{HashMap, HashSet};
 pub struct Meanings {
     /// A name that is not here stands for itself.
     pub names: HashMap<String, String>,
-    /// The members of each group; one that is not here is unknown.
-    pub groups: HashMap<String, Vec<String>>,
+    /// What is asked for by group or attribute, as it is written: `@compute`, `State=Ready`.
+    pub members: HashMap<String, Vec<String>>,
+    /// Every name a mask may describe, and what it stands for.
+    pub all: HashMap<String, String>,
 }
 
 impl Meanings {
@@ -32,64 +46,144 @@ impl Meanings {
         self.names.get(&name).cloned().unwrap_or(name)
     }
 
-    fn group(&self, group: &str) -> Result<&[String], Fault> {
-        match self.groups.get(group) {
+    fn members(&self, word: &str) -> Result<&[String], Fault> {
+        match self.members.get(word) {
             Some(members) => Ok(members),
             None => Err(
-                Fault::bad_argument(format!("there is no group @{group} here"))
-                    .hint("groups are looked up in SMD: smd.group.list() shows them"),
+                Fault::bad_argument(format!("nothing is known here of {word}"))
+                    .hint("groups and attributes are looked up in SMD: nodes.xnames(set)"),
             ),
         }
     }
+
+    fn masked(&self, masks: &[String]) -> Vec<String> {
+        let meant = |name: &&String| masks.iter().any(|mask| matches(mask, name));
+        let all = self.all.iter().filter(|(name, _)| meant(name));
+        all.map(|(_, stands_for)| stands_for.clone()).collect()
+    }
+
+    /// The names a word stands for.
+    fn of(&self, word: &Word) -> Result<Vec<String>, Fault> {
+        Ok(match word {
+            Word::Names(pattern) => {
+                let names = pattern.names()?.into_iter();
+                names.map(|name| self.name(name)).collect()
+            }
+            Word::Masks(pattern) => self.masked(&pattern.names()?),
+            Word::Groups(_) | Word::Attribute(..) => {
+                let mut members = Vec::new();
+                for asked in asked(word)? {
+                    members.extend_from_slice(self.members(&asked.word)?);
+                }
+                members
+            }
+        })
+    }
+}
+
+/// A word that is looked up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    /// As it is written, brackets resolved.
+    pub word: String,
+    pub sort: Sort,
+    /// The group's source, if it says one, or the attribute's name.
+    pub source: Option<String>,
+    /// The group's own name, or the attribute's value.
+    pub name: String,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    Group,
+    /// `@@`, `@@role`: the names of the groups.
+    Labels,
+    Attribute,
+    Mask,
 }
 
 /// The words of a set, each once, in the order they are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     pub names: Vec<String>,
-    pub groups: Vec<String>,
+    pub asked: Vec<Asked>,
 }
 
-/// The names `text` stands for, in natural order, each once.
+/// The names `text` stands for, each once, in ClusterShell's order.
 pub fn expand(text: &str, meanings: &Meanings) -> Result<Vec<String>, Fault> {
     let mut names = Vec::new();
     for term in parse(text)?.terms {
-        let more = match &term.word {
-            Word::Names(pattern) => {
-                let names = pattern.names()?;
-                names.into_iter().map(|name| meanings.name(name)).collect()
-            }
-            Word::Group(pattern) => {
-                let mut members = Vec::new();
-                for group in pattern.names()? {
-                    members.extend_from_slice(meanings.group(&group)?);
-                }
-                members
-            }
-        };
+        let more = meanings.of(&term.word)?;
         apply(term.op, &mut names, more);
     }
-    names.sort_by(|a, b| natural(a, b));
+    names.sort_by(|a, b| order::in_set(a, b));
     names.dedup();
     Ok(names)
 }
 
 /// What has to be looked up before `text` can be expanded.
 pub fn words(text: &str) -> Result<Words, Fault> {
-    let (mut words, mut seen) = (Words::default(), HashSet::new());
+    let (mut words, mut names, mut seen) = (Words::default(), HashSet::new(), HashSet::new());
     for term in parse(text)?.terms {
-        let (list, pattern) = match &term.word {
-            Word::Names(pattern) => (&mut words.names, pattern),
-            Word::Group(pattern) => (&mut words.groups, pattern),
-        };
-        for name in pattern.names()? {
-            let group = matches!(term.word, Word::Group(_));
-            if seen.insert((group, name.clone())) {
-                list.push(name);
-            }
+        if let Word::Names(pattern) = &term.word {
+            let fresh = pattern.names()?.into_iter();
+            let fresh = fresh.filter(|name| names.insert(name.clone()));
+            words.names.extend(fresh);
         }
+        let fresh = asked(&term.word)?.into_iter();
+        let fresh = fresh.filter(|asked| seen.insert(asked.clone()));
+        words.asked.extend(fresh);
     }
     Ok(words)
+}
+
+/// What a word asks for; names are not asked for.
+fn asked(word: &Word) -> Result<Vec<Asked>, Fault> {
+    let names = |pattern: &Pattern| Ok(pattern.names()?.into_iter());
+    Ok(match word {
+        Word::Names(_) => Vec::new(),
+        Word::Groups(pattern) => names(pattern)?.map(group).collect(),
+        Word::Masks(pattern) => names(pattern)?.map(mask).collect(),
+        Word::Attribute(key, values) => names(values)?.map(|value| attribute(key, value)).collect(),
+    })
+}
+
+fn mask(name: String) -> Asked {
+    Asked {
+        word: name.clone(),
+        sort: Sort::Mask,
+        source: None,
+        name,
+    }
+}
+
+fn attribute(key: &str, value: String) -> Asked {
+    Asked {
+        word: format!("{key}={value}"),
+        sort: Sort::Attribute,
+        source: Some(key.to_owned()),
+        name: value,
+    }
+}
+
+/// `compute`, `role:Compute`, `@`, `@role`: what stands after the `@` of a group.
+fn group(text: String) -> Asked {
+    let word = format!("@{text}");
+    let some = |source: &str| (!source.is_empty()).then(|| source.to_owned());
+    let (sort, source, name) = if let Some(source) = text.strip_prefix('@') {
+        (Sort::Labels, some(source), String::new())
+    } else if let Some((source, name)) = text.split_once(':') {
+        (Sort::Group, some(source), name.to_owned())
+    } else {
+        (Sort::Group, None, text)
+    };
+    Asked {
+        word,
+        sort,
+        source,
+        name,
+    }
 }
 
 /// Applies one operator to the set so far. The set may hold a name twice until `expand` is done.

@@ -1,5 +1,8 @@
-//! Reads a node set; an error names the position and what was expected there.
-use super::pattern::{Part, Pattern, Range};
+//! Reads a node set; an error names the position, what was expected there and what to write instead.
+use super::{
+    brackets, hint,
+    pattern::{Part, Pattern},
+};
 use crate::fault::Fault;
 
 /// How a word joins the set on its left.
@@ -27,8 +30,12 @@ impl Op {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     Names(Pattern),
-    /// `@compute`, `@rack[1-3]`: what follows the `@`.
-    Group(Pattern),
+    /// `node*`: of all nodes those that it describes.
+    Masks(Pattern),
+    /// `@compute`, `@role:Compute`, `@rack[1-3]`: what follows the `@`.
+    Groups(Pattern),
+    /// `State=Ready`: the attribute's name, and the values.
+    Attribute(String, Pattern),
 }
 
 /// A word and the operator before it; the first word of a set is united with nothing.
@@ -63,35 +70,36 @@ pub fn parse(text: &str) -> Result<Expr, Fault> {
         reader.space();
         op = match reader.peek() {
             None => return Ok(expr),
-            Some(letter) => match Op::of(letter) {
-                Some(op) => op,
-                None => return Err(reader.wrong("expected an operator: , ! & or ^")),
-            },
+            Some(letter) => Op::of(letter).ok_or_else(|| {
+                reader
+                    .wrong("expected an operator: , ! & or ^")
+                    .hint("a comma joins names: node1, node2")
+            })?,
         };
         reader.at += 1;
         reader.space();
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
-    letters: Vec<char>,
-    at: usize,
+    pub(super) letters: Vec<char>,
+    pub(super) at: usize,
 }
 
 impl Reader<'_> {
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.letters.get(self.at).copied()
     }
 
-    fn space(&mut self) {
+    pub(super) fn space(&mut self) {
         while self.peek().is_some_and(char::is_whitespace) {
             self.at += 1;
         }
     }
 
     /// A fault at the present position.
-    fn wrong(&self, expected: &str) -> Fault {
+    pub(super) fn wrong(&self, expected: &str) -> Fault {
         let found = match self.peek() {
             Some(letter) => format!("found `{letter}`"),
             None => "found the end".to_owned(),
@@ -101,131 +109,163 @@ impl Reader<'_> {
             self.text,
             self.at + 1
         ))
-        .hint("a node set reads like x1000c0s0b[0-4]n0, nid[001-640]!nid007 or @compute & @io")
+        .hint(hint::GENERAL)
+    }
+
+    /// A fault at another position.
+    pub(super) fn wrong_at(&mut self, at: usize, expected: &str) -> Fault {
+        self.at = at;
+        self.wrong(expected)
     }
 
     fn word(&mut self) -> Result<Word, Fault> {
-        let group = self.peek() == Some('@');
-        if group {
+        let start = self.at;
+        if self.peek() == Some('@') {
             self.at += 1;
+            // `@@` and `@@role` list names of groups.
+            let mut names = self.take("@");
+            names.push_str(&self.text());
+            let pattern = self.pattern(names)?;
+            return self.group(start, pattern);
         }
-        let mut parts = Vec::new();
-        let mut name = String::new();
-        while let Some(letter) = self.peek() {
-            match letter {
-                '[' => {
-                    if !name.is_empty() {
-                        parts.push(Part::Text(std::mem::take(&mut name)));
-                    }
-                    parts.push(Part::Ranges(self.brackets()?));
-                }
-                ']' => return Err(self.wrong("expected a name, this bracket was never opened")),
-                '@' => return Err(self.wrong("expected an operator before this group")),
-                c if c.is_whitespace() || Op::of(c).is_some() => break,
-                c => {
-                    name.push(c);
-                    self.at += 1;
-                }
-            }
+        let text = self.text();
+        if let Some((name, value)) = text.split_once('=') {
+            let (name, value) = (name.to_owned(), value.to_owned());
+            return self.attribute(start, name, value);
         }
-        if !name.is_empty() {
-            parts.push(Part::Text(name));
+        if let Some((at, hint)) = hint::foreign(&text, true) {
+            return Err(self
+                .wrong_at(start + at, "expected a letter of a name")
+                .hint(hint));
         }
-        if parts.is_empty() {
-            return Err(self.wrong(if group {
-                "expected the name of a group after @"
-            } else {
-                "expected a name or @group"
-            }));
+        let pattern = self.pattern(text)?;
+        if pattern.parts.is_empty() {
+            return Err(self.no_name());
         }
-        let pattern = Pattern { parts };
-        Ok(if group {
-            Word::Group(pattern)
+        if pattern.has(&['=']) {
+            return Err(self
+                .wrong_at(start, "expected the name of an attribute before `=`")
+                .hint("an attribute is asked for like this: State=Ready, NID=[1-5]"));
+        }
+        Ok(if pattern.has(&['*', '?']) {
+            Word::Masks(pattern)
         } else {
             Word::Names(pattern)
         })
     }
 
-    fn brackets(&mut self) -> Result<Vec<Range>, Fault> {
-        self.at += 1;
-        let mut ranges = Vec::new();
-        loop {
-            self.space();
-            ranges.push(self.range()?);
-            self.space();
-            match self.peek() {
-                Some(',') => self.at += 1,
-                Some(']') => {
-                    self.at += 1;
-                    return Ok(ranges);
-                }
-                _ => return Err(self.wrong("expected `,` or `]` inside the brackets")),
-            }
+    fn no_name(&self) -> Fault {
+        let fault = self.wrong("expected a name or @group");
+        match self.peek() {
+            Some('^') if self.at == 0 => fault.hint(
+                "a node set has no regular expressions, `^` stands between two sets and keeps what is in one only",
+            ),
+            Some('!') if self.at == 0 => fault.hint("name what is to be reduced: @* ! x1000c0s0b1n0"),
+            _ => fault,
         }
     }
 
-    fn range(&mut self) -> Result<Range, Fault> {
-        let start = self.at;
-        let (from, width) = self.number()?;
-        let mut range = Range {
-            from,
-            to: from,
-            step: 1,
-            width: if width > digits(from) { width } else { 0 },
+    fn group(&mut self, start: usize, pattern: Pattern) -> Result<Word, Fault> {
+        if pattern.parts.is_empty() {
+            return Err(self.wrong("expected the name of a group after @"));
+        }
+        let (source, name) = match &pattern.parts[0] {
+            Part::Text(text) => text.split_once(':').map_or(("", &**text), |(s, n)| (s, n)),
+            Part::Ranges(_) => ("", "0"),
         };
-        self.space();
-        if self.peek() == Some('-') {
-            self.at += 1;
-            self.space();
-            let before = self.at;
-            let (to, to_width) = self.number()?;
-            // `01-10` is padded to two digits, `8-12` not at all; `1-010` says both.
-            let padded = range.width > 0 || to_width > digits(to);
-            if padded && width != to_width {
-                self.at = before;
-                return Err(self.wrong(&format!(
-                    "expected both ends of the range with the same number of digits ({width})"
-                )));
-            }
-            if to < from {
-                self.at = start;
-                return Err(self.wrong("expected a range that counts upwards"));
-            }
-            range.to = to;
-            self.space();
-            if self.peek() == Some('/') {
-                self.at += 1;
-                self.space();
-                let before = self.at;
-                range.step = self.number()?.0;
-                if range.step == 0 {
-                    self.at = before;
-                    return Err(self.wrong("expected a step of 1 or more"));
-                }
-            }
+        if name.is_empty() && pattern.parts.len() == 1 && !source.is_empty() {
+            return Err(self.wrong(&format!("expected the name of a group after @{source}:")));
         }
-        Ok(range)
+        let all = name == "*" && pattern.parts.len() == 1;
+        if pattern.has(&['*']) && !all {
+            return Err(self
+                .wrong_at(start, "expected the name of a group without `*`")
+                .hint("@* stands for all nodes, @role:* for all that have a role, @@ for the names of groups"));
+        }
+        Ok(Word::Groups(pattern))
     }
 
-    /// A number and how many digits it was written with.
-    fn number(&mut self) -> Result<(u64, usize), Fault> {
+    fn attribute(&mut self, start: usize, name: String, value: String) -> Result<Word, Fault> {
+        if name.is_empty() {
+            return Err(self
+                .wrong_at(start, "expected the name of an attribute before `=`")
+                .hint("what is not so is taken away: @* ! State=Off"));
+        }
+        let pattern = self.pattern(value)?;
+        if pattern.parts.is_empty() {
+            return Err(self
+                .wrong(&format!("expected a value after {name}="))
+                .hint("State=Ready, Role=Compute, NID=[1-5]; @role:* is all that have one"));
+        }
+        Ok(Word::Attribute(name, pattern))
+    }
+
+    /// The letters of `set` that come next.
+    fn take(&mut self, set: &str) -> String {
         let start = self.at;
-        while self.peek().is_some_and(|c| c.is_ascii_digit()) {
+        while self.peek().is_some_and(|letter| set.contains(letter)) {
             self.at += 1;
         }
-        let text: String = self.letters[start..self.at].iter().collect();
-        if text.is_empty() {
-            return Err(self.wrong("expected a number"));
+        self.letters[start..self.at].iter().collect()
+    }
+
+    /// Text up to a bracket, an operator or a space.
+    fn text(&mut self) -> String {
+        let start = self.at;
+        let ends = |c: char| c.is_whitespace() || "[]@".contains(c) || Op::of(c).is_some();
+        while self.peek().is_some_and(|letter| !ends(letter)) {
+            self.at += 1;
         }
-        if let Ok(value) = text.parse() {
-            return Ok((value, text.len()));
+        self.letters[start..self.at].iter().collect()
+    }
+
+    /// The rest of a word that begins with `text`.
+    fn pattern(&mut self, mut text: String) -> Result<Pattern, Fault> {
+        let mut parts = Vec::new();
+        loop {
+            let start = self.at;
+            match self.peek() {
+                Some('[') => {
+                    if matches!(parts.last(), Some(Part::Ranges(_))) && all_digits(&text) {
+                        return Err(self
+                            .wrong("expected a letter between two brackets")
+                            .hint("digits that follow each other are one number: node[00-99]"));
+                    }
+                    let ranges = brackets::ranges(self)?;
+                    let stepped = self.letters[start..self.at].contains(&'/');
+                    let before = std::mem::replace(&mut text, self.text());
+                    if let Some((expected, hint)) =
+                        brackets::beside(&before, &ranges, stepped, &text)
+                    {
+                        return Err(self.wrong_at(start, expected).hint(hint));
+                    }
+                    if let Some((at, hint)) = hint::foreign(&text, false) {
+                        let at = self.at - text.chars().count() + at;
+                        return Err(self.wrong_at(at, "expected a letter of a name").hint(hint));
+                    }
+                    if !before.is_empty() {
+                        parts.push(Part::Text(before));
+                    }
+                    parts.push(Part::Ranges(ranges));
+                }
+                Some(']') => {
+                    return Err(self.wrong("expected a name, this bracket was never opened"));
+                }
+                Some('@') => {
+                    return Err(self
+                        .wrong("expected an operator before this group")
+                        .hint("a comma joins, & keeps what is in both: node1, @io"));
+                }
+                _ => break,
+            }
         }
-        self.at = start;
-        Err(self.wrong("expected a number below 18446744073709551616"))
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        Ok(Pattern { parts })
     }
 }
 
-/// How many digits `value` has when written without padding.
-pub(super) fn digits(value: u64) -> usize {
-    value.checked_ilog10().map_or(1, |log| log as usize + 1)
+fn all_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }

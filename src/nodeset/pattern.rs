@@ -8,23 +8,40 @@ const MOST: u64 = 10_000_000;
 /// `from-to/step`, written with at least `width` digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Range {
-    pub(super) from: u64,
-    pub(super) to: u64,
+    pub(super) from: i128,
+    pub(super) to: i128,
     pub(super) step: u64,
     pub(super) width: usize,
 }
 
 impl Range {
     fn count(&self) -> u64 {
-        ((self.to - self.from) / self.step).saturating_add(1)
+        let steps = self.to.abs_diff(self.from) / u128::from(self.step);
+        u64::try_from(steps).unwrap_or(u64::MAX).saturating_add(1)
     }
 
     /// The number at `index`, counted from 0.
     fn write(&self, index: u64, out: &mut String) {
-        let value = self.from + index * self.step;
+        let value = self.from + i128::from(index) * i128::from(self.step);
         // Writing to a String cannot fail.
         let _ = write!(out, "{value:0width$}", width = self.width);
     }
+
+    /// Whether it has `value` written without leading zeros.
+    fn has_plain(&self, value: i128) -> bool {
+        self.width == 0
+            && (self.from..=self.to).contains(&value)
+            && value
+                .abs_diff(self.from)
+                .is_multiple_of(u128::from(self.step))
+    }
+}
+
+/// Where one run of these numbers gets a digit longer: `99` of `[8-120]`.
+pub(super) fn grows(ranges: &[Range]) -> Option<i128> {
+    let has = |value| ranges.iter().any(|range| range.has_plain(value));
+    let last = |digits| 10_i128.pow(digits) - 1;
+    (1..38).map(last).find(|&last| has(last) && has(last + 1))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +98,12 @@ impl Pattern {
             .hint("look for a digit too many inside the brackets"));
         }
         Ok((0..count).map(|index| self.name(index)).collect())
+    }
+
+    /// Whether a letter outside of the brackets is one of these.
+    pub(super) fn has(&self, letters: &[char]) -> bool {
+        let text = |part: &Part| matches!(part, Part::Text(text) if text.contains(letters));
+        self.parts.iter().any(text)
     }
 
     fn name(&self, mut index: u64) -> String {

@@ -1,5 +1,7 @@
 //! Every service chami speaks to: one line each.
 pub mod bss;
+pub mod cloud_init;
+pub(crate) mod many;
 pub mod site;
 pub mod smd;
 mod wire;
@@ -18,4 +20,9 @@ pub struct Service {
     pub lab: Option<fn(&Site) -> Front>,
 }
 
-pub const ALL: &[Service] = &[smd::SERVICE, smd::DISCOVER, bss::SERVICE];
+pub const ALL: &[Service] = &[
+    smd::SERVICE,
+    smd::DISCOVER,
+    bss::SERVICE,
+    cloud_init::SERVICE,
+];

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test uses what it needs
 use chami::{
     clock::Wall,
+    config::{Files, Session},
     http::{Base, Http},
     lab::{self, Dirs, Lab},
     lua::{inspect::Style, print::Captured, shape::Limit},
@@ -12,10 +13,13 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+use tempfile::TempDir;
 
 pub(crate) struct Stage {
     pub(crate) shell: Shell,
     pub(crate) out: Captured,
+    /// Where its configuration is; never the user's own.
+    pub(crate) home: TempDir,
 }
 
 pub(crate) fn root() -> PathBuf {
@@ -54,8 +58,11 @@ impl Stage {
 
     fn on(way: Way, style: Style, limit: Limit) -> Self {
         let out = Captured::default();
+        let home = tempfile::tempdir().expect("a directory");
+        let file = |name: &str| Some(home.path().join(name).join("config.yaml"));
         let shell = Shell::new(Options {
             sink: out.sink(),
+            session: Session::new(Files::at(file("system"), file("user"))),
             limit,
             style,
             ..Options::on(way)
@@ -63,6 +70,7 @@ impl Stage {
         Self {
             shell: shell.expect("a shell starts"),
             out,
+            home,
         }
     }
 

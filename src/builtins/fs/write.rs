@@ -9,7 +9,7 @@ use std::{
 use tempfile::Builder;
 
 /// Replaces a file's content in one step; its permissions stay.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+pub(in crate::builtins) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
     // A link's target is replaced, not the link.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());

@@ -20,9 +20,8 @@ async fn a_service_that_is_not_there_is_named_whatever_the_case() {
     let home = home();
     let lab = home.fresh();
     for (path, service) in [
-        ("/Cloud-Init/meta-data", "cloud-init"),
-        ("/power-control/v1/transitions", "pcs"),
-        ("/Power-Control/v1/transitions", "pcs"),
+        ("/Power-Control/v1/power-status", "pcs"),
+        ("/generate", "configurator"),
         ("/oauth/token", "tokensmith"),
         ("/login", "token service"),
     ] {

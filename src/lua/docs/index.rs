@@ -86,7 +86,7 @@ impl Index {
 
     /// The smallest class that has fields of all these names; of equals the one read first.
     pub fn class_of<S: AsRef<str>>(&self, names: &[S]) -> Option<&Class> {
-        let has = |class: &Class, name: &str| class.fields.iter().any(|f| f.name == name);
+        let has = |class: &Class, name: &str| class.fields.iter().any(|f| f.key() == name);
         self.modules()
             .flat_map(|m| &m.classes)
             .filter(|class| !names.is_empty() && names.iter().all(|n| has(class, n.as_ref())))
@@ -97,7 +97,7 @@ impl Index {
     /// table forgets the order of the wire, its class remembers it.
     pub fn order<S: AsRef<str>>(&self, names: &[S]) -> Vec<usize> {
         let class = self.class_of(names);
-        let rank = |key: &str| class.and_then(|c| c.fields.iter().position(|f| f.name == key));
+        let rank = |key: &str| class.and_then(|c| c.fields.iter().position(|f| f.key() == key));
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by_cached_key(|&at| {
             let name = names[at].as_ref();

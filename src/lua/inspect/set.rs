@@ -1,7 +1,7 @@
 //! Lists of node names, told as a node set where that is shorter: `x1000c0s0b[0-4]n0`.
 use crate::{
     lua::shape::Shape,
-    nodeset::{Axes, fold},
+    nodeset::{Folding, fold},
 };
 use std::collections::HashSet;
 
@@ -21,7 +21,7 @@ fn short(names: &[&str]) -> Option<String> {
     if names.len() < 2 || different.len() < names.len() || !names.iter().all(|n| is_name(n)) {
         return None;
     }
-    fold(names, &Axes::default())
+    fold(names, &Folding::default())
         .ok()
         .filter(|set| set.contains('['))
 }

@@ -241,6 +241,24 @@ fn a_partial_fault_names_the_nodes_of_each_failure() {
 }
 
 #[test]
+fn secrets_are_out_of_sight() {
+    let field = |name: &str, text: &str| (Key::Name(name.into()), Shape::Text(text.into()));
+    let shape = Shape::Record(vec![
+        field("Password", "sesame"),
+        field("deputykey", "x0:dk:1"),
+        field("ReservationKey", "x0:rk:2"),
+        field("Key", "x0:rk:3"),
+        field("key", "value"),
+    ]);
+    let shown = inspect(&shape, &style(80));
+    assert_eq!(shown.matches("(hidden)").count(), 4, "{shown}");
+    assert!(shown.contains("value"), "{shown}");
+    for secret in ["sesame", ":dk:", ":rk:"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
 fn colour_only_when_asked() {
     let shape = Shape::List(
         vec![Shape::Record(vec![(Key::Name("a".into()), Shape::Int(1))])],

@@ -1,4 +1,5 @@
 //! Passwords do not belong on a screen: SMD gives those of BMCs in the clear, and lists of endpoints are shown to others.
+//! Nor do the keys of reservations: who reads one can end what another holds.
 //!
 //! Only what people read is veiled. The value itself is whole: `_[1].Password` is the password, and so is it in `-F json`,
 //! where somebody may need it to put things back.
@@ -6,6 +7,12 @@ use crate::lua::shape::{Key, Shape};
 use std::borrow::Cow;
 
 const HIDDEN: &str = "(hidden)";
+
+/// Fields that hold a secret, in any case.
+const SECRET: &[&str] = &["Password", "DeputyKey", "ReservationKey"];
+
+/// In what SMD's keys are known by, under whatever name: `x1000c0s0b0n0:rk:…`.
+const KEY_MARKS: &[&str] = &[":rk:", ":dk:"];
 
 /// The same value with its passwords out of sight.
 pub(super) fn veil(shape: &Shape) -> Cow<'_, Shape> {
@@ -17,8 +24,17 @@ pub(super) fn veil(shape: &Shape) -> Cow<'_, Shape> {
 }
 
 fn is_secret(key: &Key, value: &Shape) -> bool {
-    let set = matches!(value, Shape::Text(text) if !text.is_empty() && text != HIDDEN);
-    set && key.text().eq_ignore_ascii_case("password")
+    let Shape::Text(text) = value else {
+        return false;
+    };
+    let named = SECRET
+        .iter()
+        .any(|name| key.text().eq_ignore_ascii_case(name));
+    let marked = || {
+        let key = key.text().eq_ignore_ascii_case("key");
+        key && KEY_MARKS.iter().any(|mark| text.contains(mark))
+    };
+    !text.is_empty() && text != HIDDEN && (named || marked())
 }
 
 fn holds_secret(shape: &Shape) -> bool {

@@ -1,27 +1,37 @@
 //! SMD's simulated twin: the routes of SMD v2.20 over the store, with its answers, refusals and oddities.
 //!
-//! What SMD has and the lab has not yet is in the table of routes all the same and answers 501 by name, after the same
-//! 404, 405 and 401 as the rest. Knows no other service and nothing of the lab around it but the site.
+//! Knows no other service and nothing of the lab around it but the site.
 mod answer;
 mod component;
 mod component_endpoint;
 mod discover;
+mod discovery;
 mod group;
+mod hardware;
+mod hardware_query;
+mod history;
 mod interface;
 mod legacy;
+mod lock;
+mod map;
 mod membership;
+mod notify;
+mod partition;
 mod patch;
+mod pdu;
 mod redfish;
+mod reservation;
 mod route;
 mod routes;
 mod service;
+mod subscription;
 mod uri;
 
 use super::store::Store;
 use crate::{
     clock::Clock,
     services::{
-        site::{Front, Guard, Site},
+        site::{Front, Guard, Site, Timer},
         wire,
     },
     table::Shelf,
@@ -37,15 +47,22 @@ struct Lab {
     shelf: Shelf<Store>,
     clock: Arc<dyn Clock>,
     guard: Arc<dyn Guard>,
+    desk: reservation::Desk,
+    timer: Arc<dyn Timer>,
+    /// When this SMD came up.
+    born: String,
 }
 
 impl Lab {
     /// The present moment as SMD writes it: PostgreSQL keeps microseconds.
     fn now(&self) -> String {
-        let micros = self.clock.now().as_microsecond();
-        jiff::Timestamp::from_microsecond(micros)
-            .map_or_else(|_| String::new(), |at| at.to_string())
+        moment(&*self.clock)
     }
+}
+
+fn moment(clock: &dyn Clock) -> String {
+    let micros = clock.now().as_microsecond();
+    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |at| at.to_string())
 }
 
 /// SMD for a lab.
@@ -55,6 +72,9 @@ pub fn front(site: &Site) -> Front {
         shelf: shelf.clone(),
         clock: Arc::clone(&site.clock),
         guard: Arc::clone(&site.guard),
+        desk: reservation::Desk::new(site),
+        timer: Arc::clone(&site.timer),
+        born: moment(&*site.clock),
     });
     let table: Arc<[route::Route]> = routes::table().into();
     let serve = move |request: Request| answer(Arc::clone(&lab), Arc::clone(&table), request);

@@ -3,20 +3,38 @@
 //! Client and lab share these. What SMD leaves out when it is empty is an `Option` here and left out again; what it always
 //! sends is not. Reading is lenient (a missing member is its default), because SMD is. Knows no HTTP, no Lua, no store.
 mod component;
+mod discovery;
 mod endpoint;
 mod group;
+mod hardware;
 mod interface;
+mod lock;
+mod map;
+mod partition;
+mod subscription;
 
 pub use component::{
     Component, ComponentList, ComponentPatch, ComponentPost, ComponentPut, ComponentQuery, NidQuery,
 };
+pub use discovery::{Discover, DiscoveryStatus, ServiceEndpoint, ServiceEndpointList};
 pub use endpoint::{
     Action, Actions, CommandShell, ComponentEndpoint, ComponentEndpointList, Control,
-    DiscoveryInfo, Info, Links, Manager, Nic, NicInfo, OdataId, Power, PowerControl,
+    DiscoveryInfo, Info, Links, Manager, Nic, NicInfo, OdataId, OutletAction, Power, PowerControl,
     RedfishEndpoint, RedfishEndpointBody, RedfishEndpointList, System,
 };
 pub use group::{Group, GroupPatch, Member, Members, Membership};
+pub use hardware::{
+    HardwareEvent, HardwareFru, HardwareHistory, HardwareHistoryList, HardwareInventory,
+    HardwareLocation, HardwarePost,
+};
 pub use interface::{EthernetInterface, EthernetInterfaceBody, IpAddress, IpAddressPatch};
+pub use lock::{
+    DeputyKeys, Lock, LockFailure, LockKey, LockList, LockQuery, LockRequest, LockResult,
+    Reservation, ReservationKeys, ReservationResult,
+};
+pub use map::{NodeMap, NodeMapList, PowerMap};
+pub use partition::Partition;
+pub use subscription::{Notification, Subscription, SubscriptionBody, SubscriptionList};
 
 use serde::{Deserialize, Serialize};
 

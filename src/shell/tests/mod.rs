@@ -1,4 +1,5 @@
 //! The shell as its users see it: builtins, lazy modules, several shells side by side.
+mod config;
 mod files;
 
 use super::{Options, Shell};

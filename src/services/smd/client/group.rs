@@ -325,7 +325,7 @@ impl Client {
 }
 
 /// SMD lower-cases labels, tags and names, and keeps no order.
-fn same_set(a: &[String], b: Option<&[String]>) -> bool {
+pub(super) fn same_set(a: &[String], b: Option<&[String]>) -> bool {
     let set = |list: &[String]| -> BTreeSet<String> {
         list.iter().map(|text| text.to_lowercase()).collect()
     };

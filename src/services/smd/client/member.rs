@@ -141,6 +141,6 @@ impl Client {
     }
 }
 
-fn lower(ids: &[String]) -> HashSet<String> {
+pub(super) fn lower(ids: &[String]) -> HashSet<String> {
     ids.iter().map(|id| id.to_lowercase()).collect()
 }

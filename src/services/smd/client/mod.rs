@@ -7,23 +7,39 @@
 mod component;
 mod component_endpoint;
 mod component_fields;
+mod component_query;
 mod component_write;
+mod discovery;
 mod endpoint;
 mod filter;
 mod group;
+mod hardware;
+mod history;
 mod interface;
-mod many;
+mod lock;
+mod map;
 mod member;
+mod partition;
+mod reservation;
+mod seat;
+mod subscription;
 
 pub use filter::Filter;
 pub use group::GroupFields;
+pub use hardware::Told;
+pub use history::Of;
 pub use interface::{Address, InterfaceFields};
+pub use lock::{LockChange, LockOptions, Model};
+pub use map::{Mapped, NodeMapFields, PowerMapFields, node_map, power_map};
+pub use partition::PartitionFields;
+pub use reservation::{Held, Holder, ReservationOptions};
 
 use super::types::{Notice, Values};
 use crate::{
     fault::{Fault, Kind},
     http::{Api, Http},
     nodeset::natural,
+    services::many,
 };
 use std::{
     collections::{HashMap, HashSet},

@@ -237,7 +237,7 @@ fn members_differ(want: &Group, have: &Group) -> Vec<String> {
     let have: BTreeSet<&String> = have.members.ids.iter().collect();
     let only = |what: &str, left: &BTreeSet<&String>, right: &BTreeSet<&String>| {
         let names: Vec<&String> = left.difference(right).copied().collect();
-        let folded = crate::nodeset::fold(&names, &crate::nodeset::Axes::All);
+        let folded = crate::nodeset::fold(&names, &crate::nodeset::Folding::default());
         (!names.is_empty()).then(|| format!("{what} {}", folded.unwrap_or_default()))
     };
     [only("lacks", &want, &have), only("also has", &have, &want)]

@@ -8,7 +8,7 @@ use super::{
 use crate::services::smd::{
     store::{
         Store,
-        component::{defaults, verify},
+        component::verify,
         filter::{ComponentFilter, Selection},
         said,
     },
@@ -174,8 +174,9 @@ pub(super) fn post(lab: &Lab, call: &Call) -> Reply {
         verify(component).map_err(|words| {
             Answer::problem(400, format!("couldn't validate components: {words}"))
         })?;
+        // so subscribers are told of it; a PUT that does not say so enables in silence
+        component.enabled.get_or_insert(true);
     }
-    components.iter_mut().for_each(defaults);
     write(
         lab,
         components,
@@ -198,13 +199,16 @@ pub(super) fn put(lab: &Lab, call: &Call) -> Reply {
     }
     verify(&mut component)
         .map_err(|words| Answer::problem(400, format!("couldn't validate component: {words}")))?;
-    defaults(&mut component);
     write(lab, vec![component], put.force, "operation 'PUT' failed: ")
 }
 
 fn write(lab: &Lab, components: Vec<Component>, force: Option<bool>, prefix: &str) -> Reply {
     let force = force.unwrap_or(false);
-    lab.shelf.write(|store| {
+    let mut components = components;
+    lab.change(|store| {
+        for component in &mut components {
+            store.complete(component);
+        }
         store
             .upsert_components(components, force)
             .map(|()| Answer::done())

@@ -71,13 +71,12 @@ pub(super) fn get(lab: &Lab, call: &Call) -> Reply {
 
 pub(super) fn delete(lab: &Lab, call: &Call) -> Reply {
     let id = xname::valid(call.param(0)).ok_or_else(bad_id)?;
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let gone = store.delete_component_endpoint(&id);
         Ok(Answer::deleted(gone, "no such xname."))
     })
 }
 
 pub(super) fn delete_all(lab: &Lab, _: &Call) -> Reply {
-    lab.shelf
-        .write(|store| Ok(Answer::deleted_all(store.delete_component_endpoints())))
+    lab.change(|store| Ok(Answer::deleted_all(store.delete_component_endpoints())))
 }

@@ -16,14 +16,14 @@ use serde::Deserialize;
 /// A filter as a query says it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Query {
+pub(super) struct Query {
     group: Vec<String>,
-    tag: Vec<String>,
-    partition: Vec<String>,
+    pub(super) tag: Vec<String>,
+    pub(super) partition: Vec<String>,
 }
 
 impl Query {
-    fn read(call: &Call) -> Result<Self, Answer> {
+    pub(super) fn read(call: &Call) -> Result<Self, Answer> {
         wire::query(&call.query).ok_or_else(undecodable)
     }
 
@@ -38,7 +38,7 @@ impl Query {
 }
 
 /// A label, tag or name in lower case, if it is one.
-fn good(word: &str, otherwise: &str) -> Result<String, Answer> {
+pub(super) fn good(word: &str, otherwise: &str) -> Result<String, Answer> {
     let word = word.to_lowercase();
     if is_label(&word) {
         Ok(word)
@@ -47,7 +47,7 @@ fn good(word: &str, otherwise: &str) -> Result<String, Answer> {
     }
 }
 
-fn all_good(words: &[String], otherwise: &str) -> Result<Vec<String>, Answer> {
+pub(super) fn all_good(words: &[String], otherwise: &str) -> Result<Vec<String>, Answer> {
     words.iter().map(|word| good(word, otherwise)).collect()
 }
 
@@ -55,12 +55,22 @@ fn label(call: &Call) -> Result<String, Answer> {
     good(call.param(0), "Invalid group label.")
 }
 
-/// There are no partitions in the lab yet: any but `NULL` is unknown, and nobody is in one.
-fn known(partition: Option<&String>) -> Result<(), Answer> {
-    match partition {
-        Some(name) if name != "NULL" => Err(Answer::bad_query(said::NO_PARTITION)),
-        _ => Ok(()),
-    }
+/// Leaves of a group's members those in the partition asked for, which must exist, or those in none.
+fn narrow(store: &Store, group: &mut Group, partition: Option<&String>) -> Result<(), Answer> {
+    let Some(name) = partition else { return Ok(()) };
+    let wanted = match name.as_str() {
+        "NULL" => None,
+        known if store.has_partition(known) => Some(name),
+        _ => return Err(Answer::bad_query(said::NO_PARTITION)),
+    };
+    let ids = &mut group.members.ids;
+    ids.retain(|id| store.partition_of(id) == wanted);
+    Ok(())
+}
+
+/// Whether something has one of the tags asked for.
+pub(super) fn tagged(mine: Option<&Vec<String>>, wanted: &[String]) -> bool {
+    wanted.is_empty() || mine.into_iter().flatten().any(|tag| wanted.contains(tag))
 }
 
 pub(super) fn get_all(lab: &Lab, call: &Call) -> Reply {
@@ -69,17 +79,15 @@ pub(super) fn get_all(lab: &Lab, call: &Call) -> Reply {
     let tags = all_good(&query.tag, "Invalid tag.")?;
     let labels = all_good(&query.group, "Invalid group label.")?;
     let wanted = |group: &Group| labels.is_empty() || labels.contains(&group.label);
-    let mut groups = lab.shelf.read(Store::groups);
-    groups.retain(wanted);
-    if !groups.is_empty() {
-        known(partition.as_ref())?;
-    }
-    let tagged = |group: &Group| {
-        let mut mine = group.tags.iter().flatten();
-        tags.is_empty() || mine.any(|tag| tags.contains(tag))
-    };
-    groups.retain(tagged);
-    Ok(Answer::json(&groups))
+    lab.shelf.read(|store| {
+        let mut groups = store.groups();
+        groups.retain(wanted);
+        for group in &mut groups {
+            narrow(store, group, partition.as_ref())?;
+        }
+        groups.retain(|group| tagged(group.tags.as_ref(), &tags));
+        Ok(Answer::json(&groups))
+    })
 }
 
 #[allow(clippy::unnecessary_wraps)] // a handler like the others
@@ -90,10 +98,16 @@ pub(super) fn labels(lab: &Lab, _: &Call) -> Reply {
 fn find(lab: &Lab, call: &Call) -> Result<Group, Answer> {
     let label = label(call)?;
     let partition = Query::read(call)?.partition()?;
-    known(partition.as_ref())?;
-    lab.shelf
-        .read(|store| store.group(&label))
-        .ok_or_else(|| no_such(&label))
+    lab.shelf.read(|store| {
+        let mut group = store.group(&label).unwrap_or_default();
+        // an unknown partition is told of before an unknown group
+        narrow(store, &mut group, partition.as_ref())?;
+        if store.has_group(&label) {
+            Ok(group)
+        } else {
+            Err(no_such(&label))
+        }
+    })
 }
 
 fn no_such(label: &str) -> Answer {

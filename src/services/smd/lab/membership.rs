@@ -1,4 +1,4 @@
-//! memberships: groups as seen from the component.
+//! memberships: groups and partitions as seen from the component.
 use super::{
     Lab,
     answer::{Answer, Reply},
@@ -16,7 +16,7 @@ fn of(store: &Store, id: &str) -> Membership {
     Membership {
         id: id.to_owned(),
         group_labels: store.labels_of(id),
-        partition_name: String::new(),
+        partition_name: store.partition_of(id).cloned().unwrap_or_default(),
     }
 }
 

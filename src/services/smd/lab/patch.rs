@@ -132,7 +132,7 @@ fn apply(lab: &Lab, named: &[String], patch: ComponentPatch, field: Field, faile
         Field::Nid => {
             let nid = patch.nid.ok_or_else(|| missing("NID"))?;
             let nids: Vec<_> = ids.into_iter().map(|id| (id, Some(nid))).collect();
-            return lab.shelf.write(|store| {
+            return lab.change(|store| {
                 let refused = |trouble| refused(trouble, failed);
                 store
                     .patch_nids(&nids)
@@ -141,7 +141,7 @@ fn apply(lab: &Lab, named: &[String], patch: ComponentPatch, field: Field, faile
             });
         }
     };
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let refused = |trouble| refused(trouble, failed);
         let changed = store.patch_components(&ids, change);
         changed.map(|()| Answer::done()).map_err(refused)
@@ -173,7 +173,7 @@ pub(super) fn bulk_nid(lab: &Lab, call: &Call) -> Reply {
     }
     let pair = |component: Component| (component.id, component.nid);
     let nids: Vec<_> = nids.components.into_iter().map(pair).collect();
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let prefix = "operation 'Bulk Update NID' failed: ";
         let refused = |trouble| Answer::trouble(trouble, prefix, "failed to query DB.");
         store

@@ -4,6 +4,7 @@ use super::{
     answer::{Answer, Reply},
     component::{undecodable, undecoded},
     discover::{self, Sent},
+    pdu,
     route::Call,
     wire,
 };
@@ -109,7 +110,7 @@ pub(super) fn get(lab: &Lab, call: &Call) -> Reply {
 
 pub(super) fn delete(lab: &Lab, call: &Call) -> Reply {
     let id = xname::valid(call.param(0)).ok_or_else(|| Answer::trouble(said::BAD_ID, "", ""))?;
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         Ok(Answer::deleted(
             store.delete_endpoint(&id),
             "no such xname.",
@@ -118,8 +119,7 @@ pub(super) fn delete(lab: &Lab, call: &Call) -> Reply {
 }
 
 pub(super) fn delete_all(lab: &Lab, _: &Call) -> Reply {
-    lab.shelf
-        .write(|store| Ok(Answer::deleted_all(store.delete_endpoints())))
+    lab.change(|store| Ok(Answer::deleted_all(store.delete_endpoints())))
 }
 
 /// The endpoints a body names: itself, or those in its list.
@@ -152,21 +152,20 @@ fn named(value: &Value) -> Result<Vec<RedfishEndpoint>, Answer> {
 pub(super) fn post(lab: &Lab, call: &Call) -> Reply {
     let value = wire::value(&call.body).map_err(undecoded)?;
     let endpoints = named(&value)?;
-    if value.get("PDUInventory").is_some() {
-        let words =
-            "the lab does not simulate PDUInventory in /hsm/v2/Inventory/RedfishEndpoints yet";
-        return Err(Answer::problem(501, words));
-    }
     let uri = |endpoint: &RedfishEndpoint| format!("{BASE}{COLLECTION}/{}", endpoint.id);
     let uris = endpoints.iter().map(uri).collect();
     let now = lab.now();
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let hidden = "operation 'POST' failed during store. ";
         let same = "resource that has the same FQDN or xname ID.";
         let added = store.insert_endpoints(endpoints);
         added.map_err(|trouble| refused(trouble, same, hidden))?;
         let mut sent = Sent::default();
-        let found = discover::all(store, &mut sent, &value, false, &now);
+        let found = if value.get("PDUInventory").is_some() {
+            pdu::outlets(store, &mut sent, &value)
+        } else {
+            discover::all(store, &mut sent, &value, false, &now)
+        };
         if let Err(discover::Halt::Panicked) = found {
             return Ok(sent.finish(Answer::panicked()));
         }
@@ -205,7 +204,7 @@ pub(super) fn put(lab: &Lab, call: &Call) -> Reply {
         Answer::problem(400, format!("couldn't validate endpoint data: {words}"))
     })?;
     let now = lab.now();
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let id = new.id.clone();
         if !new.enabled {
             store.empty_endpoint(&id);
@@ -245,7 +244,7 @@ pub(super) fn patch(lab: &Lab, call: &Call) -> Reply {
     };
     let hidden = "operation 'PATCH' failed during store";
     let disabled = patch.enabled == Some(false);
-    lab.shelf.write(|store| {
+    lab.change(|store| {
         let Some(old) = store.endpoint(&id) else {
             return Err(Answer::problem(404, format!("No such entry: {id}")));
         };

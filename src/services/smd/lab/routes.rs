@@ -1,18 +1,19 @@
 //! Every route SMD has, in its own order (a 405 names methods in this order), and which of them want no token.
 use super::{
-    component, component_endpoint, group, interface, membership, patch, redfish,
-    route::{Access, Handler, Route},
-    service,
+    component, component_endpoint, discovery, group, hardware, hardware_query, history, interface,
+    lock, map, membership, partition, patch, redfish, reservation,
+    route::{Access, Route},
+    service, subscription,
 };
 use axum::http::Method;
 
 macro_rules! routes {
-    ($access:expr; $($method:ident $pattern:literal => $kind:ident($what:expr);)*) => {
+    ($access:expr; $($method:ident $pattern:literal => Run($what:expr);)*) => {
         vec![$(Route {
             method: Method::$method,
             pattern: $pattern,
             access: $access,
-            handler: Handler::$kind($what),
+            handler: $what,
         },)*]
     };
 }
@@ -79,12 +80,11 @@ fn inventory() -> Vec<Route> {
         DELETE "/Inventory/ComponentEndpoints/{xname}" => Run(component_endpoint::delete);
         GET "/Inventory/ComponentEndpoints" => Run(component_endpoint::get_all);
         DELETE "/Inventory/ComponentEndpoints" => Run(component_endpoint::delete_all);
-        GET "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" => Missing("/Inventory/ServiceEndpoints");
-        DELETE "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" =>
-            Missing("/Inventory/ServiceEndpoints");
-        GET "/Inventory/ServiceEndpoints/{service}" => Missing("/Inventory/ServiceEndpoints");
-        GET "/Inventory/ServiceEndpoints" => Missing("/Inventory/ServiceEndpoints");
-        DELETE "/Inventory/ServiceEndpoints" => Missing("/Inventory/ServiceEndpoints");
+        GET "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" => Run(discovery::get_one);
+        DELETE "/Inventory/ServiceEndpoints/{service}/RedfishEndpoints/{xname}" => Run(discovery::delete_one);
+        GET "/Inventory/ServiceEndpoints/{service}" => Run(discovery::get_service);
+        GET "/Inventory/ServiceEndpoints" => Run(discovery::get_services);
+        DELETE "/Inventory/ServiceEndpoints" => Run(discovery::delete_services);
         POST "/Inventory/EthernetInterfaces" => Run(interface::post);
         DELETE "/Inventory/EthernetInterfaces" => Run(interface::delete_all);
         GET "/Inventory/EthernetInterfaces/{id}" => Run(interface::get);
@@ -94,34 +94,34 @@ fn inventory() -> Vec<Route> {
         POST "/Inventory/EthernetInterfaces/{id}/IPAddresses" => Run(interface::add_address);
         PATCH "/Inventory/EthernetInterfaces/{id}/IPAddresses/{ipaddr}" => Run(interface::patch_address);
         DELETE "/Inventory/EthernetInterfaces/{id}/IPAddresses/{ipaddr}" => Run(interface::delete_address);
-        GET "/Defaults/NodeMaps/{xname}" => Missing("/Defaults/NodeMaps");
-        GET "/Defaults/NodeMaps" => Missing("/Defaults/NodeMaps");
-        DELETE "/Defaults/NodeMaps/{xname}" => Missing("/Defaults/NodeMaps");
-        PUT "/Defaults/NodeMaps/{xname}" => Missing("/Defaults/NodeMaps");
-        POST "/Defaults/NodeMaps" => Missing("/Defaults/NodeMaps");
-        DELETE "/Defaults/NodeMaps" => Missing("/Defaults/NodeMaps");
+        GET "/Defaults/NodeMaps/{xname}" => Run(map::get_node);
+        GET "/Defaults/NodeMaps" => Run(map::get_nodes);
+        DELETE "/Defaults/NodeMaps/{xname}" => Run(map::delete_node);
+        PUT "/Defaults/NodeMaps/{xname}" => Run(map::put_node);
+        POST "/Defaults/NodeMaps" => Run(map::post_nodes);
+        DELETE "/Defaults/NodeMaps" => Run(map::delete_nodes);
     }
 }
 
 fn hardware() -> Vec<Route> {
     routes! { Access::Closed;
-        GET "/Inventory/Hardware/History/{xname}" => Missing("/Inventory/Hardware");
-        GET "/Inventory/Hardware/History" => Missing("/Inventory/Hardware");
-        GET "/Inventory/HardwareByFRU/History/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/HardwareByFRU/History" => Missing("/Inventory/HardwareByFRU");
-        DELETE "/Inventory/Hardware/History/{xname}" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/Hardware/History" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/HardwareByFRU/History/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/Hardware/Query/{xname}" => Missing("/Inventory/Hardware");
-        GET "/Inventory/HardwareByFRU/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/HardwareByFRU" => Missing("/Inventory/HardwareByFRU");
-        GET "/Inventory/Hardware/{xname}" => Missing("/Inventory/Hardware");
-        POST "/Inventory/Hardware" => Missing("/Inventory/Hardware");
-        GET "/Inventory/Hardware" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/HardwareByFRU/{fruid}" => Missing("/Inventory/HardwareByFRU");
-        DELETE "/Inventory/HardwareByFRU" => Missing("/Inventory/HardwareByFRU");
-        DELETE "/Inventory/Hardware/{xname}" => Missing("/Inventory/Hardware");
-        DELETE "/Inventory/Hardware" => Missing("/Inventory/Hardware");
+        GET "/Inventory/Hardware/History/{xname}" => Run(history::of_place);
+        GET "/Inventory/Hardware/History" => Run(history::by_place);
+        GET "/Inventory/HardwareByFRU/History/{fruid}" => Run(history::of_unit);
+        GET "/Inventory/HardwareByFRU/History" => Run(history::by_unit);
+        DELETE "/Inventory/Hardware/History/{xname}" => Run(history::delete_of_place);
+        DELETE "/Inventory/Hardware/History" => Run(history::delete_all);
+        DELETE "/Inventory/HardwareByFRU/History/{fruid}" => Run(history::delete_of_unit);
+        GET "/Inventory/Hardware/Query/{xname}" => Run(hardware_query::get);
+        GET "/Inventory/HardwareByFRU/{fruid}" => Run(hardware::get_unit);
+        GET "/Inventory/HardwareByFRU" => Run(hardware::get_units);
+        GET "/Inventory/Hardware/{xname}" => Run(hardware::get);
+        POST "/Inventory/Hardware" => Run(hardware::post);
+        GET "/Inventory/Hardware" => Run(hardware::get_all);
+        DELETE "/Inventory/HardwareByFRU/{fruid}" => Run(hardware::delete_unit);
+        DELETE "/Inventory/HardwareByFRU" => Run(hardware::delete_units);
+        DELETE "/Inventory/Hardware/{xname}" => Run(hardware::delete);
+        DELETE "/Inventory/Hardware" => Run(hardware::delete_all);
     }
 }
 
@@ -135,16 +135,16 @@ fn endpoints() -> Vec<Route> {
         POST "/Inventory/RedfishEndpoints" => Run(redfish::post);
         DELETE "/Inventory/RedfishEndpoints" => Run(redfish::delete_all);
         GET "/Inventory/RedfishEndpoints/Query/{xname}" => Run(redfish::query);
-        POST "/Inventory/Discover" => Missing("/Inventory/Discover");
-        GET "/Inventory/DiscoveryStatus" => Missing("/Inventory/DiscoveryStatus");
-        GET "/Inventory/DiscoveryStatus/{id}" => Missing("/Inventory/DiscoveryStatus");
-        GET "/Subscriptions/SCN" => Missing("/Subscriptions/SCN");
-        POST "/Subscriptions/SCN" => Missing("/Subscriptions/SCN");
-        DELETE "/Subscriptions/SCN" => Missing("/Subscriptions/SCN");
-        GET "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
-        PUT "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
-        PATCH "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
-        DELETE "/Subscriptions/SCN/{id}" => Missing("/Subscriptions/SCN");
+        POST "/Inventory/Discover" => Run(discovery::discover);
+        GET "/Inventory/DiscoveryStatus" => Run(discovery::statuses);
+        GET "/Inventory/DiscoveryStatus/{id}" => Run(discovery::status);
+        GET "/Subscriptions/SCN" => Run(subscription::get_all);
+        POST "/Subscriptions/SCN" => Run(subscription::post);
+        DELETE "/Subscriptions/SCN" => Run(subscription::delete_all);
+        GET "/Subscriptions/SCN/{id}" => Run(subscription::get);
+        PUT "/Subscriptions/SCN/{id}" => Run(subscription::put);
+        PATCH "/Subscriptions/SCN/{id}" => Run(subscription::patch);
+        DELETE "/Subscriptions/SCN/{id}" => Run(subscription::delete);
     }
 }
 
@@ -161,15 +161,15 @@ fn sets() -> Vec<Route> {
         POST "/groups/{group_label}/members" => Run(group::add_member);
         PUT "/groups/{group_label}/members" => Run(group::put_members);
         DELETE "/groups/{group_label}/members/{xname_id}" => Run(group::delete_member);
-        GET "/partitions" => Missing("/partitions");
-        POST "/partitions" => Missing("/partitions");
-        GET "/partitions/names" => Missing("/partitions");
-        GET "/partitions/{partition_name}" => Missing("/partitions");
-        DELETE "/partitions/{partition_name}" => Missing("/partitions");
-        PATCH "/partitions/{partition_name}" => Missing("/partitions");
-        GET "/partitions/{partition_name}/members" => Missing("/partitions");
-        POST "/partitions/{partition_name}/members" => Missing("/partitions");
-        DELETE "/partitions/{partition_name}/members/{xname_id}" => Missing("/partitions");
+        GET "/partitions" => Run(partition::get_all);
+        POST "/partitions" => Run(partition::post);
+        GET "/partitions/names" => Run(partition::names);
+        GET "/partitions/{partition_name}" => Run(partition::get);
+        DELETE "/partitions/{partition_name}" => Run(partition::delete);
+        PATCH "/partitions/{partition_name}" => Run(partition::patch);
+        GET "/partitions/{partition_name}/members" => Run(partition::members);
+        POST "/partitions/{partition_name}/members" => Run(partition::add_member);
+        DELETE "/partitions/{partition_name}/members/{xname_id}" => Run(partition::delete_member);
         GET "/memberships" => Run(membership::get_all);
         GET "/memberships/{xname}" => Run(membership::get);
     }
@@ -177,24 +177,24 @@ fn sets() -> Vec<Route> {
 
 fn locks() -> Vec<Route> {
     routes! { Access::Closed;
-        POST "/locks/reservations/remove" => Missing("/locks");
-        POST "/locks/reservations/release" => Missing("/locks");
-        POST "/locks/reservations" => Missing("/locks");
-        POST "/locks/service/reservations/renew" => Missing("/locks");
-        POST "/locks/service/reservations/release" => Missing("/locks");
-        POST "/locks/service/reservations" => Missing("/locks");
-        POST "/locks/service/reservations/check" => Missing("/locks");
-        POST "/locks/status" => Missing("/locks");
-        GET "/locks/status" => Missing("/locks");
-        POST "/locks/lock" => Missing("/locks");
-        POST "/locks/unlock" => Missing("/locks");
-        POST "/locks/repair" => Missing("/locks");
-        POST "/locks/disable" => Missing("/locks");
-        GET "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
-        GET "/sysinfo/powermaps" => Missing("/sysinfo/powermaps");
-        DELETE "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
-        PUT "/sysinfo/powermaps/{xname}" => Missing("/sysinfo/powermaps");
-        POST "/sysinfo/powermaps" => Missing("/sysinfo/powermaps");
-        DELETE "/sysinfo/powermaps" => Missing("/sysinfo/powermaps");
+        POST "/locks/reservations/remove" => Run(reservation::remove);
+        POST "/locks/reservations/release" => Run(reservation::release);
+        POST "/locks/reservations" => Run(reservation::create);
+        POST "/locks/service/reservations/renew" => Run(reservation::renew);
+        POST "/locks/service/reservations/release" => Run(reservation::release);
+        POST "/locks/service/reservations" => Run(reservation::create_service);
+        POST "/locks/service/reservations/check" => Run(reservation::check);
+        POST "/locks/status" => Run(lock::status);
+        GET "/locks/status" => Run(lock::status_get);
+        POST "/locks/lock" => Run(lock::lock);
+        POST "/locks/unlock" => Run(lock::unlock);
+        POST "/locks/repair" => Run(lock::repair);
+        POST "/locks/disable" => Run(lock::disable);
+        GET "/sysinfo/powermaps/{xname}" => Run(map::get_power);
+        GET "/sysinfo/powermaps" => Run(map::get_powers);
+        DELETE "/sysinfo/powermaps/{xname}" => Run(map::delete_power);
+        PUT "/sysinfo/powermaps/{xname}" => Run(map::put_power);
+        POST "/sysinfo/powermaps" => Run(map::post_powers);
+        DELETE "/sysinfo/powermaps" => Run(map::delete_powers);
     }
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::lua::{Natives, Strict};
 
 type Listing = (Option<Vec<String>>, Option<Filter>);
+type Asked = (Vec<String>, Option<Filter>);
 type Records = Vec<Strict<Component>>;
 
 fn plain(records: Records) -> Vec<Component> {
@@ -64,6 +65,24 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
                 Some(ids) => smd.delete_components(ids).await,
                 None => smd.delete_all_components().await,
             }
+        }),
+    );
+    queries(n, smd);
+}
+
+fn queries(n: &mut Natives, smd: &Client) {
+    n.read(
+        "component_query",
+        with(smd, |smd, (places, filter): Asked| async move {
+            smd.component_query(places, &filter.unwrap_or_default())
+                .await
+        }),
+    );
+    n.read(
+        "component_by_nid",
+        with(smd, |smd, (ranges, filter): Asked| async move {
+            smd.component_by_nid(ranges, &filter.unwrap_or_default())
+                .await
         }),
     );
 }

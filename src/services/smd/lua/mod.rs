@@ -1,9 +1,15 @@
 //! The natives behind `lib-lua/smd.lua` and `lib-lua/smd/`: declarations only.
 mod component;
 pub(super) mod discover;
+mod discovery;
 mod endpoint;
 mod group;
+mod hardware;
 mod interface;
+mod lock;
+mod map;
+mod partition;
+mod subscription;
 
 use super::client::Client;
 use crate::{fault::Fault, http::Http, lua::Natives};
@@ -25,6 +31,12 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
     endpoint::natives(n, &smd);
     interface::natives(n, &smd);
     group::natives(n, &smd);
+    partition::natives(n, &smd);
+    lock::natives(n, &smd);
+    hardware::natives(n, &smd);
+    map::natives(n, &smd);
+    discovery::natives(n, &smd);
+    subscription::natives(n, &smd);
 }
 
 /// A native's body with a client of its own.

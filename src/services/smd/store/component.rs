@@ -56,6 +56,14 @@ impl Store {
         self.components.values().filter(taken).map(Row::component)
     }
 
+    /// The same in the order of the database: what was changed last comes last.
+    pub fn select_by_age(&self, filter: &Selection) -> Vec<&Component> {
+        let taken = |row: &&Row| filter.takes(self, row);
+        let mut rows: Vec<&Row> = self.components.values().filter(taken).collect();
+        rows.sort_by_key(|row| row.turn);
+        rows.into_iter().map(Row::component).collect()
+    }
+
     /// Of several components with one NID, the one that was not changed for the longest time.
     pub fn component_by_nid(&self, nid: i64) -> Option<&Component> {
         let same = |row: &&Row| row.component.nid == Some(nid);
@@ -82,6 +90,7 @@ impl Store {
                 wanted.push(component);
             }
         }
+        self.tell_of(&wanted);
         for component in wanted {
             self.write_component(component);
         }
@@ -122,7 +131,7 @@ impl Store {
         }
     }
 
-    fn touch(&mut self, id: &str, change: impl FnOnce(&mut Component)) {
+    pub(super) fn touch(&mut self, id: &str, change: impl FnOnce(&mut Component)) {
         self.turn += 1;
         let turn = self.turn;
         self.components.update(id, |row| {
@@ -149,43 +158,48 @@ impl Store {
                 Ok(())
             }
             Change::Enabled(enabled) => {
-                self.each(
+                let changed = self.each(
                     ids,
                     |c| single || c.enabled != Some(enabled),
                     |c| {
                         c.enabled = Some(enabled);
                     },
                 );
+                self.tell(changed, |news| news.enabled = Some(enabled));
                 Ok(())
             }
             Change::SoftwareStatus(status) => {
                 fits(&status, 32)?;
                 let status = unless_empty(status);
-                self.each(
+                let changed = self.each(
                     ids,
                     |c| single || c.software_status != status,
                     |c| {
                         c.software_status.clone_from(&status);
                     },
                 );
+                self.tell(changed, |news| news.software_status = status);
                 Ok(())
             }
             Change::Role { role, sub_role } => self.patch_role(ids, &role, &sub_role),
         }
     }
 
-    /// Changes those of `ids` that exist and `wanting` finds in want of it.
+    /// Changes those of `ids` that exist and `wanting` finds in want of it; which those are.
     fn each(
         &mut self,
         ids: &[String],
         wanting: impl Fn(&Component) -> bool,
         change: impl Fn(&mut Component),
-    ) {
+    ) -> Vec<String> {
+        let mut changed = Vec::new();
         for id in ids {
             if self.component(id).is_some_and(&wanting) {
                 self.touch(id, &change);
+                changed.push(id.clone());
             }
         }
+        changed
     }
 
     fn patch_state(
@@ -212,14 +226,16 @@ impl Store {
         };
         let wanting =
             |c: &Component| may(c) && !(is(c.state.as_ref(), state) && is(c.flag.as_ref(), flag));
-        self.each(ids, wanting, |c| set_state(c, state, flag));
+        let changed = self.each(ids, wanting, |c| set_state(c, state, flag));
+        self.tell_state(changed, state, flag);
         Ok(())
     }
 
     /// What becomes of components whose Redfish endpoint went away.
     pub fn empty_components(&mut self, ids: &[String]) {
         let wanting = |c: &Component| !(is(c.state.as_ref(), "Empty") && is(c.flag.as_ref(), "OK"));
-        self.each(ids, wanting, |c| set_state(c, "Empty", "OK"));
+        let changed = self.each(ids, wanting, |c| set_state(c, "Empty", "OK"));
+        self.tell_state(changed, "Empty", "OK");
     }
 
     fn patch_role(&mut self, ids: &[String], role: &str, sub_role: &str) -> Result<(), Trouble> {
@@ -236,9 +252,13 @@ impl Store {
             let other_sub = sub_role.is_some_and(|word| !is(c.sub_role.as_ref(), word));
             single || !is(c.role.as_ref(), role) || other_sub
         };
-        self.each(ids, wanting, |c| {
+        let changed = self.each(ids, wanting, |c| {
             c.role = Some(role.into());
             c.sub_role = sub_role.map(str::to_owned);
+        });
+        self.tell(changed, |news| {
+            news.role = Some(role.into());
+            news.sub_role = sub_role.map(str::to_owned);
         });
         Ok(())
     }
@@ -259,16 +279,20 @@ impl Store {
         Ok(())
     }
 
-    /// Removes a component, and it from its groups.
+    /// Removes a component, and it from its groups and its partition; nobody holds it any more.
     pub fn delete_component(&mut self, id: &str) -> bool {
         for label in self.labels_of(id) {
             self.remove_member(&label, id);
         }
+        self.seats.remove(id);
+        self.reservations.remove(id);
         self.components.remove(id).is_some()
     }
 
     pub fn delete_components(&mut self) -> usize {
         self.members.clear();
+        self.seats.clear();
+        self.reservations.clear();
         self.components.clear()
     }
 }
@@ -337,14 +361,4 @@ fn spell(field: &str, vocabulary: &Words, word: &str) -> Result<&'static str, St
     vocabulary
         .find(word)
         .ok_or_else(|| format!("{field} '{word}' is invalid"))
-}
-
-/// What a node gets that comes without role or NID.
-pub fn defaults(component: &mut Component) {
-    if matches!(component.kind.as_deref(), Some("Node" | "VirtualNode")) {
-        component.role.get_or_insert_with(|| "Compute".into());
-        component
-            .nid
-            .get_or_insert_with(|| xname::default_nid(&component.id));
-    }
 }

@@ -112,6 +112,49 @@ impl Store {
         Ok(true)
     }
 
+    pub fn endpoint_ids(&self) -> Vec<String> {
+        self.endpoints.keys().map(str::to_owned).collect()
+    }
+
+    /// Marks endpoints as being asked, unless they are so already or disabled; which those are. An endpoint named in two
+    /// spellings confuses SMD, and it asks none.
+    pub fn begin_discovery(&mut self, ids: &[String], force: bool, now: &str) -> Vec<String> {
+        let mut named: Vec<String> = ids.iter().map(|id| xname::normalize(id)).collect();
+        let enabled = |id: &String| self.endpoints.get(id).is_some_and(|e| e.enabled);
+        named.retain(enabled);
+        let distinct: HashSet<&String> = named.iter().collect();
+        let exact: HashSet<&String> = ids.iter().collect();
+        if distinct.len() < named.len() && exact.len() > distinct.len() {
+            return Vec::new();
+        }
+        let mut asked = Vec::new();
+        for id in named {
+            let under_way =
+                |e: &RedfishEndpoint| e.discovery_info.last_discovery_status == "DiscoveryStarted";
+            if !asked.contains(&id)
+                && self
+                    .endpoints
+                    .get(&id)
+                    .is_some_and(|e| force || !under_way(e))
+            {
+                asked.push(id);
+            }
+        }
+        self.end_discovery(&asked, "DiscoveryStarted", now);
+        asked
+    }
+
+    /// Notes where the discovery of endpoints stands.
+    pub fn end_discovery(&mut self, ids: &[String], status: &str, now: &str) {
+        for id in ids {
+            self.endpoints.update(id, |endpoint| {
+                let info = &mut endpoint.discovery_info;
+                status.clone_into(&mut info.last_discovery_status);
+                info.last_discovery_attempt = Some(now.to_owned());
+            });
+        }
+    }
+
     /// What hangs on an endpoint that someone disables counts as gone.
     pub fn empty_endpoint(&mut self, id: &str) {
         self.empty_under(|entry| entry.redfish_endpoint_id == id);
@@ -126,6 +169,7 @@ impl Store {
         for child in self.empty_under(|entry| entry.redfish_endpoint_id == id) {
             self.component_endpoints.remove(&child);
         }
+        self.drop_services(id);
         self.fqdns.remove(&fqdn);
         self.endpoints.remove(id).is_some()
     }
@@ -136,6 +180,7 @@ impl Store {
         }
         self.empty_under(|_| true);
         self.component_endpoints.clear();
+        self.service_endpoints.clear();
         self.fqdns.clear();
         self.endpoints.clear()
     }

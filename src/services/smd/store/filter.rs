@@ -1,5 +1,5 @@
 //! Filters as SMD takes them: a field may be given several times, `!` before a value excludes it.
-use super::{Store, Trouble, component::Row, said, words};
+use super::{Store, Trouble, component::Row, said, sets::Sets, words};
 use crate::services::smd::xname;
 use serde::Deserialize;
 
@@ -109,7 +109,7 @@ pub struct Selection {
     locked: Pick,
     reservation_disabled: Pick,
     nids: Nids,
-    groups: Groups,
+    sets: Sets,
 }
 
 /// Which NIDs are asked for.
@@ -118,19 +118,6 @@ enum Nids {
     All,
     Values { any: Vec<i64>, none: Vec<i64> },
     Ranges(Vec<(i64, i64)>),
-}
-
-/// Which memberships are asked for.
-#[derive(Clone, Debug)]
-enum Groups {
-    /// All components.
-    All,
-    /// Those in one of these groups.
-    Any(Vec<String>),
-    /// Those in no group.
-    None,
-    /// Those in a partition; there are none yet, so nobody.
-    InPartition,
 }
 
 impl ComponentFilter {
@@ -157,9 +144,7 @@ impl ComponentFilter {
         let nid = Pick::read(self.nid, false, digits).ok_or(said::NOT_AN_INT)?;
         let start = bounds(&self.nid_start)?;
         let end = bounds(&self.nid_end)?;
-        let groups = labels(self.group, said::NO_GROUP)?;
-        let partitions = labels(self.partition, said::NO_PARTITION)?;
-        let groups = membership(groups, &partitions)?;
+        let sets = Sets::read(self.group, self.partition)?;
         // what follows goes to the database unchecked, which takes some words for true and refuses others
         let boolean = |values| Pick::read(values, false, database_bool).ok_or_else(odd);
         Ok(Selection {
@@ -177,7 +162,7 @@ impl ComponentFilter {
             locked: boolean(self.locked)?,
             reservation_disabled: boolean(self.reservation_disabled)?,
             nids: nids(nid, start, end)?,
-            groups,
+            sets,
         })
     }
 }
@@ -227,49 +212,6 @@ fn digits(word: &str) -> Option<String> {
         return Some("-1".into());
     }
     word.chars().all(char::is_numeric).then(|| word.to_owned())
-}
-
-/// Labels and partition names: not negated, not empty.
-fn labels(values: Vec<String>, refusal: Trouble) -> Result<Vec<String>, Trouble> {
-    let good = |label: &String| label == "NULL" || super::group::is_label(label);
-    if values.iter().all(good) {
-        Ok(values)
-    } else {
-        Err(refusal)
-    }
-}
-
-fn membership(groups: Vec<String>, partitions: &[String]) -> Result<Groups, Trouble> {
-    if partitions.len() + groups.len() > 2 && !partitions.is_empty() && !groups.is_empty() {
-        return Err(said::GROUP_AND_PARTITION);
-    }
-    let no_partition = partitions == ["NULL"];
-    let no_group = groups == ["NULL"];
-    if no_partition && !groups.is_empty() && groups[0] != "NULL" {
-        return Err(said::NULL_PARTITION);
-    }
-    if no_group && !partitions.is_empty() && !no_partition {
-        return Err(said::NULL_GROUP);
-    }
-    if !no_partition && !no_group {
-        if groups.iter().any(|label| label == "NULL") {
-            return Err(said::NULL_IN_GROUPS);
-        }
-        if partitions.iter().any(|name| name == "NULL") {
-            return Err(said::NULL_IN_PARTITIONS);
-        }
-    }
-    Ok(if no_group {
-        Groups::None
-    } else if no_partition {
-        Groups::All
-    } else if !partitions.is_empty() {
-        Groups::InPartition
-    } else if groups.is_empty() {
-        Groups::All
-    } else {
-        Groups::Any(groups)
-    })
 }
 
 /// Ends of ranges, in the order given, for they go in pairs. A mark stays where it is: the database will stumble over it.
@@ -351,11 +293,11 @@ impl Selection {
                 .reservation_disabled
                 .takes(flag(c.reservation_disabled))
             && self.nids.takes(c.nid.unwrap_or(-1))
-            && match &self.groups {
-                Groups::All => true,
-                Groups::Any(labels) => labels.iter().any(|label| store.is_member(label, &c.id)),
-                Groups::None => store.labels_of(&c.id).is_empty(),
-                Groups::InPartition => false,
-            }
+            && self.sets.take(store, &c.id)
+    }
+
+    /// Whether groups or partitions are asked for: then SMD joins tables.
+    pub fn joins(&self) -> bool {
+        self.sets != Sets::All
     }
 }

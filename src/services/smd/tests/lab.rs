@@ -3,8 +3,14 @@ mod component;
 mod doors;
 mod endpoint;
 mod group;
+mod hardware;
 mod interface;
+mod lock;
+mod map;
+mod partition;
+mod reservation;
 mod size;
+mod subscription;
 
 use crate::{
     clock::Wall,
@@ -28,17 +34,22 @@ struct Smd {
 
 impl Smd {
     fn with(guard: Arc<dyn Guard>, journal: Arc<dyn Journal>) -> Self {
-        let front = crate::services::smd::lab::front(&Site {
+        Self::at(&Site {
             clock: Arc::new(Wall),
             journal,
             timer: Arc::new(NoTimer),
             peers: Arc::default(),
             guard,
             seed: 0,
-        });
+        })
+    }
+
+    fn at(site: &Site) -> Self {
+        let front = crate::services::smd::lab::front(site);
         Self {
             router: Router::new().nest(front.prefix, front.routes),
             runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
                 .build()
                 .expect("a runtime"),
         }

@@ -3,7 +3,10 @@
 mod component;
 mod endpoint;
 mod group;
+mod hardware;
 mod interface;
+mod lock;
+mod partition;
 
 use crate::{
     clock::Wall,
@@ -54,6 +57,10 @@ pub(super) async fn smd() -> Client {
     let groups = smd.groups(&Filter::default()).await.expect("groups");
     let labels = groups.into_iter().map(|group| group.label).collect();
     smd.delete_groups(labels).await.expect("no groups");
+    let partitions = smd.partitions(&Filter::default()).await;
+    let names = partitions.expect("partitions").into_iter();
+    let names = names.map(|partition| partition.name).collect();
+    smd.delete_partitions(names).await.expect("no partitions");
     smd.delete_all_interfaces().await.expect("no interfaces");
     smd.delete_all_endpoints().await.expect("no endpoints");
     smd.delete_all_component_endpoints()

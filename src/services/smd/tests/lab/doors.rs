@@ -75,22 +75,6 @@ fn the_methods_are_named_where_a_path_is_a_pattern() {
     );
 }
 
-#[test]
-fn what_is_not_there_yet_says_so_by_name() {
-    let smd = Smd::new();
-    for (path, name) in [
-        ("/locks/status", "/hsm/v2/locks"),
-        ("/partitions/p1/members", "/hsm/v2/partitions"),
-        (
-            "/Inventory/Hardware/Query/all",
-            "/hsm/v2/Inventory/Hardware",
-        ),
-    ] {
-        let words = json!(format!("the lab does not simulate {name} yet"));
-        assert_eq!(smd.get(path), (501, words));
-    }
-}
-
 /// A disk that is full.
 struct Full;
 

@@ -1,0 +1,107 @@
+-- Names of nodes: xnames, NIDs, MACs, the names discovery gave. No part of the public API.
+local native = select(2, ...)
+
+-- Refuses a word that is none of those known.
+local function unknown(what, word, known) return native.unknown(what, word, known) end
+
+-- As SMD writes xnames: lower case, no leading zeros. Nil when it is written so already.
+local function normal(xname)
+  if not xname:find "%u" and not xname:find "%a0%d" then return nil end
+  return (xname:lower():gsub("(%a)0+(%d)", "%1%2"))
+end
+
+local function is_mac(word)
+  local digits, separators = word:gsub("[:%.-]", "")
+  return #digits == 12 and not digits:find "%X" and (separators > 0 or digits:find "%a" ~= nil)
+end
+
+local function sort_of(word)
+  if word:find "^[xX]%d" then return "xname" end
+  if is_mac(word) then return "MAC" end
+  if word:find "^%d+$" or word:find "^[nN][iI][dD]%d+$" then return "NID" end
+  return "node name"
+end
+
+-- What a word of this sort is looked up by → xname.
+local index = {}
+
+index["NID"] = function(list)
+  local found = {}
+  for _, component in ipairs(list "component") do
+    if component.NID and component.Type == "Node" then found[tostring(component.NID)] = component.ID end
+  end
+  return found
+end
+
+index["MAC"] = function(list)
+  local found = {}
+  for _, nic in ipairs(list "iface") do found[nic.MACAddress] = nic.ComponentID end
+  return found
+end
+
+-- SMD keeps a node's name only where discovery described its system.
+index["node name"] = function(list)
+  local found = {}
+  for _, endpoint in ipairs(list "compep") do
+    local system = endpoint.RedfishSystemInfo
+    if system and system.Name then found[system.Name] = endpoint.ID end
+  end
+  return found
+end
+
+-- A word as its index has it.
+local key = {
+  ["NID"] = function(word) return (word:gsub("^%D+", ""):gsub("^0+(%d)", "%1")) end,
+  ["MAC"] = function(word)
+    local pairs_of = word:lower():gsub("[:%.-]", ""):gsub("%x%x", "%0:")
+    return pairs_of:sub(1, -2)
+  end,
+  ["node name"] = function(word) return word end,
+}
+
+local function keys(map)
+  local list = {}
+  for name in pairs(map) do list[#list + 1] = name end
+  return list
+end
+
+-- What could have been meant, spelled as the word is: `nid001` where `nid009` was asked for.
+local function candidates(sort, word, known)
+  local list = keys(known)
+  if sort ~= "NID" then return list end
+  local prefix, digits = word:match "^(%a*)(%d+)$"
+  for i, nid in ipairs(list) do list[i] = prefix .. ("0"):rep(#digits - #nid) .. nid end
+  return list
+end
+
+-- Words → xnames, as far as they are not xnames already: what is missing here stands for itself.
+local function xnames(words, list)
+  local names, indexes = {}, {}
+  for _, word in ipairs(words) do
+    local sort = sort_of(word)
+    if sort == "xname" then
+      names[word] = normal(word)
+    else
+      indexes[sort] = indexes[sort] or index[sort](list)
+      names[word] = indexes[sort][key[sort](word)]
+      if not names[word] then unknown(sort, word, candidates(sort, word, indexes[sort])) end
+    end
+  end
+  return names
+end
+
+-- Every name a mask may describe → xname: `x1000c*` xnames only, others also names and `nid001`.
+local function all(masks, list)
+  local found, others = {}, false
+  for _, mask in ipairs(masks) do others = others or not (mask == "*" or mask:find "^x%d") end
+  for _, component in ipairs(list "component") do
+    found[component.ID] = component.ID
+    if others and component.NID then found[("nid%03d"):format(component.NID)] = component.ID end
+  end
+  if others then
+    for name, xname in pairs(index["node name"](list)) do found[name] = xname end
+  end
+  return found
+end
+
+return { xnames = xnames, all = all, keys = keys, unknown = unknown }

@@ -1,0 +1,133 @@
+//! `smd.hardware`, its units and their history.
+use super::{
+    super::client::{Client, Filter, Of, Told},
+    Whom, whom, with,
+};
+use crate::lua::Natives;
+
+type Listing = (Option<Vec<String>>, Option<Filter>);
+
+pub(super) fn natives(n: &mut Natives, smd: &Client) {
+    n.read(
+        "hardware_list",
+        with(smd, |smd, (ids, filter): Listing| async move {
+            smd.hardware(ids.as_deref(), &filter.unwrap_or_default())
+                .await
+        }),
+    );
+    n.read(
+        "hardware_get",
+        with(smd, |smd, (id,): (String,)| async move {
+            smd.hardware_at(&id).await
+        }),
+    );
+    n.read(
+        "hardware_query",
+        with(
+            smd,
+            |smd, (id, options): (String, Option<Filter>)| async move {
+                smd.hardware_query(&id, &options.unwrap_or_default()).await
+            },
+        ),
+    );
+    n.write(
+        "hardware_add",
+        with(smd, |smd, (told,): (Vec<Told>,)| async move {
+            smd.add_hardware(told).await
+        }),
+    );
+    n.write(
+        "hardware_set",
+        with(smd, |smd, (told,): (Vec<Told>,)| async move {
+            smd.set_hardware(told).await
+        }),
+    );
+    n.write(
+        "hardware_delete",
+        with(smd, |smd, args: Whom| async move {
+            match whom(args)? {
+                Some(ids) => smd.delete_hardware(ids).await,
+                None => smd.delete_all_hardware().await,
+            }
+        }),
+    );
+    units(n, smd);
+    histories(n, smd);
+}
+
+fn units(n: &mut Natives, smd: &Client) {
+    n.read(
+        "fru_list",
+        with(smd, |smd, (filter,): (Option<Filter>,)| async move {
+            smd.frus(&filter.unwrap_or_default()).await
+        }),
+    );
+    n.read(
+        "fru_get",
+        with(
+            smd,
+            |smd, (id,): (String,)| async move { smd.fru(&id).await },
+        ),
+    );
+    n.write(
+        "fru_delete",
+        with(smd, |smd, args: Whom| async move {
+            match whom(args)? {
+                Some(ids) => smd.delete_frus(ids).await,
+                None => smd.delete_all_frus().await,
+            }
+        }),
+    );
+    n.read(
+        "fru_history_list",
+        with(smd, |smd, (ids, filter): Listing| async move {
+            let filter = filter.unwrap_or_default();
+            smd.histories(Of::Units, ids.as_deref(), &filter).await
+        }),
+    );
+    n.read(
+        "fru_history_get",
+        with(
+            smd,
+            |smd, (id, filter): (String, Option<Filter>)| async move {
+                smd.history(Of::Units, &id, &filter.unwrap_or_default())
+                    .await
+            },
+        ),
+    );
+    n.write(
+        "fru_history_delete",
+        with(smd, |smd, (ids,): (Vec<String>,)| async move {
+            smd.delete_histories(Of::Units, ids).await
+        }),
+    );
+}
+
+fn histories(n: &mut Natives, smd: &Client) {
+    n.read(
+        "history_list",
+        with(smd, |smd, (ids, filter): Listing| async move {
+            let filter = filter.unwrap_or_default();
+            smd.histories(Of::Places, ids.as_deref(), &filter).await
+        }),
+    );
+    n.read(
+        "history_get",
+        with(
+            smd,
+            |smd, (id, filter): (String, Option<Filter>)| async move {
+                smd.history(Of::Places, &id, &filter.unwrap_or_default())
+                    .await
+            },
+        ),
+    );
+    n.write(
+        "history_delete",
+        with(smd, |smd, args: Whom| async move {
+            match whom(args)? {
+                Some(ids) => smd.delete_histories(Of::Places, ids).await,
+                None => smd.delete_all_histories().await,
+            }
+        }),
+    );
+}
