@@ -117,6 +117,12 @@ fn history_tells_when_another_unit_came() {
         &Value::Null,
     );
     assert_eq!(gone.1["message"], "deleted 2 entries");
+    // two at one moment: the first counts as the last, so the second comes anew
+    let place = "x0c0s1b0n0d0";
+    post(&smd, &[memory(place, "7"), memory(place, "8")]);
+    post(&smd, &[memory(place, "8")]);
+    let (_, history) = smd.get(&format!("/Inventory/Hardware/History/{place}"));
+    assert_eq!(history["History"].as_array().map(Vec::len), Some(3));
 }
 
 #[test]
