@@ -63,7 +63,7 @@ const WITHIN: &[(&str, &[&str])] = &[
     ("render", &["instance"]),
     ("instance", &[]),
     ("document", &[]),
-    ("client", &["types", "xname"]),
+    ("client", &["lint", "types", "xname"]),
     ("discover", &["client", "types", "xname"]),
     ("store", &["types", "xname"]),
     ("lab", &["store", "types", "xname"]),

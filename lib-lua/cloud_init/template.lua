@@ -14,7 +14,6 @@ local template = {}
 ---@param meta_data? json.Value the node's meta-data, as `cloud_init.node.meta_data` gives it
 ---@param options? cloud_init.template.Options
 ---@return string text
----@shell ochami cloud-init group render
 ---@example cloud_init.template.render("## template: jinja\n{{ v1.local_hostname }}", { ["local-hostname"] = "nid001" }) --> nid001
 ---@example cloud_init.template.render("## template: jinja\n{{ hostname }}", {}) --> CI_MISSING_JINJA_VAR/hostname
 function template.render(content, meta_data, options) return native.render(content, meta_data, options) end

@@ -54,12 +54,15 @@ pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) ->
     }
     let mounted: Arc<[&str]> = mounted.into();
     let keys = house.clone();
-    services
+    let services = services
         .route(
             "/.well-known/jwks.json",
             get(move || async move { jwks(&keys) }),
         )
-        .fallback(move |uri: Uri| async move { elsewhere(&mounted, uri.path()) })
+        .fallback(move |uri: Uri| async move { elsewhere(&mounted, uri.path()) });
+    // The services ask each other past haproxy: no address is added, and nothing waits for another task.
+    house.peers.open(services.clone());
+    services
         .layer(from_fn_with_state(house.clone(), pass))
         // haproxy sets no limit, and a whole cluster in one request is usual.
         .layer(DefaultBodyLimit::disable())

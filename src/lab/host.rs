@@ -133,9 +133,7 @@ impl Drop for Host {
 fn all_routes(house: &Arc<House>, fronts: Vec<Front>, card: &Card, open: bool) -> Router {
     let secret = (!open).then(|| card.secret.clone());
     let control = control::routes(house, secret);
-    let routes = gateway::routes(house, fronts, control);
-    house.peers.open(routes.clone());
-    routes
+    gateway::routes(house, fronts, control)
 }
 
 /// The port asked for, or else the last owner's if it is free, or else any.

@@ -1,6 +1,7 @@
 //! Every service chami speaks to: one line each.
 pub mod bss;
 pub mod cloud_init;
+pub(crate) mod many;
 pub mod site;
 pub mod smd;
 mod wire;

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, Request, header},
 };
 use std::{
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 use tower::ServiceExt as _;
@@ -51,6 +51,7 @@ impl Timer for NoTimer {
 /// No socket lies between; all else is the same request and the same answer that a client outside gets.
 pub struct Peers {
     routes: RwLock<Option<Router>>,
+    waiting: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
     token: String,
 }
 
@@ -58,6 +59,7 @@ impl Default for Peers {
     fn default() -> Self {
         Self {
             routes: RwLock::default(),
+            waiting: Mutex::default(),
             token: Uuid::new_v4().simple().to_string(),
         }
     }
@@ -67,6 +69,18 @@ impl Peers {
     /// From now on these routes answer. They hold the services, which hold this: `close` ends the circle.
     pub fn open(&self, routes: Router) {
         *self.routes.write().unwrap_or_else(PoisonError::into_inner) = Some(routes);
+        let waiting = self.waiting.lock();
+        let waiting = std::mem::take(&mut *waiting.unwrap_or_else(PoisonError::into_inner));
+        for job in waiting {
+            job();
+        }
+    }
+
+    /// Has something done as soon as the others are there: what a service asks them when it starts.
+    pub fn when_open(&self, job: impl FnOnce() + Send + 'static) {
+        let waiting = self.waiting.lock();
+        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        waiting.push(Box::new(job));
     }
 
     /// From now on nobody answers.
@@ -142,7 +156,11 @@ mod tests {
             token.map(|token| token.to_str().unwrap_or_default().to_owned())
         };
         let tell = move |headers| async move { tell(headers).await.unwrap_or_default() };
+        let (sender, began) = std::sync::mpsc::channel();
+        peers.when_open(move || sender.send(()).expect("awaited"));
+        assert!(began.try_recv().is_err());
         peers.open(Router::new().route("/hsm/v2/groups", get(tell)));
+        began.try_recv().expect("told that they are there");
         let (status, body) = peers.get("/hsm/v2/groups?tag=x").await.expect("asked");
         assert_eq!(status, 200);
         assert_eq!(body, format!("Bearer {}", peers.token()));

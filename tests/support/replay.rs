@@ -161,7 +161,7 @@ impl Exchange {
         let (lines, marks): (Vec<_>, Vec<_>) = self
             .volatile
             .iter()
-            .partition(|mark| mark.starts_with("text-line:"));
+            .partition(|mark| mark.starts_with("text-line"));
         for mark in lines {
             mask_line(&mut body, mark);
         }
@@ -204,8 +204,17 @@ impl Exchange {
     }
 }
 
-/// Masks a line of text, if it is of the form that `text-line:NUMBER:regex:FORM` gives it.
+/// Masks a line of text, if it is of the form that `text-line:NUMBER:regex:FORM` gives it; `text-lines:unordered` takes
+/// their order away.
 fn mask_line(body: &mut Value, mark: &str) {
+    if mark == "text-lines:unordered" {
+        if let Value::String(text) = body {
+            let mut lines: Vec<&str> = text.split('\n').collect();
+            lines.sort_unstable();
+            *body = lines.join("\n").into();
+        }
+        return;
+    }
     let mut parts = mark.splitn(4, ':').skip(1);
     let number: usize = parts.next().and_then(|n| n.parse().ok()).expect("a number");
     assert_eq!(

@@ -1,8 +1,160 @@
 //! The natives behind `lib-lua/cloud_init.lua` and `lib-lua/cloud_init/`: declarations only.
 mod render;
 
+use super::client::{Client, DefaultsFields, GroupFields, NodeFields, PhoneHome, Upload};
 use crate::{http::Http, lua::Natives};
 
-pub(super) fn natives(n: &mut Natives, _: &Http) {
+type Sent = (String, Option<GroupFields>, Option<Upload>);
+
+pub(super) fn natives(n: &mut Natives, http: &Http) {
+    let ci = Client::new(http);
+    service(n, &ci);
+    defaults(n, &ci);
+    group(n, &ci);
+    node(n, &ci);
     render::natives(n);
+}
+
+/// A native's body with a client of its own.
+fn with<A, F>(ci: &Client, call: impl Fn(Client, A) -> F + 'static) -> impl Fn(A) -> F + 'static {
+    let ci = ci.clone();
+    move |args| call(ci.clone(), args)
+}
+
+fn service(n: &mut Natives, ci: &Client) {
+    n.read(
+        "version",
+        with(ci, |ci, (): ()| async move { ci.version().await }),
+    );
+    n.read(
+        "status",
+        with(ci, |ci, (): ()| async move { ci.status().await }),
+    );
+    n.write(
+        "phone_home",
+        with(
+            ci,
+            |ci, (id, told): (String, Option<PhoneHome>)| async move {
+                ci.phone_home(&id, &told.unwrap_or_default()).await
+            },
+        ),
+    );
+    n.write(
+        "wg_init",
+        with(
+            ci,
+            |ci, (key,): (String,)| async move { ci.wg_init(&key).await },
+        ),
+    );
+}
+
+fn defaults(n: &mut Natives, ci: &Client) {
+    n.read(
+        "defaults_get",
+        with(ci, |ci, (): ()| async move { ci.defaults().await }),
+    );
+    n.write(
+        "defaults_set",
+        with(ci, |ci, (fields,): (DefaultsFields,)| async move {
+            ci.set_defaults(fields).await
+        }),
+    );
+}
+
+fn group(n: &mut Natives, ci: &Client) {
+    n.read(
+        "group_list",
+        with(ci, |ci, (): ()| async move { ci.groups().await }),
+    );
+    n.read(
+        "group_get",
+        with(
+            ci,
+            |ci, (name,): (String,)| async move { ci.group(&name).await },
+        ),
+    );
+    n.read(
+        "group_config",
+        with(ci, |ci, (name,): (String,)| async move {
+            ci.group_config(&name).await
+        }),
+    );
+    n.read(
+        "group_meta_data",
+        with(ci, |ci, (name,): (String,)| async move {
+            ci.group(&name).await.map(|group| group.meta_data)
+        }),
+    );
+    n.write(
+        "group_add",
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.add_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
+        }),
+    );
+    n.write(
+        "group_set",
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.set_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
+        }),
+    );
+    n.write(
+        "group_update",
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.update_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
+        }),
+    );
+    n.write(
+        "group_ensure",
+        with(ci, |ci, (name, fields, how): Sent| async move {
+            ci.ensure_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
+                .await
+        }),
+    );
+    n.write(
+        "group_delete",
+        with(ci, |ci, (names,): (Vec<String>,)| async move {
+            ci.delete_groups(names).await
+        }),
+    );
+}
+
+fn node(n: &mut Natives, ci: &Client) {
+    n.read(
+        "node_meta_data",
+        with(
+            ci,
+            |ci, (id,): (String,)| async move { ci.meta_data(&id).await },
+        ),
+    );
+    n.read(
+        "node_user_data",
+        with(
+            ci,
+            |ci, (id,): (String,)| async move { ci.user_data(&id).await },
+        ),
+    );
+    n.read(
+        "node_vendor_data",
+        with(ci, |ci, (id,): (String,)| async move {
+            ci.vendor_data(&id).await
+        }),
+    );
+    n.read(
+        "node_group",
+        with(ci, |ci, (id, group): (String, String)| async move {
+            ci.node_group(&id, &group).await
+        }),
+    );
+    n.write(
+        "node_set",
+        with(
+            ci,
+            |ci, (ids, fields): (Vec<String>, NodeFields)| async move {
+                ci.set_nodes(ids, fields).await
+            },
+        ),
+    );
 }

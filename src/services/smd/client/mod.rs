@@ -17,7 +17,6 @@ mod hardware;
 mod history;
 mod interface;
 mod lock;
-mod many;
 mod map;
 mod member;
 mod partition;
@@ -40,6 +39,7 @@ use crate::{
     fault::{Fault, Kind},
     http::{Api, Http},
     nodeset::natural,
+    services::many,
 };
 use std::{
     collections::{HashMap, HashSet},

@@ -1,5 +1,4 @@
 //! Writes to many things: several at a time, each with a fate of its own.
-use super::fault;
 use crate::fault::{Fault, Item, Kind};
 use std::{future::Future, sync::Arc};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -8,7 +7,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 const LIMIT: usize = 32;
 
 /// Calls `act` for each item, some at a time; the results stand in the order of the items. Dropping the future ends all.
-pub(super) async fn each<I, T, F>(items: Vec<I>, act: impl Fn(I) -> F) -> Vec<Result<T, Fault>>
+pub(crate) async fn each<I, T, F>(items: Vec<I>, act: impl Fn(I) -> F) -> Vec<Result<T, Fault>>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, Fault>> + Send + 'static,
@@ -37,7 +36,7 @@ where
 }
 
 /// The fates of many writes.
-pub(super) struct Fates<T> {
+pub(crate) struct Fates<T> {
     good: Vec<T>,
     bad: Vec<Item>,
 }
@@ -52,20 +51,20 @@ impl<T> Default for Fates<T> {
 }
 
 impl<T> Fates<T> {
-    pub(super) fn good(&mut self, result: T) {
+    pub(crate) fn good(&mut self, result: T) {
         self.good.push(result);
     }
 
-    pub(super) fn bad(&mut self, node: impl Into<String>, fault: Fault) {
+    pub(crate) fn bad(&mut self, node: impl Into<String>, fault: Fault) {
         let node = node.into();
         self.bad.push(Item { node, fault });
     }
 
-    pub(super) fn any_bad(&self) -> bool {
+    pub(crate) fn any_bad(&self) -> bool {
         !self.bad.is_empty()
     }
 
-    pub(super) fn add(&mut self, node: impl Into<String>, result: Result<T, Fault>) {
+    pub(crate) fn add(&mut self, node: impl Into<String>, result: Result<T, Fault>) {
         match result {
             Ok(result) => self.good(result),
             Err(fault) => self.bad(node, fault),
@@ -73,7 +72,7 @@ impl<T> Fates<T> {
     }
 
     /// All that went well; or the one fault; or what all faults have in common; or `partial`, which names each.
-    pub(super) fn settle(mut self, done: &str) -> Result<Vec<T>, Fault> {
+    pub(crate) fn settle(mut self, done: &str) -> Result<Vec<T>, Fault> {
         let (good, bad) = (self.good.len(), self.bad.len());
         if bad == 0 {
             return Ok(self.good);
@@ -92,8 +91,9 @@ impl<T> Fates<T> {
             good + bad,
             first.message
         );
-        Err(fault(Kind::Partial, message)
-            .hint("_err.items names each with its fault")
-            .items(self.bad))
+        let mut partial =
+            Fault::new(Kind::Partial, message).hint("_err.items names each with its fault");
+        partial.service.clone_from(&first.service);
+        Err(partial.items(self.bad))
     }
 }

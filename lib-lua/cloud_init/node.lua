@@ -1,0 +1,117 @@
+local native = select(2, ...)
+local args = require "smd.args"
+local template = require "cloud_init.template"
+
+--- Nodes: what is special about single ones, and what each gets when it asks, seen through its eyes.
+--- To look, the server must allow impersonation (IMPERSONATION=true).
+local node = {}
+
+---@class cloud_init.GroupData
+---@field Description string
+
+---@class cloud_init.VendorData
+---@field version string
+---@field cloud_init_base_url? string
+---@field cluster_name? string
+---@field groups table<string, cloud_init.GroupData> each group's meta-data
+
+---@class cloud_init.V1
+---@field availability_zone? string
+---@field instance_id string
+---@field instance_type? string
+---@field region? string
+---@field local_ipv4 string the address of its first interface
+---@field cloud_provider? string
+---@field public_keys? string[] the cluster's, then its own
+---@field vendor_data cloud_init.VendorData
+
+---@class cloud_init.InstanceData
+---@field v1 cloud_init.V1
+
+---@class cloud_init.MetaData
+---@field ["instance-id"] string made when cloud-init first saw it; a new one makes the node configure itself anew
+---@field ["local-hostname"] string
+---@field hostname string
+---@field ["cluster-name"] string
+---@field instance_data cloud_init.InstanceData what templates find under `ds.meta_data.instance_data`
+
+---@class cloud_init.NodeFields
+---@field local_hostname? string
+---@field hostname? string
+---@field instance_id? string only before cloud-init has seen the node
+---@field instance_type? string
+---@field cloud_init_base_url? string where it fetches its groups' files. Without a base_url in the defaults, all nodes are sent there from then on.
+---@field public_keys? string[] besides the cluster's
+
+-- The name of one node.
+local function one(set)
+  return args.one(set, "task.map(nodes.xnames(SET), cloud_init.node.meta_data)")
+end
+
+--- Sets what is special about nodes, and drops what was before. Names may have `-` or `_`.
+---@param set string|integer|string[] which nodes
+---@param fields cloud_init.NodeFields what they get; `{}` for nothing special
+---@return cloud_init.MetaData[] data what each gets now, as far as it can be read
+---@shell ochami cloud-init node set
+---@state 301
+---@example lab.clock.advance "60s"
+---return cloud_init.node.set(1, { local_hostname = "compute1" })[1]["local-hostname"] --> "compute1"
+---@example cloud_init.node.set("x9000c0s0b0n0", { hostname = "lost" }) --> raises no_effect
+function node.set(set, fields) return native.node_set(args.xnames(set), fields) end
+
+--- Gets the meta-data of a node: who it is, and what templates find.
+---@param set string|integer which node: xname, NID or name
+---@return cloud_init.MetaData data
+---@shell ochami cloud-init node get meta-data
+---@state 301
+---@example lab.clock.advance "60s"
+---return cloud_init.node.meta_data(1).instance_data.v1.local_ipv4 --> "172.16.0.1"
+function node.meta_data(set) return native.node_meta_data(one(set)) end
+
+--- Gets the user-data of a node, which are the same for all: an empty cloud-config.
+---@param set string|integer which node: xname, NID or name
+---@return string text
+---@shell ochami cloud-init node get user-data
+---@state 301
+---@example cloud_init.node.user_data(1) --> #cloud-config
+function node.user_data(set) return native.node_user_data(one(set)) end
+
+--- Gets the vendor-data of a node: the list of files it includes, one for each of its groups in SMD.
+---@param set string|integer which node: xname, NID or name
+---@return string text `#include` and a URL on each line
+---@shell ochami cloud-init node get vendor-data
+---@state 301
+---@example lab.clock.advance "60s"
+---return cloud_init.node.vendor_data(1):match "[^/]+$" --> compute.yaml
+function node.vendor_data(set) return native.node_vendor_data(one(set)) end
+
+--- Gets a group's cloud-config as one of its nodes gets it, before it renders it. A group that SMD has and cloud-init has
+--- not is a bare `#cloud-config`.
+---@param set string|integer which node: xname, NID or name
+---@param group string a group it is in
+---@return string text
+---@shell ochami cloud-init node get group
+---@state 301
+---@example lab.clock.advance "60s"
+---return cloud_init.node.group(1, "compute") --> #cloud-config
+---@state 301
+---@example cloud_init.node.group(1, "io") --> raises not_found
+function node.group(set, group) return native.node_group(one(set), group) end
+
+--- Merges all that a node gets, as the node does: what it ends up with, and which group each value comes from.
+---@param set string|integer which node: xname, NID or name
+---@param options? cloud_init.template.Options
+---@return cloud_init.template.Merged merged the parts are named by their groups
+---@state 301
+---@example lab.clock.advance "60s"
+---cloud_init.group.add("compute", { file = "#cloud-config\ntimezone: Europe/Berlin\n" })
+---return cloud_init.node.config(1).origin.timezone --> { "compute" }
+function node.config(set, options)
+  local id, parts = one(set), {}
+  for name in native.node_vendor_data(id):gmatch "/([^/\n]+)%.yaml\n" do
+    parts[#parts + 1] = { name = name, content = native.node_group(id, name) }
+  end
+  return template.merge(parts, native.node_meta_data(id), options)
+end
+
+return node
