@@ -42,7 +42,7 @@ run_unchanged { "import", FILES, "--force", status = 2 }
 run_unchanged { "import", FILES, status = 1, says = "there is no such file" }
 
 -- Out, without a login; in again, and nothing is to be done.
-run_unchanged { "export", FILES, says = { "smd-components\t10", "smd-interfaces\t11", "cloud-init-nodes\t1" } }
+run_unchanged { "export", FILES, says = { "smd-components\t10", "smd-endpoints\t5\twithout logins", "smd-interfaces\t11", "cloud-init-nodes\t1" } }
 for _, name in ipairs(fs.list(FILES)) do
   expect(not fs.read(FILES .. "/" .. name):find "thesecretofb0", "no password in " .. name)
 end
