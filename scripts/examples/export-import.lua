@@ -3,9 +3,9 @@
 --   chami export-import.lua export DIR
 --   chami export-import.lua import DIR [--replace]
 --
--- One YAML file per kind of record; locks, hardware, maps and history are left out. Import adds what
--- is missing and removes nothing. Where records differ it lists them (exit 1) and changes nothing,
--- unless --replace makes them as the files say. At its end it compares all once more (exit 6).
+-- One YAML file per kind of record; locks, hardware, maps and history are left out. Import adds
+-- what is missing and removes nothing. Where records differ it lists them (exit 1) and changes
+-- nothing, unless --replace makes them as the files say; then it compares all once more (exit 6).
 -- Logins of BMCs land in no file; nor does a record with an open secret, which is told (exit 3).
 
 local verb, dir, option, more = ...
