@@ -93,8 +93,14 @@ local function groups(list)
   return found
 end
 
+local function partitions(list)
+  local found = {}
+  for _, partition in ipairs(list "partition") do found[partition.name] = partition.members.ids end
+  return found
+end
+
 -- Sources of groups besides attributes: each → members by label.
-local sources = { smd = groups }
+local sources = { smd = groups, partition = partitions }
 
 local function all_nodes(list)
   local found = {}
