@@ -117,4 +117,4 @@ end
 
 for _, line in ipairs(order) do print(line:format(nodeset.fold(who_by[line]))) end
 if #order == 0 then return print(#chosen .. " nodes: SMD, BSS and cloud-init agree") end
-fault.raise("drift", #order .. " things are wrong", { hint = "begin with what SMD has wrong" })
+fault.raise("drift", "they do not agree: see above", { hint = "begin with what SMD has wrong" })

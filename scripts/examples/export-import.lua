@@ -3,9 +3,9 @@
 --   chami export-import.lua export DIR
 --   chami export-import.lua import DIR [--replace]
 --
--- One YAML file per kind of record, to be compared and kept under version control. Import adds what
--- is missing and removes nothing. Where records differ it lists them (exit 1) and changes nothing,
--- unless --replace makes them as the files say. At its end it compares all once more (exit 6).
+-- One YAML file per kind of record; locks, hardware, maps and history are left out. Import adds
+-- what is missing and removes nothing. Where records differ it lists them (exit 1) and changes
+-- nothing, unless --replace makes them as the files say; then it compares all once more (exit 6).
 -- Logins of BMCs land in no file; nor does a record with an open secret, which is told (exit 3).
 
 local verb, dir, option, more = ...
@@ -85,7 +85,7 @@ if verb == "export" then
       if is_open(r) then left[#left + 1] = r[kind[3]] else list[#list + 1] = r end
     end
     fs.write(path(kind), yaml.encode(list))
-    print(kind[1], #list)
+    print(kind[1], #list, kind[1] == "smd-endpoints" and "without logins" or "")
   end
   local why = "left out for an open secret: " .. table.concat(left, ", ")
   return #left > 0 and fault.raise("partial", why, { hint = "cloud_init.template.lint shows it" })

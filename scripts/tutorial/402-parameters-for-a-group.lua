@@ -63,7 +63,7 @@ check "the script for node 4 names its layer and its place" {
   want = all { contains "compute/debug/vmlinuz", contains "xname=x1000c0s0b3n0",
                contains "BOOTIF=01-52-54-00-be-ef-04" },
   hint = { "The script is made at the moment it is asked for, out of BSS's parameters and SMD.",
-           "`sleep 10` and `chain` alone mean: no parameters under that MAC, or no such node." },
+           "`sleep 10` and `chain` alone mean: nothing under that MAC, or no such node." },
 }
 
 look "See what discovery left behind"
@@ -80,11 +80,12 @@ look "Try the obvious thing"
 -- BSS takes `hosts`, so why not name the group? It answers 200 and stores nothing: no host of
 -- that name exists (BSS issue 50). curl would leave you believing that it had worked. chami
 -- reads back what it wrote, and says so.
-expect_fault("no_effect", bss.boot.params.set, { hosts = { "io" }, kernel = image "debug".kernel })
+local kernel = image "debug".kernel
+expect_fault("no_effect", bss.boot.params.set, { hosts = { "io" }, kernel = kernel })
 
 look "What is refused before it is sent"
 -- Leave the identity out, and BSS means every node there is. That has happened to people.
-expect_fault("bad_argument", bss.boot.params.set, { kernel = image "debug".kernel })
+expect_fault("bad_argument", bss.boot.params.set, { kernel = image "base".kernel })
 
 look "Walk from a group to its MAC addresses"
 -- Three hops: a group lists xnames, an xname owns interfaces, an interface has a MAC.
@@ -97,8 +98,8 @@ print(nodes.macs "@io")              -- the same, for the interface that each no
 
 step "Give each group its layer"
 -- Where a call takes a node it takes a set of them, and makes the three hops for you. All three
--- fields come from one image: `set` drops what it is not given. BSS by itself keeps that, and an
--- old initrd under a new kernel is a long evening.
+-- fields come from one image: `set` drops what it is not given. BSS by itself keeps that, and
+-- an old initrd under a new kernel is a long evening.
 for _, pair in ipairs(PLAN) do
   local group, layer = table.unpack(pair)
   print(bss.boot.params.set("@" .. group, image(layer)))
