@@ -13,3 +13,8 @@ for _, name in ipairs { "exercise", "expect", "matchers" } do
   files["lib-lua/" .. name .. ".lua"] = { allow_defined_top = true, module = true }
 end
 files["tests"] = { max_code_line_length = 130 }
+
+-- What the sessions of the example scripts are given.
+local session = { "advance", "dir", "reset", "run", "run_unchanged" }
+files["tests/support/example.lua"] = { globals = session }
+files["tests/examples"] = { read_globals = session }

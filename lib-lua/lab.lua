@@ -78,7 +78,8 @@ function lab.snapshot(name) return native.snapshot(name) end
 ---@example lab.snapshot "before"; return lab.restore("before").snapshots[1] --> before
 function lab.restore(name) return native.restore(name) end
 
---- Lists the records that are not as they were.
+--- Lists the records that are not as they were. That somebody looked is no difference: what reading alone leaves behind,
+--- as `bss.history`, is not listed.
 ---@param name? string since this snapshot; by default since the last reset or restore
 ---@return lab.Difference[] differences sorted by service, table and key
 ---@example #lab.diff() --> 0

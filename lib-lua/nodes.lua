@@ -48,6 +48,7 @@ end
 ---@example nodes.xnames "x1000c0s0b[0-1]n0" --> { "x1000c0s0b0n0", "x1000c0s0b1n0" }
 ---@state 301
 ---@example nodes.xnames "nid[001-003] ! 52:54:00:be:ef:02" --> { "x1000c0s0b0n0", "x1000c0s0b2n0" }
+---@state 301
 ---@example nodes.xnames "@compute & State=On & compute*[4-5]" --> { "x1000c0s0b3n0", "x1000c0s0b4n0" }
 function nodes.xnames(set) return (resolved(set)) end
 
@@ -63,7 +64,7 @@ function nodes.nids(set)
     if component.Type == "Node" then nids[component.ID] = component.NID end
   end
   for i, xname in ipairs(xnames) do
-    list[i] = nids[xname] or native.unknown("NID of node", xname, names.keys(nids))
+    list[i] = nids[xname] or names.unknown("NID of node", xname, names.keys(nids))
   end
   return list
 end
@@ -82,7 +83,7 @@ function nodes.macs(set)
     if not seen or nic.Description:find "^Interface 0 for " then first[nic.ComponentID] = nic.MACAddress end
   end
   for i, xname in ipairs(xnames) do
-    list[i] = first[xname] or native.unknown("interface of node", xname, names.keys(first))
+    list[i] = first[xname] or names.unknown("interface of node", xname, names.keys(first))
   end
   return list
 end

@@ -1,18 +1,18 @@
 local native = select(2, ...)
 
 --- Sets of names as text: `x1000c0s0b[0-4]n0`, `nid[001-640]!nid007`, `@compute & State=Ready`.
---- The grammar is ClusterShell's, whole, and one thing more (`State=Ready`):
+--- The grammar is ClusterShell's, whole, and `State=Ready` besides:
 ---
----   n[1-3,7]  n[01-10]  n[0-8/2]      ranges; padded alike; with a step
----   x1000c[0-7]s[0-63]b0n[0-1]        as many brackets as a name has numbers
----   a , b   a ! b   a & b   a ^ b     or; without; both; one only: from left to right, none binds closer
----   @compute  @rack[1-3]  @*          the nodes of a group in SMD; all nodes
----   @role:Compute  @partition:p1      of another source: partition, role, subrole, state, flag, type, class, arch, …
----   @role:*  @@role                   all nodes that have a role; the names of the roles
----   State=Ready  NID=[1-5]            an attribute of SMD's components, in any case
----   x1000*  compute?                  all nodes that look like this: `*` any letters, `?` one
+---   n[1-3,7] n[01-10] n[0-8/2]    ranges; padded alike; with a step
+---   x1000c[0-7]s[0-63]b0n[0-1]    as many brackets as a name has numbers
+---   a , b  a ! b  a & b  a ^ b    either; without; both; one only: left to right
+---   @compute  @rack[1-3]  @*      the nodes of a group in SMD; all nodes
+---   @role:Compute  @partition:p1  of another source: an attribute, a partition
+---   @role:*  @@role               all that have a role; the names of roles
+---   State=Ready  NID=[1-5]        nodes by an attribute, in any case
+---   x1000*  compute?              nodes that look so: `*` any letters, `?` one
 ---
---- What attributes, masks and `@*` find are nodes, unless the set names another type: `Type=NodeBMC & State=On`.
+--- Attributes and masks mean nodes, unless the set names another type: `Type=NodeBMC & State=On`.
 local nodeset = {}
 
 ---@class nodeset.FoldOptions

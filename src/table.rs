@@ -32,6 +32,10 @@ pub trait Rows {
     fn name(&self) -> &'static str;
     /// Whether anything changed since the last `commit` or `rollback`.
     fn touched(&self) -> bool;
+    /// Whether what stands here is written by mere reading: who looked when. It is kept with the rest, but no difference.
+    fn is_log(&self) -> bool {
+        false
+    }
     /// How many records there are.
     fn count(&self) -> usize;
     /// What changed since the last `commit` or `rollback`.
@@ -309,6 +313,8 @@ pub trait Shelved: Send + Sync {
     fn service(&self) -> &'static str;
     /// How many records each table has, by its name.
     fn counts(&self) -> BTreeMap<String, usize>;
+    /// The tables that mere reading writes.
+    fn logs(&self) -> Vec<&'static str>;
     /// Table name → key → record.
     fn dump(&self) -> Result<Map<String, Value>, Fault>;
     /// Replaces everything by what `dump` gave; tables that are not named become empty. Not journaled.
@@ -326,6 +332,13 @@ impl<S: Store> Shelved for Shelf<S> {
     fn counts(&self) -> BTreeMap<String, usize> {
         let count = |t: &&dyn Rows| (t.name().to_owned(), t.count());
         self.read(|store| store.tables().iter().map(count).collect())
+    }
+
+    fn logs(&self) -> Vec<&'static str> {
+        self.read(|store| {
+            let tables = store.tables().into_iter();
+            tables.filter(|t| t.is_log()).map(Rows::name).collect()
+        })
     }
 
     fn dump(&self) -> Result<Map<String, Value>, Fault> {

@@ -11,10 +11,18 @@ local function is_list(value) return type(value) == "table" and (value[1] ~= nil
 -- A table that names identities itself, as the wire does: `{ macs = … }`, `{ mac = … }`.
 local function is_wire(value) return type(value) == "table" and not is_list(value) end
 
+-- What users of other systems expect, and BSS takes for "everybody".
+local function no_groups(groups)
+  local name = type(groups) == "table" and groups[1] or groups
+  local hint = ('BSS knows no groups; the nodes of one: "@%s" as the first argument'):format(tostring(name))
+  fault.raise("bad_argument", 'unknown key "groups"', { hint = hint })
+end
+
 -- Fields with arguments as text and identities as lists.
 local function plain(fields)
   local copy = {}
   for key, value in pairs(fields or {}) do copy[key] = value end
+  if copy.groups ~= nil then no_groups(copy.groups) end
   if args.is(copy.params) then copy.params = tostring(copy.params) end
   for _, sort in ipairs(SORTS) do
     if copy[sort] ~= nil and type(copy[sort]) ~= "table" then copy[sort] = { copy[sort] } end

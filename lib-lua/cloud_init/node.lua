@@ -1,6 +1,7 @@
 local native = select(2, ...)
 local args = require "smd.args"
 local names = require("cloud_init.args").names
+local task = require "task"
 local template = require "cloud_init.template"
 
 --- Nodes: what is special about single ones, and what each gets when it asks, seen through its eyes.
@@ -44,6 +45,14 @@ local node = {}
 ---@field cloud_init_base_url? string where it fetches its groups' files. Without a base_url in the defaults, all nodes are sent there from then on.
 ---@field public_keys? string[] besides the cluster's
 
+---@class cloud_init.Special what a node is told beyond the defaults
+---@field id string its xname
+---@field local_hostname? string
+---@field hostname? string
+---@field instance_type? string
+---@field cloud_init_base_url? string
+---@field public_keys? string[] besides the cluster's
+
 -- The name of one node.
 local function one(set)
   return args.one(set, "task.map(nodes.xnames(SET), cloud_init.node.meta_data)")
@@ -61,6 +70,41 @@ end
 function node.set(set, fields)
   set, fields = args.xnames(set), names(fields)
   return native.node_set(set, fields)
+end
+
+-- What the meta-data of a node have that the defaults alone would not give.
+local function special(component, defaults)
+  local data = node.meta_data(component.ID)
+  local v1 = data.instance_data.v1
+  local short = defaults["short-name"] or (defaults["cluster-name"] or ""):sub(1, 2)
+  local usual = short .. ("%0" .. (defaults["nid-length"] or 4) .. "d"):format(component.NID or 0)
+  local base = v1.vendor_data.cloud_init_base_url
+  local keys = table.move(v1.public_keys or {}, #(defaults["public-keys"] or {}) + 1, #(v1.public_keys or {}), 1, {})
+  local own = {
+    hostname = data.hostname ~= usual and data.hostname or nil,
+    local_hostname = data["local-hostname"] ~= usual and data["local-hostname"] or nil,
+    instance_type = v1.instance_type,
+    cloud_init_base_url = base ~= defaults["base-url"] and base or nil,
+    public_keys = #keys > 0 and keys or nil,
+  }
+  if not next(own) then return false end
+  own.id = component.ID
+  return own
+end
+
+--- Lists what is special about nodes, as far as it shows in what they get: what the defaults alone would not tell them.
+--- Instance ids are left out: each node has its own.
+---@param set? string|integer|string[] these; all nodes of SMD where none are named
+---@return cloud_init.Special[] nodes those that have something special
+---@state 301
+---@example cloud_init.node.set(2, { local_hostname = "compute2" }); return cloud_init.node.list()[1].id --> "x1000c0s0b1n0"
+function node.list(set)
+  local components = chami.smd.component.list(set or { type = "Node" })
+  local defaults, found = chami.cloud_init.defaults.get(), {}
+  for _, own in ipairs(task.map(components, function(component) return special(component, defaults) end)) do
+    if own then found[#found + 1] = own end
+  end
+  return found
 end
 
 --- Gets the meta-data of a node: who it is, and what templates find.

@@ -49,7 +49,7 @@ function template.render(content, meta_data, options) return native.render(conte
 ---@param options? cloud_init.template.Options
 ---@return cloud_init.template.Merged merged
 ---@example cloud_init.template.merge({ { name = "a", content = "#cloud-config\nx: 1" } }).config.x --> 1
----@example cloud_init.template.merge({ { name = "a", content = "#cloud-config\nx: 1" }, { name = "b", content = "#cloud-config\nx: 2" } }).lost[1].part --> a
+---@example cloud_init.template.merge({ { name = "a", content = "#cloud-config\nx: [1, 2]" } }).leaves["x[2]"] --> a
 function template.merge(parts, meta_data, options) return native.merge(parts, meta_data, options) end
 
 ---@class cloud_init.template.Finding
@@ -74,7 +74,7 @@ function template.lint(content, meta_data, options) return native.lint(content, 
 ---@param meta_data? json.Value the node's meta-data
 ---@param options? cloud_init.template.Options
 ---@return string[] names paths such as `ds.meta_data.instance_data.v1.public_keys`, in order
----@example cloud_init.template.names({ cluster = "demo" })[4] --> ds.meta_data.cluster
+---@example table.concat(cloud_init.template.names({ cluster = "demo" }), " "):match "ds.meta_data.cluster" --> ds.meta_data.cluster
 function template.names(meta_data, options) return native.names(meta_data, options) end
 
 return template

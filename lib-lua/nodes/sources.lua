@@ -1,11 +1,10 @@
 -- What a set asks for besides names: groups, attributes and masks, looked up in SMD. No part of the public API.
-local native = select(2, ...)
 local words = require "nodes.words"
 
 -- The attributes of a component, in lower case → as SMD writes them.
 local spellings = {
-  "Arch", "Class", "Enabled", "Flag", "Locked", "NetType", "NID", "ReservationDisabled", "Role", "SoftwareStatus", "State",
-  "SubRole", "Subtype", "Type",
+  "Arch", "Class", "Enabled", "Flag", "Locked", "NetType", "NID", "ReservationDisabled", "Role", "SoftwareStatus",
+  "State", "SubRole", "Subtype", "Type",
 }
 local attributes = {}
 for _, name in ipairs(spellings) do attributes[name:lower()] = name end
@@ -84,17 +83,24 @@ local function attribute(name, value, list)
   for _, word in ipairs(allowed or { value }) do
     if plain(word) == key then return {} end
   end
-  return native.unknown(name, value, allowed)
+  return words.unknown(name, value, allowed)
 end
 
--- Sources of groups besides attributes: each → members by label.
-local sources = {}
-
-function sources.smd(list)
+-- The members of SMD's groups by label.
+local function groups(list)
   local found = {}
   for _, group in ipairs(list "group") do found[group.label] = group.members.ids end
   return found
 end
+
+local function partitions(list)
+  local found = {}
+  for _, partition in ipairs(list "partition") do found[partition.name] = partition.members.ids end
+  return found
+end
+
+-- Sources of groups besides attributes: each → members by label.
+local sources = { smd = groups, partition = partitions }
 
 local function all_nodes(list)
   local found = {}
@@ -115,7 +121,7 @@ end
 local function group(asked, list)
   local source = (asked.source or "smd"):lower()
   if attributes[source] then return attribute(attributes[source], asked.name, list) end
-  local members = sources[source] or native.unknown("source of groups", asked.source, known())
+  local members = sources[source] or words.unknown("source of groups", asked.source, known())
   if asked.name == "*" and source == "smd" then return all_nodes(list) end
   local labels = members(list)
   if asked.name == "*" then
@@ -123,7 +129,8 @@ local function group(asked, list)
     for _, ids in pairs(labels) do table.move(ids, 1, #ids, #all + 1, all) end
     return all
   end
-  return labels[asked.name:lower()] or native.unknown(source == "smd" and "group" or source, asked.word, words.keys(labels))
+  local what = source == "smd" and "group" or source
+  return labels[asked.name:lower()] or words.unknown(what, asked.word, words.keys(labels))
 end
 
 -- `@@`, `@@role`: the names of the groups themselves.
@@ -133,18 +140,17 @@ local function labels(asked, list)
     local _, values = by_value(attributes[source], list)
     return values
   end
-  local members = sources[source] or native.unknown("source of groups", asked.source, known())
+  local members = sources[source] or words.unknown("source of groups", asked.source, known())
   return words.keys(members(list))
 end
 
-local find = {
-  group = group,
-  labels = labels,
-  attribute = function(asked, list)
-    local name = attributes[asked.source:lower()] or native.unknown("attribute", asked.source, spellings)
-    return attribute(name, asked.name, list)
-  end,
-}
+-- `State=Ready`.
+local function equation(asked, list)
+  local name = attributes[asked.source:lower()] or words.unknown("attribute", asked.source, spellings)
+  return attribute(name, asked.name, list)
+end
+
+local find = { group = group, labels = labels, attribute = equation }
 
 -- The types a set names, for which not only nodes are listed.
 local function types_of(asked)

@@ -1,6 +1,9 @@
 -- Names of nodes: xnames, NIDs, MACs, the names discovery gave. No part of the public API.
 local native = select(2, ...)
 
+-- Refuses a word that is none of those known.
+local function unknown(what, word, known) return native.unknown(what, word, known) end
+
 -- As SMD writes xnames: lower case, no leading zeros. Nil when it is written so already.
 local function normal(xname)
   if not xname:find "%u" and not xname:find "%a0%d" then return nil end
@@ -81,7 +84,7 @@ local function xnames(words, list)
     else
       indexes[sort] = indexes[sort] or index[sort](list)
       names[word] = indexes[sort][key[sort](word)]
-      if not names[word] then native.unknown(sort, word, candidates(sort, word, indexes[sort])) end
+      if not names[word] then unknown(sort, word, candidates(sort, word, indexes[sort])) end
     end
   end
   return names
@@ -101,4 +104,4 @@ local function all(masks, list)
   return found
 end
 
-return { xnames = xnames, all = all, keys = keys }
+return { xnames = xnames, all = all, keys = keys, unknown = unknown }

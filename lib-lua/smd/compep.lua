@@ -14,7 +14,12 @@ local compep = {}
 ---@field ["#ComputerSystem.Reset"]? smd.Action
 ---@field ["#Manager.Reset"]? smd.Action
 ---@field ["#Chassis.Reset"]? smd.Action
----@field ["#Outlet.PowerControl"]? smd.Action
+---@field ["#Outlet.PowerControl"]? smd.OutletAction
+
+---@class smd.OutletAction
+---@field ["PowerState@Redfish.AllowableValues"]? string[]
+---@field target string
+---@field title? string
 
 ---@class smd.NicInfo
 ---@field RedfishId string

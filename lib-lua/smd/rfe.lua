@@ -111,6 +111,64 @@ function rfe.list(set, filter) return native.rfe_list(args.listing(set, filter, 
 ---@example smd.rfe.get("x1000c0s0b0").MACAddr --> "de:ca:fc:0f:fe:e1"
 function rfe.get(bmc) return native.rfe_get(args.one(bmc, "smd.rfe.list", args.bmcs)) end
 
+-- A component endpoint as a discovery tells it; `addresses` by MAC.
+local function told(part, info, addresses)
+  local actions, nics = info.Actions or {}, {}
+  local reset = actions["#ComputerSystem.Reset"] or actions["#Manager.Reset"] or {}
+  for i, nic in ipairs(info.EthernetNICInfo or {}) do
+    nics[i] = {
+      uri = nic["@odata.id"], mac = nic.MACAddress, ip = addresses[nic.MACAddress:lower()], name = nic.Hostname,
+      description = nic.Description, enabled = nic.InterfaceEnabled,
+    }
+  end
+  local controls, chassis = {}, nil
+  for i, control in ipairs(info.PowerControl or {}) do
+    controls[i] = control["@odata.id"]
+    local related = control.RelatedItem or {}
+    chassis = related[2] and related[2]["@odata.id"] or chassis
+  end
+  return {
+    uri = part.OdataID, uuid = part.UUID, name = info.Name, ethernet_interfaces = nics,
+    actions = reset["ResetType@Redfish.AllowableValues"],
+    system_type = info == part.RedfishSystemInfo and part.RedfishSubtype or nil,
+    command_shell = info.CommandShell and info.CommandShell.ConnectTypesSupported,
+    links = chassis and { chassis = { chassis } }, power = chassis and { power_control_ids = controls },
+  }
+end
+
+--- Lists Redfish endpoints as `add` and `set` take them, with the systems and managers a discovery found behind them: to
+--- keep them, and to bring them into another SMD. Logins are left out.
+---@param set? string|integer|string[] these, in this order; a node stands for its BMC
+---@return smd.RedfishEndpointBody[] bodies
+---@state 301
+---@example smd.rfe.bodies("x1000c0s0b0")[1].Systems[1].ethernet_interfaces[1].mac --> "52:54:00:be:ef:01"
+---@state 301
+---@example local all = smd.rfe.bodies(); smd.rfe.delete { all = true }; smd.rfe.set(all)
+---return smd.compep.get("x1000c0s0b0n0").RedfishSystemInfo.Name --> "compute1"
+function rfe.bodies(set)
+  local addresses, by_id, list = {}, {}, {}
+  for _, nic in ipairs(chami.smd.iface.list()) do
+    addresses[nic.MACAddress] = nic.IPAddresses[1] and nic.IPAddresses[1].IPAddress
+  end
+  for i, endpoint in ipairs(rfe.list(set)) do
+    local body = { SchemaVersion = 1 }
+    for name, value in pairs(endpoint) do body[name] = value end
+    body.User, body.Password, body.DiscoveryInfo = nil, nil, nil
+    -- Where nobody gave a name SMD takes the xname for the FQDN, and from the first update on for the host name as well.
+    if body.FQDN == body.ID then body.Hostname, body.Domain, body.FQDN = nil, nil, nil end
+    list[i], by_id[body.ID] = body, body
+  end
+  for _, part in ipairs(chami.smd.compep.list()) do
+    local body, system = by_id[part.RedfishEndpointID], part.RedfishSystemInfo
+    local info, sort = system or part.RedfishManagerInfo, system and "Systems" or "Managers"
+    if body and info then
+      body[sort] = body[sort] or {}
+      table.insert(body[sort], told(part, info, addresses))
+    end
+  end
+  return list
+end
+
 --- Adds Redfish endpoints, and what a discovery found behind them.
 ---@param set string|string[]|smd.RedfishEndpointBody[] xnames of BMCs, or whole records
 ---@param fields? smd.RedfishEndpointBody what they all have

@@ -67,6 +67,7 @@ fn unknown(what: &str, word: &str, mut known: Vec<String>) -> Result<(), Fault> 
         _ if known.is_empty() => {
             fault.hint("SMD knows none at all: discover.static loads a nodes file")
         }
+        _ if known.len() <= 8 => fault.hint(format!("what there is: {}", known.join(", "))),
         _ => fault.hint("smd.component.list() and smd.group.list() show what SMD knows"),
     })
 }

@@ -29,12 +29,18 @@ pub struct Difference {
     pub after: Option<Value>,
 }
 
-/// Every difference, sorted by service, table and key.
-pub(crate) fn differences(before: &Stores, after: &Stores) -> Vec<Difference> {
+/// Every difference, sorted by service, table and key. What stands in a table that mere reading writes is none: whoever
+/// asks what a change did would find his own questions there.
+pub(crate) fn differences(
+    before: &Stores,
+    after: &Stores,
+    is_log: impl Fn(&str, &str) -> bool,
+) -> Vec<Difference> {
     let mut found = Vec::new();
     for service in names(before, after) {
         let (old, new) = (part(before, service), part(after, service));
-        for table in names(old, new) {
+        let tables = names(old, new);
+        for table in tables.into_iter().filter(|t| !is_log(service, t)) {
             let (old, new) = (part(old, table), part(new, table));
             for key in names(old, new) {
                 if let Some((change, fields, before, after)) = compare(old.get(key), new.get(key)) {
@@ -119,7 +125,7 @@ mod tests {
             "x2": { "ID": "x2", "State": "Off", "NID": 2, "Role": "Compute" },
             "x1": { "ID": "x1" }, "x9": { "ID": "x9" },
         } } }));
-        let found = differences(&before, &after);
+        let found = differences(&before, &after, |_, _| false);
         let short: Vec<_> = found
             .iter()
             .map(|d| (d.key.as_str(), d.change, d.fields.join(",")))
@@ -141,7 +147,20 @@ mod tests {
         let none = differences(
             &stores(json!({})),
             &stores(json!({ "smd": { "groups": {} } })),
+            |_, _| false,
         );
         assert!(none.is_empty());
+    }
+
+    #[test]
+    fn what_reading_writes_is_no_difference() {
+        let after = stores(json!({
+            "bss": { "endpoint_access": { "7 bootscript x1": 1 }, "nodes": { "m": { "mac": "m" } } },
+            "smd": { "endpoint_access": { "x": 1 } },
+        }));
+        let log = |service: &str, table: &str| (service, table) == ("bss", "endpoint_access");
+        let found = differences(&stores(json!({})), &after, log);
+        let places: Vec<_> = found.iter().map(|d| (&*d.service, &*d.table)).collect();
+        assert_eq!(places, [("bss", "nodes"), ("smd", "endpoint_access")]);
     }
 }

@@ -225,7 +225,7 @@ impl House {
         self.replace(whole.stores, Some(name.to_owned()))
     }
 
-    /// What differs from a snapshot, or from what the last reset or restore left.
+    /// What differs from a snapshot, or from what the last reset or restore left. That somebody looked is no difference.
     pub(crate) fn diff(&self, from: Option<&str>) -> Result<Vec<Difference>, Fault> {
         let from = from.map(str::to_owned).or_else(|| self.since().clone());
         let before = match from {
@@ -234,7 +234,11 @@ impl House {
             None => self.new_world()?,
         };
         let _still = self.keeper.still();
-        Ok(differences(&before, &self.gather()?.stores))
+        let is_log = |service: &str, table: &str| {
+            let mut stores = self.stores.iter().filter(|s| s.service() == service);
+            stores.any(|store| store.logs().contains(&table))
+        };
+        Ok(differences(&before, &self.gather()?.stores, is_log))
     }
 
     pub(crate) async fn advance(&self, span: Duration) -> Result<Timestamp, Fault> {

@@ -22,7 +22,7 @@ struct Set {
 
 /// All sets so far, each once; the first are the single numbers.
 struct Sets {
-    sets: Vec<Set>,
+    all: Vec<Set>,
     known: HashMap<u128, Side>,
     /// Where each number stands when they are compared as text, as ClusterShell compares the ends of ranges.
     lexical: Vec<u32>,
@@ -39,27 +39,27 @@ impl Sets {
             halves: None,
         };
         let count = u32::try_from(lexical.len()).unwrap_or(u32::MAX);
-        let sets: Vec<Set> = (0..count).map(single).collect();
-        let known = sets.iter().zip(0..).map(|(set, side)| (set.sum, side));
+        let all: Vec<Set> = (0..count).map(single).collect();
+        let known = all.iter().zip(0..).map(|(set, side)| (set.sum, side));
         Self {
             known: known.collect(),
-            sets,
+            all,
             lexical,
         }
     }
 
     fn get(&self, side: Side) -> &Set {
-        &self.sets[side as usize]
+        &self.all[side as usize]
     }
 
     /// The union of two sets that have no number in common.
     fn union(&mut self, a: Side, b: Side) -> Side {
         let (left, right) = (*self.get(a), *self.get(b));
         let sum = left.sum.wrapping_add(right.sum);
-        let next = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let side = *self.known.entry(sum).or_insert(next);
         if side == next {
-            self.sets.push(Set {
+            self.all.push(Set {
                 sum,
                 length: left.length + right.length,
                 first: left.first.min(right.first),
@@ -182,9 +182,9 @@ impl Boxes {
     fn join_neighbours(&mut self) {
         let list = std::mem::take(&mut self.list);
         for next in list {
-            let last = self.list.last().copied();
-            match last.and_then(|last| Some((last, self.differ(last, next)?))) {
-                Some((last, axis)) => self.join(last, next, axis),
+            let front = self.list.last().copied();
+            match front.and_then(|front| Some((front, self.differ(front, next)?))) {
+                Some((front, axis)) => self.join(front, next, axis),
                 None => self.list.push(next),
             }
         }

@@ -1,17 +1,10 @@
 //! From many names to the shortest text: `x1000c0s0b0n0, x1000c0s0b1n0` → `x1000c0s0b[0-1]n0`.
 //!
-//! Every run of digits in a name is an axis. Names alike but for their numbers are points, which `boxes` joins.
-use super::{
-    boxes::Boxes,
-    hint,
-    order::{by_length, number},
-    run,
-};
+//! Every run of digits in a name is an axis. Names alike but for their numbers are points, which `boxes` joins;
+//! `points` brings them there and back.
+use super::{hint, order::number, points::Points};
 use crate::fault::Fault;
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// How names are folded.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,7 +24,7 @@ pub enum Axes {
 
 impl Axes {
     /// Whether a name with `count` axes may be folded on this one, counted from 0.
-    fn has(&self, axis: usize, count: usize) -> bool {
+    pub(super) fn has(&self, axis: usize, count: usize) -> bool {
         let Self::Only(list) = self else { return true };
         list.iter().any(|&wanted| {
             let end = i64::try_from(count).unwrap_or(i64::MAX);
@@ -69,20 +62,20 @@ impl Autostep {
     }
 }
 
-/// Names alike but for their numbers: the text around these, and for each name its numbers, one after the other.
+/// Names alike but for their numbers: the texts around these, and of each name its numbers, one after the other.
 #[derive(Default)]
-struct Alike<'a> {
-    texts: Vec<&'a str>,
-    numbers: Vec<&'a str>,
+pub(super) struct Alike<'a> {
+    pub(super) texts: Vec<&'a str>,
+    pub(super) numbers: Vec<&'a str>,
 }
 
 /// The shortest text that `expand` turns into `names` again; ClusterShell's to the letter.
 pub fn fold<S: AsRef<str>>(names: &[S], how: &Folding) -> Result<String, Fault> {
     let mut shapes: BTreeMap<Cow<str>, Alike> = BTreeMap::new();
     for name in names {
-        let name = name.as_ref();
-        let (shape, texts, numbers) = split(name)?;
-        let alike = shapes.entry(shape).or_default();
+        let name = checked(name.as_ref())?;
+        let Alike { texts, numbers } = split(name);
+        let alike = shapes.entry(shape(name, &texts)).or_default();
         alike.texts = texts;
         alike.numbers.extend(numbers);
     }
@@ -94,127 +87,40 @@ pub fn fold<S: AsRef<str>>(names: &[S], how: &Folding) -> Result<String, Fault> 
     Ok(words.collect::<Vec<_>>().join(","))
 }
 
-/// A name's shape (its text, `%s` for each number, `%%` for a percent sign: in this order ClusterShell lists them), the
-/// texts around its numbers, and these.
-fn split(name: &str) -> Result<(Cow<'_, str>, Vec<&str>, Vec<&str>), Fault> {
-    let strange = |c: char| c.is_whitespace() || ",!&^[]@*?=\0".contains(c);
+/// Refuses what would not be the same name when it is read again.
+fn checked(name: &str) -> Result<&str, Fault> {
+    let strange = |c: char| c.is_whitespace() || ",!&^[]@*?=".contains(c);
     if name.is_empty() || name.contains(strange) || hint::foreign(name, true).is_some() {
         return Err(
             Fault::bad_argument(format!("`{name}` is not one name and cannot be folded"))
                 .hint("fold takes a set as text, or a list of single names"),
         );
     }
-    let (mut texts, mut numbers, mut start, mut at) = (Vec::new(), Vec::new(), 0, 0);
+    Ok(name)
+}
+
+/// A name's numbers and the texts around them.
+fn split(name: &str) -> Alike<'_> {
+    let (mut alike, mut start, mut at) = (Alike::default(), 0, 0);
     while let Some(found) = name[at..].find(|c: char| c.is_ascii_digit()) {
         let from = at + found;
         at = from + number(&name.as_bytes()[from..]).len();
         // One that is too long to count with is text like any other.
         if at - from <= 38 {
-            texts.push(&name[start..from]);
-            numbers.push(&name[from..at]);
+            alike.texts.push(&name[start..from]);
+            alike.numbers.push(&name[from..at]);
             start = at;
         }
     }
-    texts.push(&name[start..]);
-    if numbers.is_empty() && !name.contains('%') {
-        return Ok((Cow::Borrowed(name), texts, numbers));
+    alike.texts.push(&name[start..]);
+    alike
+}
+
+/// A name with `%s` for each number and `%%` for a percent sign: ClusterShell lists them in the order of this.
+fn shape<'a>(name: &'a str, texts: &[&str]) -> Cow<'a, str> {
+    if texts.len() == 1 && !name.contains('%') {
+        return Cow::Borrowed(name);
     }
     let escaped: Vec<_> = texts.iter().map(|text| text.replace('%', "%%")).collect();
-    Ok((Cow::Owned(escaped.join("%s")), texts, numbers))
-}
-
-/// Names alike but for their numbers, each once, on the axes on which they differ.
-struct Points<'a> {
-    texts: Vec<&'a str>,
-    /// All numbers that occur, shorter ones first; in what follows a number is its place here.
-    numbers: Vec<&'a str>,
-    /// For each axis the number that all names have there, or nothing.
-    fixed: Vec<Option<u32>>,
-    points: Vec<u32>,
-    axes: usize,
-}
-
-impl<'a> Points<'a> {
-    fn of(alike: Alike<'a>) -> Self {
-        let count = alike.texts.len() - 1;
-        let mut numbers: Vec<&str> = alike.numbers.clone();
-        numbers.sort_unstable_by(|a, b| by_length(a.as_bytes(), b.as_bytes()));
-        numbers.dedup();
-        let place: HashMap<&str, u32> = numbers.iter().copied().zip(0..).collect();
-        let all: Vec<u32> = alike.numbers.iter().map(|number| place[number]).collect();
-        let same = |axis: &usize| {
-            all.iter()
-                .skip(*axis)
-                .step_by(count)
-                .all(|number| *number == all[*axis])
-        };
-        let fixed: Vec<_> = (0..count)
-            .map(|axis| same(&axis).then(|| all[axis]))
-            .collect();
-        let axes = fixed.iter().filter(|fixed| fixed.is_none()).count();
-        let varying = |point: &[u32]| -> Vec<u32> {
-            let sides = point.iter().zip(&fixed);
-            sides
-                .filter(|(_, fixed)| fixed.is_none())
-                .map(|(number, _)| *number)
-                .collect()
-        };
-        let mut points: Vec<Vec<u32>> = all.chunks(count.max(1)).map(varying).collect();
-        points.sort_unstable();
-        points.dedup();
-        Self {
-            texts: alike.texts,
-            numbers,
-            fixed,
-            points: points.concat(),
-            axes,
-        }
-    }
-
-    fn count(&self) -> usize {
-        self.points.len().checked_div(self.axes).unwrap_or(1)
-    }
-
-    /// The words of the folded set.
-    fn words(self, axes: &Axes, least: Option<usize>) -> Vec<String> {
-        let count = self.fixed.len();
-        let boxes = if self.axes == 0 {
-            vec![Vec::new()]
-        } else {
-            let mut order: Vec<usize> = (0..self.numbers.len()).collect();
-            order.sort_unstable_by_key(|&at| self.numbers[at]);
-            let mut lexical = vec![0; order.len()];
-            for (rank, at) in (0..).zip(order) {
-                lexical[at] = rank;
-            }
-            Boxes::new(self.axes, self.points, lexical).fold()
-        };
-        let mut words = Vec::new();
-        for sides in boxes {
-            let mut sides = sides.into_iter();
-            let mut heads = vec![self.texts[0].to_owned()];
-            for (axis, fixed) in self.fixed.iter().enumerate() {
-                let side =
-                    fixed.map_or_else(|| sides.next().unwrap_or_default(), |number| vec![number]);
-                let side: Vec<&str> = side.iter().map(|&at| self.numbers[at as usize]).collect();
-                let ways = if side.len() == 1 {
-                    vec![side[0].to_owned()]
-                } else if axes.has(axis, count) {
-                    vec![format!("[{}]", run::in_words(&side, least))]
-                } else {
-                    side.iter().map(ToString::to_string).collect()
-                };
-                let text = self.texts[axis + 1];
-                let longer = |way: &String| {
-                    heads
-                        .iter()
-                        .map(|head| format!("{head}{way}{text}"))
-                        .collect::<Vec<_>>()
-                };
-                heads = ways.iter().flat_map(longer).collect();
-            }
-            words.append(&mut heads);
-        }
-        words
-    }
+    Cow::Owned(escaped.join("%s"))
 }

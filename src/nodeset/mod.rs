@@ -15,6 +15,7 @@ mod hint;
 mod order;
 mod parse;
 mod pattern;
+mod points;
 mod run;
 #[cfg(test)]
 mod tests;

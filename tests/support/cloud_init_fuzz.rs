@@ -140,10 +140,10 @@ fn block(dice: &mut Dice, depth: usize, out: &mut String) {
         ),
         3 => write!(out, "{{{{- {} -}}}}", expression(dice)),
         4 => {
-            let _ = write!(out, "{open} if {} {close}\n", condition(dice));
+            let _ = writeln!(out, "{open} if {} {close}", condition(dice));
             blocks(dice, depth + 1, out);
             if dice.roll(2) == 0 {
-                let _ = write!(out, "{{% else %}}\n");
+                let _ = writeln!(out, "{{% else %}}");
                 blocks(dice, depth + 1, out);
             }
             write!(out, "{open} endif {close}")
@@ -207,7 +207,7 @@ fn tree(dice: &mut Dice, depth: usize) -> String {
     }
 }
 
-fn how(dice: &mut Dice) -> String {
+fn request(dice: &mut Dice) -> String {
     let mut settings = |words: &[&str]| {
         let chosen: Vec<String> = words
             .iter()
@@ -216,7 +216,7 @@ fn how(dice: &mut Dice) -> String {
             .collect();
         chosen.join(",")
     };
-    let dict = settings(&[
+    let maps = settings(&[
         "replace",
         "no_replace",
         "recurse_list",
@@ -235,7 +235,7 @@ fn how(dice: &mut Dice) -> String {
     ]);
     let text = settings(&["append"]);
     let all = [
-        format!("dict({dict})"),
+        format!("dict({maps})"),
         format!("list({list})"),
         format!("str({text})"),
     ];
@@ -247,7 +247,7 @@ fn how(dice: &mut Dice) -> String {
 pub(crate) fn parts(dice: &mut Dice) -> String {
     let count = 2 + dice.roll(2);
     let part = |dice: &mut Dice| {
-        let mut text = format!("#cloud-config\nmerge_how: \"{}\"\n", how(dice));
+        let mut text = format!("#cloud-config\nmerge_how: \"{}\"\n", request(dice));
         for key in ["a", "b", "c"] {
             if dice.roll(4) > 0 {
                 let _ = writeln!(text, "{key}: {}", tree(dice, 0));

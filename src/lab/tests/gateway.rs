@@ -35,6 +35,24 @@ async fn a_service_that_is_not_there_is_named_whatever_the_case() {
 }
 
 #[tokio::test]
+async fn a_service_has_two_prefixes_and_sees_one_path() {
+    let home = home();
+    let lab = home.fresh();
+    for (path, status) in [
+        ("/boot/v1/service/status", 200),
+        ("/apis/bss/boot/v1/service/status", 200),
+        ("/boot/v1", 404),
+        ("/boot/v1/", 404),
+        ("/BOOT/V1/service/status", 404),
+        ("/Apis/bss/boot/v1/service/status", 404),
+        ("/apis/bss/elsewhere", 404),
+    ] {
+        let answer = ask(&lab, "GET", path, &[], "").await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn the_keys_of_both_issuers_are_published() {
     let home = home();
     let answer = ask(&home.fresh(), "GET", "/.well-known/jwks.json", &[], "").await;

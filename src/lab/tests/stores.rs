@@ -133,6 +133,31 @@ async fn a_snapshot_brings_them_back_and_diff_tells_what_changed() {
 }
 
 #[tokio::test]
+async fn that_somebody_looked_is_kept_and_is_no_difference() {
+    let home = home();
+    let lab = open_lab(&home);
+    let control = Control::new(lab.clone());
+    let script = "/boot/v1/bootscript?mac=52:54:00:be:ef:01";
+    let history = "/boot/v1/endpoint-history";
+    control.reset(Some("tutorial")).await.expect("filled");
+    let params = json!({ "macs": ["52:54:00:be:ef:01"], "kernel": "k" }).to_string();
+    let answer = ask(&lab, "PUT", "/boot/v1/bootparameters", &[], &params).await;
+    assert_eq!(answer.status, 200);
+    control.snapshot("before").await.expect("taken");
+    assert_eq!(ask(&lab, "GET", script, &[], "").await.status, 200);
+    let looked = json(&ask(&lab, "GET", history, &[], "").await);
+    assert_eq!(looked.as_array().map(Vec::len), Some(1), "{looked}");
+    let since = control.diff(Some("before")).await.expect("it answers");
+    assert!(since.is_empty(), "{since:?}");
+    control.snapshot("after").await.expect("taken");
+    control.restore("before").await.expect("put back");
+    let none = json(&ask(&lab, "GET", history, &[], "").await);
+    assert!(none.as_array().is_none_or(Vec::is_empty), "{none}");
+    control.restore("after").await.expect("put back");
+    assert_eq!(json(&ask(&lab, "GET", history, &[], "").await), looked);
+}
+
+#[tokio::test]
 async fn status_counts_them() {
     let home = home();
     let lab = open_lab(&home);

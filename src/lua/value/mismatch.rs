@@ -95,7 +95,10 @@ impl From<Reason> for Mismatch {
 
 /// `did you mean "state"? keys: state, role`
 fn nearest(what: &str, given: &str, known: &[&str]) -> String {
-    let all = format!("{what}s: {}", known.join(", "));
+    // Of a name that may be spelled with - or _ the one that Lua can write without brackets is enough.
+    let spelled = |word: &&&str| !word.contains('-') || !known.contains(&&*word.replace('-', "_"));
+    let words: Vec<&str> = known.iter().filter(spelled).copied().collect();
+    let all = format!("{what}s: {}", words.join(", "));
     let lower = given.to_lowercase();
     let best = known
         .iter()

@@ -194,6 +194,18 @@ fn errors_name_the_position_and_what_was_expected() {
             "position 3: expected an operator: , ! & or ^, found `b`",
         ),
         ("a@b", "position 2: expected an operator before this group"),
+        (
+            "n[999999999999999999999999999999999999999]",
+            "position 3: expected a number of at most",
+        ),
+        ("ä[x]", "position 3: expected a number, found `x`"),
+    ];
+    refused(&cases);
+}
+
+#[test]
+fn errors_in_what_is_asked_for_name_the_position_too() {
+    refused(&[
         ("@", "position 2: expected the name of a group after @"),
         (
             "@role:",
@@ -212,12 +224,10 @@ fn errors_name_the_position_and_what_was_expected() {
             "a[1-2]=On",
             "position 1: expected the name of an attribute before `=`",
         ),
-        (
-            "n[999999999999999999999999999999999999999]",
-            "position 3: expected a number of at most",
-        ),
-        ("ä[x]", "position 3: expected a number, found `x`"),
-    ];
+    ]);
+}
+
+fn refused(cases: &[(&str, &str)]) {
     for (text, message) in cases {
         let fault = parse(text).expect_err(text);
         assert_eq!(fault.kind, Kind::BadArgument);

@@ -18,6 +18,7 @@ mod membership;
 mod notify;
 mod partition;
 mod patch;
+mod pdu;
 mod redfish;
 mod reservation;
 mod route;

@@ -19,7 +19,7 @@ pub use component::{
 pub use discovery::{Discover, DiscoveryStatus, ServiceEndpoint, ServiceEndpointList};
 pub use endpoint::{
     Action, Actions, CommandShell, ComponentEndpoint, ComponentEndpointList, Control,
-    DiscoveryInfo, Info, Links, Manager, Nic, NicInfo, OdataId, Power, PowerControl,
+    DiscoveryInfo, Info, Links, Manager, Nic, NicInfo, OdataId, OutletAction, Power, PowerControl,
     RedfishEndpoint, RedfishEndpointBody, RedfishEndpointList, System,
 };
 pub use group::{Group, GroupPatch, Member, Members, Membership};

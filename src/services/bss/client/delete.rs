@@ -1,13 +1,14 @@
 //! Deleting: by identity, or by what is booted, and then only when it is said that all who boot it are meant.
 use super::super::types::BootParams;
 use super::{
-    Client,
-    fates::Fates,
-    fault,
+    Client, fault,
     params::{PATH, explained, nothing_for, tidy},
     wanted::{Id, Wanted},
 };
-use crate::fault::{Fault, Kind};
+use crate::{
+    fault::{Fault, Kind},
+    services::many::Fates,
+};
 
 impl Client {
     /// Deletes records by identity, and returns what went.
@@ -30,9 +31,9 @@ impl Client {
         let before = self.current(&ids).await?;
         let (there, gone): (Vec<Id>, Vec<Id>) =
             ids.into_iter().partition(|id| before.contains_key(id));
-        let mut fates = Fates::new();
+        let mut fates = Fates::default();
         for id in &gone {
-            fates.add(id, Err(nothing_for(id)));
+            fates.add(id.to_string(), Err(nothing_for(id)));
         }
         self.erase(&there).await?;
         let left = self.current(&there).await?;
@@ -41,7 +42,7 @@ impl Client {
                 (false, Some(config)) => Ok(config.record(id)),
                 _ => Err(still_there(id)),
             };
-            fates.add(id, result);
+            fates.add(id.to_string(), result);
         }
         fates.settle("deleted")
     }

@@ -5,7 +5,6 @@
 //! returns what was read back, one record per identity. Whatever would touch every node by leaving something out is
 //! refused before it is sent.
 mod delete;
-mod fates;
 mod hosts;
 mod params;
 mod replace;

@@ -1,14 +1,13 @@
 //! Boot parameters: reading them, adding and changing them.
 use super::super::types::{BootParams, CloudInit};
 use super::{
-    Client,
-    fates::Fates,
-    fault,
+    Client, fault,
     wanted::{Config, Id, Wanted, named, sorts},
 };
 use crate::{
     fault::{Fault, Kind},
     nodeset::natural,
+    services::many::Fates,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -155,7 +154,7 @@ impl Client {
                 (None, Some(config)) => Ok(config.record(id)),
                 (None, None) => Err(nothing_for(id)),
             };
-            fates.add(id, result);
+            fates.add(id.to_string(), result);
         }
         Ok(())
     }
@@ -181,7 +180,7 @@ impl Client {
             let request = self.api.post(PATH).json(&config.body(&sort));
             request.nothing().await.map_err(|f| explained(f, wanted))?;
         }
-        let mut fates = Fates::new();
+        let mut fates = Fates::default();
         self.read_back(&ids, wanted, true, &mut fates).await?;
         fates.settle("added")
     }
@@ -191,7 +190,7 @@ impl Client {
         let mut ids = wanted.somebody()?;
         wanted.changes()?;
         let config = wanted.config();
-        let mut fates = Fates::new();
+        let mut fates = Fates::default();
         let patch = |ids: &[Id]| self.api.patch(PATH).json(&config.body(ids)).nothing();
         if let Err(f) = patch(&ids).await {
             if f.kind != Kind::NotFound {
@@ -204,7 +203,7 @@ impl Client {
                 return Err(explained(f, wanted));
             }
             for id in &gone {
-                fates.add(id, Err(nothing_for(id)));
+                fates.add(id.to_string(), Err(nothing_for(id)));
             }
             if !there.is_empty() {
                 patch(&there).await.map_err(|f| explained(f, wanted))?;
@@ -232,7 +231,7 @@ impl Client {
         self.put(&ids, &wanted.config())
             .await
             .map_err(|f| explained(f, wanted))?;
-        let mut fates = Fates::new();
+        let mut fates = Fates::default();
         self.read_back(&ids, wanted, false, &mut fates).await?;
         fates.settle("changed")
     }

@@ -4,13 +4,14 @@
 //! back should the PUT then fail. Nothing interrupts that: the two go on in a task of their own.
 use super::super::types::BootParams;
 use super::{
-    Client,
-    fates::Fates,
-    fault,
+    Client, fault,
     params::{explained, need_kernel},
     wanted::{Config, Id, Wanted},
 };
-use crate::fault::{Fault, Kind};
+use crate::{
+    fault::{Fault, Kind},
+    services::many::Fates,
+};
 use std::collections::HashMap;
 
 impl Client {
@@ -36,7 +37,7 @@ impl Client {
             tokio::spawn(work).await.unwrap_or_else(lost)
         }
         .map_err(|f| explained(f, &wanted))?;
-        let mut fates = Fates::new();
+        let mut fates = Fates::default();
         self.read_back(&ids, &wanted, true, &mut fates).await?;
         fates.settle("set")
     }

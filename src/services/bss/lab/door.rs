@@ -43,10 +43,9 @@ async fn follow(lab: &Lab, head: &Parts, body: Body) -> Reply {
         _ => Err(Answer::allow(methods)),
     };
     match path {
-        // what is left of two slashes, of which one is cut off
-        "/" => guarded(lab, head).map(|()| Answer::text(200, "Hello World!")),
         "/bootparameters" => {
-            guarded(lab, head)?;
+            let checked = lab.guard.check(&head.headers);
+            checked.map_err(|words| Answer::text(401, &(words + "\n")))?;
             params::answer(lab, &head.method, query, &read(body).await?)
         }
         "/bootscript" => {
@@ -78,11 +77,6 @@ async fn follow(lab: &Lab, head: &Parts, body: Body) -> Reply {
         "/scn" => Err(Answer::allow("POST")),
         _ => Err(Answer::no_page()),
     }
-}
-
-fn guarded(lab: &Lab, head: &Parts) -> Result<(), Answer> {
-    let checked = lab.guard.check(&head.headers);
-    checked.map_err(|words| Answer::text(401, &(words + "\n")))
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Answer> {

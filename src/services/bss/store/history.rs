@@ -98,6 +98,10 @@ impl Rows for History {
         self.rows.name()
     }
 
+    fn is_log(&self) -> bool {
+        true
+    }
+
     /// Counting is no change that could be taken back.
     fn touched(&self) -> bool {
         self.rows.touched()

@@ -51,8 +51,20 @@ fn words(statement: &str) -> String {
         return format!("pq: unterminated quoted string at or near \"{statement}\"");
     };
     let rest = statement[end..].trim_start();
+    // a b or x before an apostrophe begins a literal of bits
+    let bits = match rest.as_bytes() {
+        [b'b' | b'B', b'\'', ..] => Some("bit"),
+        [b'x' | b'X', b'\'', ..] => Some("hexadecimal"),
+        _ => None,
+    };
     let word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let length = rest.find(|letter| !word(letter)).unwrap_or(rest.len());
+    let length = match (bits, rest.get(2..).and_then(|rest| rest.find('\''))) {
+        (Some(_), Some(end)) => end + 3,
+        (Some(sort), None) => {
+            return format!("pq: unterminated {sort} string literal at or near \"{rest}\"");
+        }
+        _ => rest.find(|letter| !word(letter)).unwrap_or(rest.len()),
+    };
     let first = rest.chars().next().map_or(0, char::len_utf8);
     format!(
         "pq: syntax error at or near \"{}\"",
@@ -92,6 +104,10 @@ mod tests {
         for (params, wanted) in [
             ("it's", "pq: syntax error at or near \"s\""),
             ("a='b c' d", "pq: syntax error at or near \"b\""),
+            (
+                "k'x",
+                "pq: unterminated hexadecimal string literal at or near \"x';\"",
+            ),
             ("'", "pq: unterminated quoted string at or near \"''';\""),
         ] {
             let values = [("kernel_uri=", "k"), ("cmdline=", params)];

@@ -106,10 +106,8 @@ impl Dict {
 
     /// As a mapping of the engine.
     pub(super) fn plain(&self) -> Value {
-        self.items
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.clone()))
-            .collect()
+        let pairs = self.items.iter();
+        Value::from_pairs(pairs.map(|(key, value)| (key.as_str(), value.clone())))
     }
 }
 
@@ -276,7 +274,7 @@ pub(super) struct Missing {
 }
 
 impl Missing {
-    fn value(name: &str, text: String) -> Value {
+    pub(super) fn value(name: &str, text: String) -> Value {
         let name = name.to_owned();
         Value::from_object(Self { name, text })
     }

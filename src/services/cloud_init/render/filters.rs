@@ -55,6 +55,15 @@ pub(super) fn install(environment: &mut Environment) {
     environment.add_filter("items", |value: &Value| filters::items(&plain(value)));
     environment.add_filter("string", |value: &Value| python::text(value));
     environment.add_filter("join", join);
+    environment.add_filter("list", |state: &State<'_, '_>, value: Value| {
+        filters::list(state, iterable(value)?)
+    });
+    environment.add_filter("first", |value: Value| {
+        filters::first(&iterable(value)?).map(nameless)
+    });
+    environment.add_filter("last", |value: Value| {
+        filters::last(iterable(value)?).map(nameless)
+    });
     environment.add_filter("tojson", tojson);
     environment.add_filter("center", center);
     environment.add_filter("wordcount", |text: String| words(&text));
@@ -62,6 +71,23 @@ pub(super) fn install(environment: &mut Environment) {
     environment.add_filter("striptags", striptags);
     environment.add_filter("truncate", truncate);
     environment.set_unknown_method_callback(method);
+}
+
+/// The engine takes None for an empty list, Python does not.
+fn iterable(value: Value) -> Result<Value, Error> {
+    if value.is_none() {
+        let text = "'NoneType' object is not iterable";
+        return Err(Error::new(ErrorKind::InvalidOperation, text));
+    }
+    Ok(value)
+}
+
+/// What was found; of an empty list that is an unknown, and Python has no name for it.
+fn nameless(found: Value) -> Value {
+    if found.is_undefined() {
+        return Missing::value("None", "the list is empty".to_owned());
+    }
+    found
 }
 
 /// A dict of the data as a mapping of the engine.
@@ -121,7 +147,7 @@ fn join(value: &Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error
     let attribute = argument(&args, 1, &named, "attribute")?;
     named.assert_all_used()?;
     let mut parts = Vec::new();
-    for item in value.try_iter()? {
+    for item in iterable(value.clone())?.try_iter()? {
         let item = match &attribute {
             Some(name) => item.get_item(name)?,
             None => item,

@@ -174,6 +174,8 @@ pub(super) fn post(lab: &Lab, call: &Call) -> Reply {
         verify(component).map_err(|words| {
             Answer::problem(400, format!("couldn't validate components: {words}"))
         })?;
+        // so subscribers are told of it; a PUT that does not say so enables in silence
+        component.enabled.get_or_insert(true);
     }
     write(
         lab,

@@ -44,7 +44,8 @@ fn flag(values: &[String], what: &str) -> Result<Option<bool>, Answer> {
 pub(super) fn get(lab: &Lab, call: &Call) -> Reply {
     let word = call.param(0);
     let mut query: Query = wire::query(&call.query).ok_or_else(undecodable)?;
-    let top = match xname::kind(&xname::normalize(word)) {
+    // the form is looked at before the spelling is set right: capitals are refused
+    let top = match xname::kind(word) {
         None => return Err(Answer::problem(400, "Invalid xname")),
         Some("System" | "All") => None,
         Some("Partition") => {

@@ -4,6 +4,7 @@ use super::{
     answer::{Answer, Reply},
     component::{undecodable, undecoded},
     discover::{self, Sent},
+    pdu,
     route::Call,
     wire,
 };
@@ -151,11 +152,6 @@ fn named(value: &Value) -> Result<Vec<RedfishEndpoint>, Answer> {
 pub(super) fn post(lab: &Lab, call: &Call) -> Reply {
     let value = wire::value(&call.body).map_err(undecoded)?;
     let endpoints = named(&value)?;
-    if value.get("PDUInventory").is_some() {
-        let words =
-            "the lab does not simulate PDUInventory in /hsm/v2/Inventory/RedfishEndpoints yet";
-        return Err(Answer::problem(501, words));
-    }
     let uri = |endpoint: &RedfishEndpoint| format!("{BASE}{COLLECTION}/{}", endpoint.id);
     let uris = endpoints.iter().map(uri).collect();
     let now = lab.now();
@@ -165,7 +161,11 @@ pub(super) fn post(lab: &Lab, call: &Call) -> Reply {
         let added = store.insert_endpoints(endpoints);
         added.map_err(|trouble| refused(trouble, same, hidden))?;
         let mut sent = Sent::default();
-        let found = discover::all(store, &mut sent, &value, false, &now);
+        let found = if value.get("PDUInventory").is_some() {
+            pdu::outlets(store, &mut sent, &value)
+        } else {
+            discover::all(store, &mut sent, &value, false, &now)
+        };
         if let Err(discover::Halt::Panicked) = found {
             return Ok(sent.finish(Answer::panicked()));
         }

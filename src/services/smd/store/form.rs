@@ -88,8 +88,16 @@ pub fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Val
 pub(super) fn fill(form: Form, given: &Map<String, Value>) -> Result<Map<String, Value>, String> {
     let mut filled = Map::new();
     for (name, kind, rare) in form {
-        let value = read(*kind, *rare, member(given, name));
-        if let Some(value) = value.map_err(|words| format!("{name}: {words}"))? {
+        let spelled = given
+            .iter()
+            .filter(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null());
+        let mut value = read(*kind, *rare, None);
+        for (_, given) in spelled {
+            // every spelling must be of the right type
+            value =
+                Ok(read(*kind, *rare, Some(given)).map_err(|words| format!("{name}: {words}"))?);
+        }
+        if let Some(value) = value? {
             filled.insert((*name).into(), value);
         }
     }

@@ -9,7 +9,10 @@ use crate::services::smd::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::{HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 /// A place as it is kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -261,10 +264,10 @@ impl Store {
         Ok(())
     }
 
-    /// Which unit was seen last at each place.
+    /// Which unit was seen last at each place; of several at one moment SMD's database gives the first.
     fn last_units<'a>(&'a self) -> HashMap<&'a str, &'a str> {
         let mut events: Vec<_> = self.events.iter().collect();
-        events.sort_by_key(|(key, event)| (&event.timestamp, *key));
+        events.sort_by_key(|(key, event)| (&event.timestamp, Reverse(*key)));
         let pair =
             |(_, event): (&str, &'a HardwareEvent)| (event.id.as_str(), event.fruid.as_str());
         events.into_iter().map(pair).collect()

@@ -93,7 +93,8 @@ impl Value {
                 vec![state]
             };
         }
-        let mut values = vec![state, Self::Enabled(new.enabled.unwrap_or(true))];
+        let mut values = vec![state];
+        values.extend(new.enabled.map(Self::Enabled));
         if let Some(status) = &new.software_status {
             values.push(Self::SoftwareStatus(status.clone()));
         }

@@ -3,11 +3,14 @@ mod component;
 mod doors;
 mod endpoint;
 mod group;
+mod hardware;
 mod interface;
 mod lock;
+mod map;
 mod partition;
 mod reservation;
 mod size;
+mod subscription;
 
 use crate::{
     clock::Wall,
@@ -46,6 +49,7 @@ impl Smd {
         Self {
             router: Router::new().nest(front.prefix, front.routes),
             runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
                 .build()
                 .expect("a runtime"),
         }

@@ -264,7 +264,21 @@ pub struct Actions {
         rename = "#Outlet.PowerControl",
         skip_serializing_if = "Option::is_none"
     )]
-    pub outlet_power_control: Option<Action>,
+    pub outlet_power_control: Option<OutletAction>,
+}
+
+/// How an outlet is switched: where to post, and what may be said there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OutletAction {
+    #[serde(
+        rename = "PowerState@Redfish.AllowableValues",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub allowable_values: Vec<String>,
+    pub target: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }
 
 /// One Redfish action: where to post, and what may be said there.

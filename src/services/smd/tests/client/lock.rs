@@ -52,6 +52,15 @@ async fn locking_tries_each_and_names_who_could_not_be() {
         .expect_err("both are");
     assert_eq!(fault.kind, Kind::Conflict);
     assert!(fault.message.contains("is locked already"), "{fault}");
+}
+
+#[tokio::test]
+async fn all_or_nothing_names_who_stands_in_the_way() {
+    let smd = smd_with(&[1, 2]).await;
+    assert_eq!(
+        change(&smd, LockChange::Lock, &[1]).await.expect("locked"),
+        1
+    );
     let rigid = LockOptions {
         processing_model: Model::Rigid,
     };
@@ -69,6 +78,17 @@ async fn locking_tries_each_and_names_who_could_not_be() {
         .await
         .expect("one");
     assert!(!unlocked[0].locked);
+}
+
+#[tokio::test]
+async fn who_is_disabled_cannot_be_locked() {
+    let smd = smd_with(&[0, 1]).await;
+    assert_eq!(
+        change(&smd, LockChange::Lock, &[0, 1])
+            .await
+            .expect("locked"),
+        2
+    );
     assert_eq!(
         change(&smd, LockChange::Unlock, &[1, 0])
             .await

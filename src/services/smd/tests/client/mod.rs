@@ -3,6 +3,7 @@
 mod component;
 mod endpoint;
 mod group;
+mod hardware;
 mod interface;
 mod lock;
 mod partition;

@@ -190,6 +190,34 @@ fn names_of_endpoints_are_their_own() {
         smd.ask("PUT", &format!("{ENDPOINTS}/x0c0s1b0"), &put).0,
         200
     );
-    assert_eq!(post(json!({ "ID": "x0c0s9b0", "PDUInventory": {} })), 501);
-    assert_eq!(smd.get(&format!("{ENDPOINTS}/x0c0s9b0")).0, 404);
+}
+
+#[test]
+fn a_pdu_brings_its_outlets() {
+    let smd = Smd::new();
+    let outlet = |suffix: &str, state: &str| json!({ "id_suffix": suffix, "original_id": "AA1", "state": state });
+    let pdu = |id: &str, outlets: Value| json!({ "ID": id, "FQDN": format!("{id}.lab"), "Enabled": true, "PDUInventory": { "Outlets": outlets } });
+    let good = pdu("x0m0", json!([outlet("p0v1", "On"), outlet("p0v2", "Off")]));
+    assert_eq!(smd.ask("POST", "/Inventory/RedfishEndpoints", &good).0, 201);
+    let (_, found) = smd.get("/State/Components/x0m0p0v2");
+    assert_eq!(
+        (&found["State"], &found["Enabled"]),
+        (&json!("Off"), &json!(false))
+    );
+    let (_, behind) = smd.get("/Inventory/ComponentEndpoints/x0m0p0v1");
+    assert_eq!(behind["RedfishURL"], "x0m0.lab/jaws/monitor/outlets/AA1");
+    let action = &behind["RedfishOutletInfo"]["Actions"]["#Outlet.PowerControl"];
+    assert_eq!(
+        action["PowerState@Redfish.AllowableValues"],
+        json!(["On", "Off"])
+    );
+    let bad = pdu("x0m1", json!([outlet("odd", "On")]));
+    let (status, _) = smd.ask("POST", "/Inventory/RedfishEndpoints", &bad);
+    assert_eq!(status, 500);
+    assert_eq!(
+        smd.get("/Inventory/RedfishEndpoints/x0m1").0,
+        200,
+        "it is stored all the same"
+    );
+    assert_eq!(smd.get("/State/Components/x0m1").1["State"], "On");
 }
