@@ -202,7 +202,7 @@ fn sets_fold_to_the_same_text() {
         let names = dice.names(axes, side, count);
         let (mut question, mut how) = (json!({ "fold": names }), Folding::default());
         if turn % 3 == 1 {
-            let (axis, wanted) = [
+            let (said, wanted) = [
                 ("1", vec![1]),
                 ("2", vec![2]),
                 ("-1", vec![-1]),
@@ -210,7 +210,7 @@ fn sets_fold_to_the_same_text() {
                 ("-2", vec![-2]),
             ][dice.below(5)]
             .clone();
-            question["axis"] = json!(axis);
+            question["axis"] = json!(said);
             how.axes = Axes::Only(wanted);
         }
         if turn % 4 == 1 {
