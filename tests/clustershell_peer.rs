@@ -47,8 +47,9 @@ fn members(source: &str, group: &str) -> Option<Vec<String>> {
     let named = groups
         .iter()
         .filter(|(name, _)| group == "*" || *name == group);
-    let names = named.flat_map(|(_, text)| expand(text, &Meanings::default()).expect("a good set"));
-    Some(names.collect())
+    let members =
+        named.flat_map(|(_, text)| expand(text, &Meanings::default()).expect("a good set"));
+    Some(members.collect())
 }
 
 /// What the words of a set stand for.
@@ -201,7 +202,7 @@ fn sets_fold_to_the_same_text() {
         let names = dice.names(axes, side, count);
         let (mut question, mut how) = (json!({ "fold": names }), Folding::default());
         if turn % 3 == 1 {
-            let (axis, list) = [
+            let (said, wanted) = [
                 ("1", vec![1]),
                 ("2", vec![2]),
                 ("-1", vec![-1]),
@@ -209,8 +210,8 @@ fn sets_fold_to_the_same_text() {
                 ("-2", vec![-2]),
             ][dice.below(5)]
             .clone();
-            question["axis"] = json!(axis);
-            how.axes = Axes::Only(list);
+            question["axis"] = json!(said);
+            how.axes = Axes::Only(wanted);
         }
         if turn % 4 == 1 {
             let least = 2 + dice.below(4);

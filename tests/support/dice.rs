@@ -82,7 +82,7 @@ impl Dice {
             5 => self.number(true),
             _ => {
                 let mut word = self.pick(&["a", "b", "ab-", "a"]).to_owned();
-                for axis in 0..1 + self.below(3).min(self.below(4)) {
+                for axis in 0..=self.below(3).min(self.below(4)) {
                     let folded = self.below(3) > 0;
                     if axis > 0 {
                         word.push_str(self.pick(&["-", "b", "c"]));
