@@ -30,8 +30,8 @@ local function known(groups)
   local ok, labels = pcall(function() return chami.smd.group.list() end)
   if not ok then return groups end
   local there = {}
-  for _, group in ipairs(labels) do there[group.label] = true end
-  for _, group in ipairs(groups) do group.smd = there[group.name] == true end
+  for _, known_to_smd in ipairs(labels) do there[known_to_smd.label] = true end
+  for _, record in ipairs(groups) do record.smd = there[record.name] == true end
   return groups
 end
 

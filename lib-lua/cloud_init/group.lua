@@ -56,7 +56,9 @@ function group.get(name) return args.known({ native.group_get(name) })[1] end
 ---@param name string the group's name
 ---@return string text the cloud-config
 ---@shell ochami cloud-init group get config
----@example cloud_init.group.add("io", { file = "#cloud-config\n", encoding = "base64" }); return cloud_init.group.config "io" --> #cloud-config
+---@example
+---  cloud_init.group.add("io", { file = "#cloud-config\n", encoding = "base64" })
+---  return cloud_init.group.config "io" --> #cloud-config
 function group.config(name) return native.group_config(name) end
 
 --- Gets a group's meta-data.

@@ -42,7 +42,7 @@ local node = {}
 ---@field hostname? string
 ---@field instance_id? string only before cloud-init has seen the node
 ---@field instance_type? string
----@field cloud_init_base_url? string where it fetches its groups' files. Without a base_url in the defaults, all nodes are sent there from then on.
+---@field cloud_init_base_url? string where it fetches its groups' files; without one in the defaults, all nodes are sent there
 ---@field public_keys? string[] besides the cluster's
 
 ---@class cloud_init.Special what a node is told beyond the defaults

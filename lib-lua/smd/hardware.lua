@@ -97,13 +97,19 @@ function hardware.query(place, options) return native.hardware_query(place, opti
 --- Puts units into places of which SMD knows none yet; a known one is a `conflict`.
 ---@param records smd.HardwareFields[] places with their units
 ---@return smd.HardwareLocation[] places as they are now
----@example local m = { ID = "x0c0s0b0n0d0", MemoryLocationInfo = { Id = "DIMM0" }, PopulatedFRU = { MemoryFRUInfo = { CapacityMiB = 8192, Manufacturer = "Sam", SerialNumber = "D1" } } }; return smd.hardware.add{ m }[1].PopulatedFRU.FRUID --> "Memory.Sam.D1"
+---@example
+---  local unit = { MemoryFRUInfo = { CapacityMiB = 8192, Manufacturer = "Sam", SerialNumber = "D1" } }
+---  local place = { ID = "x0c0s0b0n0d0", MemoryLocationInfo = { Id = "DIMM0" }, PopulatedFRU = unit }
+---  return smd.hardware.add{ place }[1].PopulatedFRU.FRUID --> "Memory.Sam.D1"
 function hardware.add(records) return native.hardware_add(records) end
 
 --- Puts units into places, whatever was there.
 ---@param records smd.HardwareFields[] places with their units
 ---@return smd.HardwareLocation[] places as they are now
----@example local b = { ID = "x0c0s0b0", NodeBMCLocationInfo = { Name = "BMC" }, PopulatedFRU = { NodeBMCFRUInfo = { Model = "M1" } } }; return smd.hardware.set{ b }[1].Type --> "NodeBMC"
+---@example
+---  local unit = { NodeBMCFRUInfo = { Model = "M1" } }
+---  local place = { ID = "x0c0s0b0", NodeBMCLocationInfo = { Name = "BMC" }, PopulatedFRU = unit }
+---  return smd.hardware.set{ place }[1].Type --> "NodeBMC"
 function hardware.set(records) return native.hardware_set(records) end
 
 --- Takes places out of the inventory; the units stay known.

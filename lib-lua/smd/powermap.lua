@@ -51,7 +51,9 @@ function powermap.set(set, fields) return native.powermap_set(maps(set, fields))
 ---@param set string|string[]|smd.PowerMap[] components, or whole records
 ---@param fields? smd.PowerMapFields what supplies them all
 ---@return smd.PowerMap[] changed those that were not so
----@example smd.powermap.set("x0c0s0b0n0", { poweredBy = { "x0m0" } }); return #smd.powermap.ensure("x0c0s0b0n0", { poweredBy = { "x0m0" } }) --> 0
+---@example
+---  smd.powermap.set("x0c0s0b0n0", { poweredBy = { "x0m0" } })
+---  return #smd.powermap.ensure("x0c0s0b0n0", { poweredBy = { "x0m0" } }) --> 0
 function powermap.ensure(set, fields) return native.powermap_ensure(maps(set, fields)) end
 
 --- Deletes maps.

@@ -47,14 +47,18 @@ function scn.add(fields) return native.scn_add(fields) end
 ---@param id integer its number
 ---@param fields smd.SubscriptionFields who, where, and what triggers
 ---@return smd.Subscription subscription as it is now
----@example local s = smd.scn.add{ Subscriber = "me", Url = "http://127.0.0.1:9/", States = { "On" } }; return smd.scn.set(s.ID, { Subscriber = "me", Url = s.Url, Roles = { "Compute" } }).States --> nil
+---@example
+---  local s = smd.scn.add{ Subscriber = "me", Url = "http://127.0.0.1:9/", States = { "On" } }
+---  return smd.scn.set(s.ID, { Subscriber = "me", Url = s.Url, Roles = { "Compute" } }).States --> nil
 function scn.set(id, fields) return native.scn_set(id, fields) end
 
 --- Changes the given fields of a subscription.
 ---@param id integer its number
 ---@param fields smd.SubscriptionChange what it gets
 ---@return smd.Subscription subscription as it is now
----@example local s = smd.scn.add{ Subscriber = "me", Url = "http://127.0.0.1:9/", States = { "On" } }; return smd.scn.update(s.ID, { Op = "add", States = { "Off" } }).States --> { "On", "Off" }
+---@example
+---  local s = smd.scn.add{ Subscriber = "me", Url = "http://127.0.0.1:9/", States = { "On" } }
+---  return smd.scn.update(s.ID, { Op = "add", States = { "Off" } }).States --> { "On", "Off" }
 function scn.update(id, fields) return native.scn_update(id, fields) end
 
 --- Ends subscriptions.

@@ -7,7 +7,8 @@ expect(cloud_init.defaults.get(), {}, "nothing yet")
 cloud_init.defaults.set { cluster_name = "demo", ["short-name"] = "nid", nid_length = 3 }
 expect(cloud_init.defaults.set { base_url = "http://172.16.0.254:8081/cloud-init/" },
   has { ["base-url"] = "http://172.16.0.254:8081/cloud-init", ["nid-length"] = 3 }, "added to")
-expect(expect_fault("no_effect", cloud_init.defaults.set, { short_name = "" }).message, contains "cannot clear short-name", "said")
+local kept = expect_fault("no_effect", cloud_init.defaults.set, { short_name = "" })
+expect(kept.message, contains "cannot clear short-name", "said")
 expect_fault("no_effect", cloud_init.defaults.set, { ["boot-subnet"] = "172.16.0.0/24" })
 expect(expect_fault("bad_argument", cloud_init.defaults.set, { base_ur = "x" }).hint, contains "base", "did you mean")
 

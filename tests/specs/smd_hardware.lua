@@ -21,7 +21,8 @@ expect_fault("bad_argument", smd.hardware.list, { maker = "acme" })
 
 -- Another unit in the same place: history tells, and the old one stays known.
 smd.hardware.set { node("x1000c0s0b0n0", "S2") }
-expect(smd.hardware.history.get "x1000c0s0b0n0".History, { has { FRUID = "Node.Acme.P1.S1" }, has { FRUID = "Node.Acme.P1.S2" } }, "seen")
+local seen = smd.hardware.history.get "x1000c0s0b0n0".History
+expect(seen, { has { FRUID = "Node.Acme.P1.S1" }, has { FRUID = "Node.Acme.P1.S2" } }, "seen")
 expect_fault("conflict", smd.hardware.fru.delete, "Node.Acme.P1.S2")
 expect(#smd.hardware.fru.delete "Node.Acme.P1.S1", 1, "no place holds it")
 expect_fault("bad_argument", smd.hardware.delete)

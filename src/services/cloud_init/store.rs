@@ -82,7 +82,9 @@ impl Store {
         take(|d| &mut d.cluster_name, new.cluster_name);
         take(|d| &mut d.short_name, new.short_name);
         if !new.base_url.is_empty() {
-            all.base_url = new.base_url.trim_end_matches('/').to_owned();
+            new.base_url
+                .trim_end_matches('/')
+                .clone_into(&mut all.base_url);
         }
         if !new.public_keys.is_empty() {
             all.public_keys = new.public_keys;

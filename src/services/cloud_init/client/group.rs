@@ -94,10 +94,11 @@ fn check(text: &str) -> Result<(), Fault> {
         .iter()
         .take(TOLD)
         .map(|it| format!("line {}: {}", it.line, it.message));
-    let mut message = told.collect::<Vec<_>>().join("; ");
+    let mut told: Vec<String> = told.collect();
     if errors.len() > TOLD {
-        message += &format!("; and {} more", errors.len() - TOLD);
+        told.push(format!("and {} more", errors.len() - TOLD));
     }
+    let message = told.join("; ");
     let hint = match first.hint.as_str() {
         "" => String::new(),
         hint => format!("{hint}; "),

@@ -149,7 +149,7 @@ pub(super) fn put_instance(lab: &Lab, id: &str, bytes: &[u8]) -> Reply {
         match store.instance(id) {
             Some(old) => info.instance_id.clone_from(&old.instance_id),
             None if seen || info.instance_id.is_empty() => {
-                info.instance_id = lab.instances.made(id)
+                info.instance_id = lab.instances.made(id);
             }
             None => {}
         }

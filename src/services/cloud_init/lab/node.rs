@@ -81,7 +81,9 @@ pub(super) async fn vendor_data(lab: &Lab, asker: Asker<'_>, source: &str) -> Re
     let base = lab.bases.next(asker.impersonated, &cluster, &own);
     let mut list = String::from("#include\n");
     for group in known.groups(&id).unwrap_or_default() {
-        list += &format!("{base}/{group}.yaml\n");
+        for part in [base.as_str(), "/", group, ".yaml\n"] {
+            list.push_str(part);
+        }
     }
     Ok(Answer::guessed(list.into_bytes()))
 }

@@ -259,9 +259,15 @@ impl Smd {
             if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
                 path.push(char::from(byte));
             } else {
-                path += &format!("%{byte:02X}");
+                path.push('%');
+                path.extend([byte >> 4, byte & 15].map(hex_digit));
             }
         }
         self.peers.get(&path).await
     }
+}
+
+/// A digit of a percent-encoded byte.
+fn hex_digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).map_or('0', |digit| digit.to_ascii_uppercase())
 }

@@ -25,6 +25,7 @@ impl Style {
 
 /// What of a text decides how it can be written.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // four answers to four questions
 pub(super) struct Shape {
     pub(super) multiline: bool,
     plain: bool,
