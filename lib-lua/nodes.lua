@@ -1,4 +1,5 @@
 local native = select(2, ...)
+local fault = require "fault"
 local names = require "nodes.words"
 local sources = require "nodes.sources"
 
@@ -7,15 +8,34 @@ local sources = require "nodes.sources"
 --- need no look-up; for everything else each resource is listed once per set.
 local nodes = {}
 
--- A set → its xnames, and what was listed of SMD for it.
+-- Up to so many nodes' interfaces are asked for by name: listing all for each of many single nodes takes long.
+local FEW = 8
+
+-- Whether words are nothing but xnames of nodes, for which nothing need be listed.
+local function literal(words)
+  if #words.asked > 0 or #words.names == 0 then return false end
+  for _, name in ipairs(words.names) do
+    if not name:find "^[xX]%d+[cC]%d+[sS]%d+[bB]%d+[nN]%d+$" then return false end
+  end
+  return true
+end
+
+-- A set → its xnames, what was listed of SMD for it, and whether it is literal.
 local function resolved(set)
+  local sort = type(set)
+  if sort ~= "string" and sort ~= "number" and sort ~= "table" then
+    local said = set == nil and "none is named" or "this is a " .. sort
+    fault.raise("bad_argument", "a set of nodes is wanted, and " .. said, {
+      hint = 'such as "x1000c0s0b0n0", 3, "nid[1-5]", "@compute", or a list of these',
+    })
+  end
   local words = native.words(set)
   for _, asked in ipairs(words.asked) do
     if asked.sort == "labels" then native.no_nodes(asked.word) end
   end
   local found, list = sources.meanings(words.asked)
   found.names = names.xnames(words.names, list)
-  return native.expand(set, found), list
+  return native.expand(set, found), list, literal(words)
 end
 
 --- Looks up what a set asks for: groups, attributes and masks; each resource is listed once.
@@ -69,20 +89,31 @@ function nodes.nids(set)
   return list
 end
 
+-- Interfaces → the MAC that each node boots from.
+local function booting(nics)
+  local first = {}
+  for _, nic in ipairs(nics) do
+    local seen = first[nic.ComponentID]
+    -- Discovery numbers the interfaces in their description, and the first one boots.
+    if not seen or nic.Description:find "^Interface 0 for " then first[nic.ComponentID] = nic.MACAddress end
+  end
+  return first
+end
+
 --- Lists the MAC addresses that the nodes of a set boot from: of each its first interface.
 ---@param set string|integer|string[] as for `nodes.xnames`
 ---@return string[] macs in the order of the set
 ---@state 301
 ---@example nodes.macs{ "compute2", 1 } --> { "52:54:00:be:ef:02", "52:54:00:be:ef:01" }
 function nodes.macs(set)
-  local xnames, known = resolved(set)
+  local xnames, known, is_literal = resolved(set)
   local first, list = {}, {}
-  for _, nic in ipairs(known "iface") do
-    local seen = first[nic.ComponentID]
-    -- Discovery numbers the interfaces in their description, and the first one boots.
-    if not seen or nic.Description:find "^Interface 0 for " then first[nic.ComponentID] = nic.MACAddress end
+  if is_literal and #xnames > 0 and #xnames <= FEW then
+    first = booting(chami.smd.iface.list { ComponentID = xnames })
   end
   for i, xname in ipairs(xnames) do
+    -- Where one has none, the fault names another that has.
+    if not first[xname] then first = booting(known "iface") end
     list[i] = first[xname] or names.unknown("interface of node", xname, names.keys(first))
   end
   return list

@@ -58,6 +58,29 @@ local function images(macs, root)
   return texts, by_text, missing
 end
 
+-- Adds what an update could not change to what is missing: as it tells itself, or all of it.
+local function add_failed(missing, macs, found)
+  if type(found) ~= "table" or not found.kind or found.kind == "interrupted" then error(found, 0) end
+  if found.items and #found.items > 0 then
+    table.move(found.items, 1, #found.items, #missing + 1, missing)
+    return
+  end
+  for _, mac in ipairs(macs) do missing[#missing + 1] = { node = mac, fault = found } end
+end
+
+-- Ends with what is missing: with its only fault, with what all have in common, or as `partial`.
+local function raise_missing(missing, count)
+  local first = missing[1].fault
+  if count == 1 then error(first, 0) end
+  local kind = #missing == count and first.kind or "partial"
+  for _, item in ipairs(missing) do
+    if item.fault.kind ~= kind then kind = "partial" end
+  end
+  local message = ("%d of %d not changed, the first: %s"):format(#missing, count, first.message)
+  local hint = kind == "partial" and "_err.items names each with its fault" or first.hint
+  fault.raise(kind, message, { service = "bss", items = missing, hint = hint })
+end
+
 --- Sets the image nodes boot: `root=` among their kernel arguments. All else stays, for each node what it had.
 ---@param set string|integer|string[] which nodes; they have boot parameters
 ---@param root string where the image is, `live:http://172.16.0.254/rootfs`
@@ -70,15 +93,11 @@ function boot.image.set(set, root)
   local texts, by_text, missing = images(macs, root)
   local now = {}
   for _, text in ipairs(texts) do
-    for _, record in ipairs(boot.params.update { macs = by_text[text], params = text }) do
-      now[#now + 1] = record
-    end
+    local ok, found = pcall(boot.params.update, { macs = by_text[text], params = text })
+    if ok then table.move(found, 1, #found, #now + 1, now) else add_failed(missing, by_text[text], found) end
   end
-  if #missing == 0 then return now end
-  if #missing == 1 and #now == 0 then error(missing[1].fault, 0) end
-  local message = ("%d of %d not changed, the first: %s"):format(#missing, #macs, missing[1].fault.message)
-  local kind = #now == 0 and "not_found" or "partial"
-  return fault.raise(kind, message, { service = "bss", items = missing, hint = "_err.items names each with its fault" })
+  if #missing > 0 then raise_missing(missing, #macs) end
+  return now
 end
 
 return boot

@@ -72,12 +72,24 @@ function node.set(set, fields)
   return native.node_set(set, fields)
 end
 
+-- The host name that the defaults alone give, as the server's Go writes it: two characters of the cluster's name, and a
+-- negative length pads with spaces behind. A name that is no UTF-8 has no characters, and stays whole.
+local function usual_name(defaults, nid)
+  local cluster = defaults["cluster-name"] or ""
+  local short = defaults["short-name"] or cluster:match("^" .. utf8.charpattern:rep(2)) or cluster
+  local length = defaults["nid-length"] or 4
+  local sign, digits = ("%d"):format(nid):match "^(%-?)(%d+)$"
+  local missing = math.abs(length) - #sign - #digits
+  if math.abs(length) > 1000000 then return short .. "%!(BADWIDTH)" .. sign .. digits end
+  if length < 0 then return short .. sign .. digits .. (" "):rep(missing) end
+  return short .. sign .. ("0"):rep(missing) .. digits
+end
+
 -- What the meta-data of a node have that the defaults alone would not give.
 local function special(component, defaults)
   local data = node.meta_data(component.ID)
   local v1 = data.instance_data.v1
-  local short = defaults["short-name"] or (defaults["cluster-name"] or ""):sub(1, 2)
-  local usual = short .. ("%0" .. (defaults["nid-length"] or 4) .. "d"):format(component.NID or 0)
+  local usual = usual_name(defaults, component.NID or 0)
   local base = v1.vendor_data.cloud_init_base_url
   local keys = table.move(v1.public_keys or {}, #(defaults["public-keys"] or {}) + 1, #(v1.public_keys or {}), 1, {})
   local own = {
@@ -93,7 +105,7 @@ local function special(component, defaults)
 end
 
 --- Lists what is special about nodes, as far as it shows in what they get: what the defaults alone would not tell them.
---- Instance ids are left out: each node has its own.
+--- Instance ids are left out: each node has its own. One that had none gets it from this look, and keeps it.
 ---@param set? string|integer|string[] these; all nodes of SMD where none are named
 ---@return cloud_init.Special[] nodes those that have something special
 ---@state 301
@@ -107,7 +119,8 @@ function node.list(set)
   return found
 end
 
---- Gets the meta-data of a node: who it is, and what templates find.
+--- Gets the meta-data of a node: who it is, and what templates find. Looking is enough for the server to give a node that
+--- had none an instance-id, which stays.
 ---@param set string|integer which node: xname, NID or name
 ---@return cloud_init.MetaData data
 ---@shell ochami cloud-init node get meta-data
@@ -125,6 +138,7 @@ function node.meta_data(set) return native.node_meta_data(one(set)) end
 function node.user_data(set) return native.node_user_data(one(set)) end
 
 --- Gets the vendor-data of a node: the list of files it includes, one for each of its groups in SMD.
+--- Looking is enough for the server to give a node that had none an instance-id, which stays.
 ---@param set string|integer which node: xname, NID or name
 ---@return string text `#include` and a URL on each line
 ---@shell ochami cloud-init node get vendor-data
@@ -147,6 +161,7 @@ function node.vendor_data(set) return native.node_vendor_data(one(set)) end
 function node.group(set, group) return native.node_group(one(set), group) end
 
 --- Merges all that a node gets, as the node does: what it ends up with, and which group each value comes from.
+--- Looking is enough for the server to give a node that had none an instance-id, which stays.
 ---@param set string|integer which node: xname, NID or name
 ---@param options? cloud_init.template.Options
 ---@return cloud_init.template.Merged merged the parts are named by their groups

@@ -29,10 +29,10 @@ local members, records = smd.group.member.list(group), {}
 for _, record in ipairs(#members > 0 and bss.boot.params.list(members) or {}) do
   records[record.macs[1]] = record
 end
-local text, values, have, rest, without = {}, {}, {}, {}, {}
+local mac_of, text, values, have, rest, without = {}, {}, {}, {}, {}, {}
 for i, mac in ipairs(nodes.macs(members)) do
   local node, record = members[i], records[mac]
-  text[node] = record and (record.params or "")
+  mac_of[node], text[node] = mac, record and (record.params or "")
   values[node] = { bss.args(text[node]):get(key) }
   local is_so = #values[node] == 1 and values[node][1] == value
   local list = not record and without or is_so and have or rest
@@ -92,7 +92,7 @@ local alike, script = {}, {}
 for _, node in ipairs(changing) do
   alike[new[node]] = alike[new[node]] or {}
   table.insert(alike[new[node]], node)
-  script[node] = dry and text[node] or bss.boot.script.get(node)
+  script[node] = dry and text[node] or bss.boot.script.get { mac = mac_of[node] }
 end
 for args, same in pairs(dry and {} or alike) do bss.boot.params.update(same, { params = args }) end
 
@@ -107,7 +107,8 @@ local function extra(a, b)
   return table.concat(found, " ")
 end
 for _, node in ipairs(changing) do
-  local old, now = script[node], dry and new[node] or bss.boot.script.get(node)
+  local old = script[node]
+  local now = dry and new[node] or bss.boot.script.get { mac = mac_of[node] }
   print(("%s  - %s  + %s"):format(node, extra(old, now), extra(now, old)))
 end
 print(#changing == 0 and "nothing to do" or dry and "dry run: nothing was changed"

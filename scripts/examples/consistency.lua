@@ -1,12 +1,12 @@
--- Tells where SMD, BSS and cloud-init do not agree about nodes; changes nothing.
+-- Tells where SMD, BSS and cloud-init do not agree about nodes; corrects nothing.
 --
 --   chami consistency.lua [NODES]             all of it, or what concerns these nodes
 --
--- Each service takes nearly anything, and mistakes show when a node does not boot. Ends with 6 when
--- there are any. cloud-init rereads SMD once a minute: what is new may be told as not seen yet.
+-- Mistakes show when a node does not boot; with any, it ends with 6. cloud-init rereads SMD once a
+-- minute (what is new may be told as not seen yet) and gives nodes looked at a lasting instance-id.
 
 local set, more = ...
-if more or set == "" then
+if more or set == "" or (set and set:find "^%-") then
   fault.raise("bad_argument", "wanted: one set of nodes", { hint = "chami consistency.lua @io" })
 end
 

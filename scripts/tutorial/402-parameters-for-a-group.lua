@@ -78,8 +78,8 @@ smd.group.member.set("compute", "x1000c0s0b[0-2]n0")
 
 look "Try the obvious thing"
 -- BSS takes `hosts`, so why not name the group? It answers 200 and stores nothing: no host of
--- that name exists (BSS issue 50). curl would leave you believing that it had worked. chami
--- reads back what it wrote, and says so.
+-- that name exists, and BSS knows no groups. curl would leave you believing that it had worked.
+-- chami reads back what it wrote, and says so.
 local kernel = image "debug".kernel
 expect_fault("no_effect", bss.boot.params.set, { hosts = { "io" }, kernel = kernel })
 

@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// Ask an exercise's checks
     #[arg(long, value_name = "ID")]
     check: Option<String>,
+    /// Tell an exercise's goal, and every hint to the first check that fails
+    #[arg(long, value_name = "ID")]
+    hint: Option<String>,
     /// Run an exercise on a lab of its own, then ask its checks
     #[arg(long, value_name = "ID")]
     run: Option<String>,
@@ -39,6 +42,9 @@ pub(super) fn run(target: &TargetArgs, args: &Args, format: Option<Format>) -> O
     }
     if let Some(id) = &args.check {
         return check(target, course.get(id)?, format);
+    }
+    if let Some(id) = &args.hint {
+        return hint(target, course.get(id)?);
     }
     if let Some(id) = &args.run {
         return run_alone(target, &course, id, format);
@@ -90,6 +96,22 @@ fn check(target: &TargetArgs, exercise: &Exercise, format: Option<Format>) -> Ou
     let shell = target.shell_for_course(print::stderr())?;
     let verdicts = watched(&shell, || learn::check(exercise, &shell))?;
     conclude(exercise, &verdicts, format)
+}
+
+fn hint(target: &TargetArgs, exercise: &Exercise) -> Outcome {
+    let shell = target.shell_for_course(print::stderr())?;
+    let (goal, verdicts) = watched(&shell, || learn::state(exercise, &shell))?;
+    let mut text = format!("goal  {goal}\n");
+    match verdicts.iter().find(|verdict| !verdict.pass) {
+        None => text += "      which is reached: every check holds\n",
+        Some(open) => {
+            let _ = writeln!(text, "\nfail  {}", open.title);
+            for (at, hint) in open.hint.iter().enumerate() {
+                let _ = writeln!(text, "  {}.  {hint}", at + 1);
+            }
+        }
+    }
+    output::print(&text)
 }
 
 fn run_alone(target: &TargetArgs, course: &Course, id: &str, format: Option<Format>) -> Outcome {

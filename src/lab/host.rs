@@ -96,9 +96,13 @@ impl Host {
         let house = Arc::new(house);
         let routes = all_routes(&house, fronts, &card, options.listen.open);
         let tls = https.map(|listener| (listener, tls::Lazy::new(ground.keys, ip)));
+        // The routes hold the house and the house the routes: a lab that does not come up ends all the same.
+        let runtime = run(&house, routes, http, tls).inspect_err(|_| {
+            let _ = house.end();
+        })?;
         let host = Self {
             held: Mutex::new(Some(Held {
-                runtime: run(&house, routes, http, tls)?,
+                runtime,
                 last: ground.last,
             })),
             house,

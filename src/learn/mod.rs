@@ -53,7 +53,7 @@ pub fn list(course: &Course, shell: &Shell) -> Result<Vec<Entry>, Report> {
     let session = Session::new(shell);
     let entry = |exercise: &Exercise| {
         let header = session.open(exercise)?.header;
-        let verdicts = session.verify()?;
+        let verdicts = session.glance()?;
         let done = verdicts.iter().all(|verdict| verdict.pass);
         Ok(Entry {
             id: header.id,
@@ -72,6 +72,13 @@ pub fn check(exercise: &Exercise, shell: &Shell) -> Result<Vec<Verdict>, Report>
     let session = Session::new(shell);
     session.open(exercise)?;
     session.verify()
+}
+
+/// What an exercise is about, and how its checks stand at this moment.
+pub fn state(exercise: &Exercise, shell: &Shell) -> Result<(String, Vec<Verdict>), Report> {
+    let session = Session::new(shell);
+    let goal = session.open(exercise)?.header.goal;
+    Ok((goal, session.glance()?))
 }
 
 /// Runs an exercise where the shell is, then asks its checks.

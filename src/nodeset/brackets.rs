@@ -5,6 +5,9 @@ use super::{
 };
 use crate::fault::Fault;
 
+/// Numbers with more digits than this, zeros before them included, are a slip of the finger.
+const WIDEST: usize = 64;
+
 /// Reads from `[` to `]`.
 pub(super) fn ranges(reader: &mut Reader) -> Result<Vec<Range>, Fault> {
     reader.at += 1;
@@ -162,6 +165,14 @@ fn number(reader: &mut Reader) -> Result<Number, Fault> {
             None => fault.hint("close the bracket: node[1-3]"),
             _ => fault,
         });
+    }
+    if reader.at - digits > WIDEST {
+        return Err(reader
+            .wrong_at(
+                start,
+                &format!("expected a number of at most {WIDEST} digits, zeros included"),
+            )
+            .hint("leading zeros make numbers alike in length: node[001-100]"));
     }
     let Ok(value) = text.parse() else {
         return Err(reader.wrong_at(start, "expected a number of at most 38 digits"));

@@ -58,6 +58,8 @@ expect_fault("no_effect", cloud_init.node.set, "x9000c0s0b0n0", { hostname = "h"
 expect_fault("partial", cloud_init.node.set, { "x1000c0s0b0n0", "x9000c0s0b0n0" }, { hostname = "h" })
 expect_fault("bad_argument", cloud_init.node.meta_data, "nid[1-2]")
 expect_fault("not_found", cloud_init.node.meta_data, "x9000c0s0b0n0")
+cloud_init.defaults.set { nid_length = 100 }
+expect(cloud_init.node.list(3), {}, "nothing special in a long number")
 
 -- What nodes send.
 cloud_init.phone_home("x1000c0s0b0n0", { fqdn = "nid001.demo" })

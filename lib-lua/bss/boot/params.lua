@@ -74,7 +74,10 @@ end
 -- Where a node's parameters stand, if not under its MAC; that goes into the hint.
 local function elsewhere(found, node)
   if type(found) ~= "table" or found.kind ~= "not_found" then return found end
-  local xname = nodes.xnames(node)[1]
+  -- A hint is worth no other fault.
+  local named, xnames = pcall(nodes.xnames, node)
+  if not named then return xnames.kind == "interrupted" and xnames or found end
+  local xname = xnames[1]
   local known, nids = pcall(nodes.nids, xname)
   for _, record in ipairs(native.params_of { hosts = { xname }, nids = known and nids or nil }) do
     local sort = record.hosts and "xname" or "NID"
@@ -93,9 +96,7 @@ end
 ---@state 301
 ---@example bss.boot.params.set(1, { kernel = "k", params = "quiet" }); return bss.boot.params.get(1).params --> "quiet"
 function params.get(node)
-  if call.is_wire(node) then
-    return native.params_get { macs = { node.mac }, hosts = { node.name }, nids = { node.nid } }
-  end
+  if call.is_wire(node) then return native.params_whose(node) end
   local ok, found = pcall(native.params_get, (call.wanted(node, {})))
   if ok then return found end
   return error(elsewhere(found, node), 0)

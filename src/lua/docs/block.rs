@@ -182,10 +182,15 @@ fn unnamed(kind: &str, text: &str) -> Slot {
     }
 }
 
-/// `Name: Parent, Parent`
+/// `Name: Parent, Parent`; or `Name` and what it is, which is for who reads the source.
 fn class(text: &str) -> Class {
     let text = text.strip_prefix("(exact)").unwrap_or(text).trim();
-    let (name, parents) = text.split_once(':').unwrap_or((text, ""));
+    let (name, rest) = text.split_once([':', ' ']).unwrap_or((text, ""));
+    let parents = if text[name.len()..].starts_with(':') {
+        rest
+    } else {
+        ""
+    };
     let parents = parents.split(',').map(str::trim).filter(|p| !p.is_empty());
     Class {
         name: name.trim().to_owned(),

@@ -271,6 +271,18 @@ fn who_writes_another_grammar_is_told_what_to_write_here() {
 }
 
 #[test]
+fn numbers_are_padded_to_64_digits_at_most() {
+    let padded = |zeros: usize| format!("n[{}1-{}2]", "0".repeat(zeros), "0".repeat(zeros));
+    assert_eq!(names(&padded(63)).len(), 2);
+    for zeros in [64, 70_000] {
+        let fault = parse(&padded(zeros)).expect_err("too wide");
+        assert_eq!(fault.kind, Kind::BadArgument);
+        let expected = "position 3: expected a number of at most 64 digits";
+        assert!(fault.message.contains(expected), "{}", fault.message);
+    }
+}
+
+#[test]
 fn a_slip_of_the_finger_does_not_eat_the_memory() {
     for text in ["n[0-99999999]", "n[0-18446744073709551615]m[0-9]"] {
         let fault = expand(text, &Meanings::default()).expect_err(text);

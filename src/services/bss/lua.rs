@@ -1,5 +1,5 @@
 //! The natives behind `lib-lua/bss.lua` and `lib-lua/bss/`: declarations only.
-use super::client::{Client, Fetches, Narrow, ScriptFor, Wanted};
+use super::client::{Client, Fetches, Narrow, ScriptFor, Wanted, Whose};
 use crate::{fault::Fault, http::Http, lua::Natives};
 
 type Names = Option<Vec<String>>;
@@ -32,6 +32,12 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
         "script",
         with(&bss, |bss, (whose,): (ScriptFor,)| async move {
             bss.script(whose).await
+        }),
+    );
+    n.read(
+        "params_whose",
+        with(&bss, |bss, (whose,): (Whose,)| async move {
+            bss.param(&Wanted::from(whose)).await
         }),
     );
     hosts(n, &bss);

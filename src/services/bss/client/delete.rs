@@ -13,6 +13,7 @@ use crate::{
 impl Client {
     /// Deletes records by identity, and returns what went.
     pub async fn delete_params(&self, wanted: &Wanted) -> Result<Vec<BootParams>, Fault> {
+        not_empty(wanted)?;
         let ids = wanted.ids()?;
         let by_field =
             wanted.kernel.is_some() || wanted.initrd.is_some() || wanted.params.is_some();
@@ -49,9 +50,15 @@ impl Client {
 
     /// Deletes every record, or every one that boots this; as BSS groups them.
     pub async fn delete_all_params(&self, wanted: &Wanted) -> Result<Vec<BootParams>, Fault> {
+        not_empty(wanted)?;
         if !wanted.ids()?.is_empty() {
             return Err(Fault::bad_argument("some, or all?")
                 .hint("name identities, or say { all = true } without them"));
+        }
+        if wanted.cloud_init.is_some() {
+            return Err(
+                Fault::bad_argument("nobody is found by cloud-init data").hint("leave them out")
+            );
         }
         let config = wanted.config();
         let fits = |given: &str, has: &str| given.is_empty() || given == has;
@@ -75,6 +82,21 @@ impl Client {
             Some(id) => Err(still_there(id)),
         }
     }
+}
+
+/// Refuses an empty text: a variable that was never set would be a field left out, and everything would go.
+fn not_empty(wanted: &Wanted) -> Result<(), Fault> {
+    let fields = [
+        ("kernel", &wanted.kernel),
+        ("initrd", &wanted.initrd),
+        ("params", &wanted.params),
+    ];
+    let empty = fields.iter().find(|(_, v)| v.as_deref() == Some(""));
+    let Some((name, _)) = empty else {
+        return Ok(());
+    };
+    let message = format!("{name} is empty, and nobody is found by that");
+    Err(Fault::bad_argument(message).hint("leave the field out"))
 }
 
 fn ids_of(record: &BootParams) -> Vec<Id> {

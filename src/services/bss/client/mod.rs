@@ -12,7 +12,7 @@ mod wanted;
 
 pub use hosts::{Fetches, ScriptFor};
 pub use params::Narrow;
-pub use wanted::Wanted;
+pub use wanted::{Wanted, Whose};
 
 use super::types::{DumpState, ServiceStatus};
 use crate::{

@@ -294,7 +294,7 @@ pub(super) fn explained(f: Fault, wanted: &Wanted) -> Fault {
             ..f
         };
         let hint = "BSS's database takes the apostrophe for the end of the text: \
-                    write double quotes, or two apostrophes";
+                    write double quotes";
         return refused.hint(hint);
     }
     if f.message.contains("invalid xname") {

@@ -22,6 +22,26 @@ pub struct Wanted {
     pub cloud_init: Option<CloudInit>,
 }
 
+/// Whose record is got, in the query's words.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Whose {
+    pub mac: Option<String>,
+    pub name: Option<String>,
+    pub nid: Option<i32>,
+}
+
+impl From<Whose> for Wanted {
+    fn from(whose: Whose) -> Self {
+        Self {
+            macs: whose.mac.into_iter().collect(),
+            hosts: whose.name.into_iter().collect(),
+            nids: whose.nid.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// One identity; BSS never joins those of different sorts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Id {

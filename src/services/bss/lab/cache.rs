@@ -107,7 +107,7 @@ impl Cache {
         held.known.clone().filter(|_| held.life == life)
     }
 
-    /// What is known; read first if nothing is. `None`: SMD does not answer.
+    /// What is known; read first if nothing is. `None`: SMD does not answer, or refuses.
     pub(super) async fn known(&self) -> Option<Arc<Known>> {
         if let Some(known) = self.held() {
             return Some(known);
@@ -160,7 +160,11 @@ impl Cache {
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
-        let (_, body) = self.peers.get(path).await.ok()?;
+        let (status, body) = self.peers.get(path).await.ok()?;
+        // the document of a refusal would read as an empty list
+        if status >= 400 {
+            return None;
+        }
         serde_json::from_slice(&body).ok()
     }
 

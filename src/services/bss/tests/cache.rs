@@ -35,6 +35,20 @@ fn smd_is_read_once_and_kept() {
 }
 
 #[test]
+fn a_refusal_is_no_empty_list() {
+    let smd = Smd::discovered(1);
+    let bss = Bss::beside(&smd);
+    smd.broken.store(true, Ordering::SeqCst);
+    assert_eq!(bss.get("/hosts").0, 500, "nothing is known");
+    smd.broken.store(false, Ordering::SeqCst);
+    assert_eq!(known(&bss), 1, "nothing was kept of that");
+    smd.broken.store(true, Ordering::SeqCst);
+    bss.pass(1);
+    bss.ask("POST", "/hosts", &Value::Null);
+    assert_eq!(known(&bss), 1, "what is known stays");
+}
+
+#[test]
 fn an_unknown_node_has_smd_read_again() {
     let smd = Smd::discovered(0);
     let bss = Bss::beside(&smd);

@@ -238,6 +238,20 @@ async fn deletes_return_what_went() {
 }
 
 #[tokio::test]
+async fn an_empty_text_deletes_nothing() {
+    let (bss, log) = client().await;
+    for field in ["kernel", "initrd", "params"] {
+        let empty = wanted(json!({ field: "" }));
+        let fault = bss.delete_all_params(&empty).await.expect_err("all");
+        assert_eq!(fault.kind, Kind::BadArgument);
+        assert_eq!(fault.hint.as_deref(), Some("leave the field out"));
+        let fault = bss.delete_params(&empty).await.expect_err("some");
+        assert_eq!(fault.hint.as_deref(), Some("leave the field out"));
+    }
+    assert_eq!(sent(&log), "", "and nothing was sent");
+}
+
+#[tokio::test]
 async fn lists_are_narrowed_and_one_is_got() {
     let (bss, _) = client().await;
     bss.set_params(wanted(json!({ "macs": [B, A], "kernel": "k" })))

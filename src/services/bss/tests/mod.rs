@@ -21,7 +21,7 @@ use crate::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Request},
+    http::{HeaderMap, Request, StatusCode},
     response::IntoResponse,
     routing::get,
 };
@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -53,11 +53,12 @@ impl crate::clock::Clock for Hand {
     }
 }
 
-/// What SMD knows, as its three lists say it; and how often it was asked for components.
+/// What SMD knows, as its three lists say it; how often it was asked for components, and whether it refuses to say.
 #[derive(Default)]
 struct Smd {
     nodes: Mutex<Vec<Value>>,
     asked: AtomicUsize,
+    broken: AtomicBool,
 }
 
 impl Smd {
@@ -121,6 +122,10 @@ fn smd_routes(smd: &Arc<Smd>) -> Router {
     let (one, two, three) = (smd.clone(), smd.clone(), smd.clone());
     let components = move || async move {
         one.asked.fetch_add(1, Ordering::SeqCst);
+        if one.broken.load(Ordering::SeqCst) {
+            let problem = axum::Json(json!({ "title": "Internal Server Error", "status": 500 }));
+            return (StatusCode::INTERNAL_SERVER_ERROR, problem).into_response();
+        }
         axum::Json(json!({ "Components": one.list(component) })).into_response()
     };
     let endpoints = move || async move {

@@ -26,7 +26,7 @@ pub struct GroupFields {
     pub description: Option<String>,
     pub meta_data: Option<Map<String, Value>>,
     pub file: Option<FileFields>,
-    /// How the file is to be sent; as plain text if nothing is said.
+    /// How the file is to be sent; if nothing is said, as the one before, and else as plain text.
     pub encoding: Option<String>,
     pub versions: Option<BTreeMap<String, String>>,
 }
@@ -36,14 +36,14 @@ pub struct GroupFields {
 #[serde(default, deny_unknown_fields)]
 pub struct FileFields {
     pub content: String,
-    pub filename: String,
+    pub filename: Option<String>,
     pub encoding: Option<String>,
 }
 
 impl FileFields {
-    /// The file in its own encoding or, if it names none, in the one wanted; with `strict`, a text that nodes would leave
-    /// out is refused.
-    fn file(self, wanted: Option<String>, strict: bool) -> Result<File, Fault> {
+    /// The file in its own encoding or, if it names none, in the one wanted, or in that of the file it replaces; with
+    /// `strict`, a text that nodes would leave out is refused.
+    fn file(self, wanted: Option<String>, old: &File, strict: bool) -> Result<File, Fault> {
         let plain = self.encoding.is_none();
         if wanted.is_some() && !plain {
             return Err(
@@ -52,9 +52,11 @@ impl FileFields {
                 ),
             );
         }
+        let kept = ENCODINGS.contains(&old.encoding.as_str());
         let encoding = self
             .encoding
             .or(wanted)
+            .or_else(|| kept.then(|| old.encoding.clone()))
             .unwrap_or_else(|| "plain".to_owned());
         if !ENCODINGS.contains(&encoding.as_str()) {
             let message =
@@ -69,7 +71,7 @@ impl FileFields {
         };
         let file = File {
             content,
-            filename: self.filename,
+            filename: self.filename.unwrap_or_else(|| old.filename.clone()),
             encoding,
         };
         let text = decoded(&file).map_err(|why| {
@@ -144,7 +146,7 @@ impl GroupFields {
             group.meta_data = meta_data;
         }
         match self.file {
-            Some(file) => group.file = file.file(self.encoding, how.lint)?,
+            Some(file) => group.file = file.file(self.encoding, &group.file, how.lint)?,
             None if self.encoding.is_some() => {
                 return Err(Fault::bad_argument("an encoding, and no file to encode"));
             }
@@ -269,7 +271,7 @@ impl Client {
         self.put_group(name, &fields.over(now, how)?).await
     }
 
-    /// Makes the group exist with the given fields; nothing when it was so already.
+    /// Makes the group exist with the given fields; nothing when it was so already, with the file in either encoding.
     pub async fn ensure_group(
         &self,
         name: &str,
@@ -282,7 +284,7 @@ impl Client {
             None => named(name)?,
         };
         let wanted = fields.over(base, how)?;
-        if now.is_some_and(|now| same_group(&now, &wanted)) {
+        if now.is_some_and(|now| same_group(&served(&now), &served(&wanted))) {
             return Ok(None);
         }
         self.put_group(name, &wanted).await.map(Some)
@@ -355,6 +357,16 @@ fn same(one: &Value, other: &Value) -> bool {
         }
         (a, b) => a == b,
     }
+}
+
+/// A group as its nodes see it: the file's text, however it was sent.
+fn served(group: &Group) -> Group {
+    let mut group = group.clone();
+    if let Ok(text) = decoded(&group.file) {
+        group.file.content = text;
+        group.file.encoding.clear();
+    }
+    group
 }
 
 fn same_group(one: &Group, other: &Group) -> bool {

@@ -111,12 +111,18 @@ fn host_name(defaults: &Defaults, nid: i64) -> String {
         0 => NID_LENGTH,
         length => length,
     };
-    let width = usize::try_from(length.unsigned_abs()).unwrap_or(usize::MAX);
-    match length {
-        _ if length.unsigned_abs() > WIDEST => format!("{name}%!(BADWIDTH){nid}"),
-        ..0 => format!("{name}{nid:<width$}"),
-        _ => format!("{name}{nid:0width$}"),
+    if length.unsigned_abs() > WIDEST {
+        return format!("{name}%!(BADWIDTH){nid}");
     }
+    // Padded by hand: Rust's own widths end at 65535.
+    let width = usize::try_from(length.unsigned_abs()).unwrap_or_default();
+    let missing = width.saturating_sub(nid.to_string().len());
+    if length < 0 {
+        return format!("{name}{nid}{}", " ".repeat(missing));
+    }
+    let sign = if nid < 0 { "-" } else { "" };
+    let (zeros, digits) = ("0".repeat(missing), nid.unsigned_abs());
+    format!("{name}{sign}{zeros}{digits}")
 }
 
 #[cfg(test)]
@@ -142,6 +148,10 @@ mod tests {
             ("nid", "demo", 2_000_000, 1, "nid%!(BADWIDTH)1"),
         ] {
             assert_eq!(host_name(&defaults(short, cluster, length), nid), name);
+        }
+        for length in [100_000, -100_000] {
+            let name = host_name(&defaults("nid", "demo", length), 1);
+            assert_eq!(name.len(), 100_003, "wider than Rust pads");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which request goes where, as the server's router sees it: a trailing slash more or less is the same, a path with
 //! escapes that need not be there is taken as it came, and a wrong method is told which are right.
 use super::answer::Answer;
+use crate::services::wire::unescape;
 use axum::http::Method;
 
 /// What a path stands for.
@@ -121,28 +122,12 @@ fn data<'a>(name: &'a str, asker: Asker<'a>) -> Option<Place<'a>> {
 /// The path as the router sees it; `Err`: the server does not even read the request.
 pub(super) fn seen(path: &str) -> Result<String, Answer> {
     let bad = || Answer::text(400, "400 Bad Request");
-    let decoded = unescape(path).ok_or_else(bad)?;
+    let decoded = unescape(path, false).ok_or_else(bad)?;
     Ok(match decoded.strip_suffix('/') {
         Some(shorter) if !shorter.is_empty() => shorter.to_owned(),
         _ if escape(&decoded) == path => decoded,
         _ => path.to_owned(),
     })
-}
-
-fn unescape(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut out = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                let value = digit()? * 16 + digit()?;
-                u8::try_from(value).ok()?
-            }
-            other => other,
-        });
-    }
-    Some(String::from_utf8_lossy(&out).into_owned())
 }
 
 fn escape(text: &str) -> String {

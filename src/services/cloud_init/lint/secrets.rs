@@ -41,6 +41,14 @@ const FILES: &[&str] = &[
     ".netrc",
     ".pgpass",
 ];
+/// What stands before a token in a text, and before a password.
+const TOKENS: &[&str] = &[
+    "authorization: bearer ",
+    "--token ",
+    "--token=",
+    "access_token=",
+];
+const PASSWORDS: &[&str] = &["password=", "passwd=", "--password "];
 
 type Place<'a> = &'a dyn Fn(&Node) -> (usize, usize);
 
@@ -236,7 +244,8 @@ fn telling(text: &str) -> Option<&'static str> {
             return Some("a password in a URL");
         }
     }
-    let lower = text.to_lowercase();
+    // ASCII only: its offsets hold in the text, too.
+    let lower = text.to_ascii_lowercase();
     let follows = |mark: &str| {
         lower.match_indices(mark).any(|(at, _)| {
             let rest = text[at + mark.len()..].trim_start_matches(['"', '\'', ' ']);
@@ -246,26 +255,11 @@ fn telling(text: &str) -> Option<&'static str> {
                 && !word.contains(SKETCHED)
         })
     };
-    if lower.is_char_boundary(lower.len()) && lower.len() == text.len() {
-        if [
-            "authorization: bearer ",
-            "--token ",
-            "--token=",
-            "access_token=",
-        ]
-        .iter()
-        .any(|it| follows(it))
-        {
-            return Some("a token or key in plain text");
-        }
-        if ["password=", "passwd=", "--password "]
-            .iter()
-            .any(|it| follows(it))
-        {
-            return Some("a password in plain text");
-        }
+    if TOKENS.iter().any(|mark| follows(mark)) {
+        return Some("a token or key in plain text");
     }
-    None
+    let password = PASSWORDS.iter().any(|mark| follows(mark));
+    password.then_some("a password in plain text")
 }
 
 fn is_jwt(word: &str) -> bool {

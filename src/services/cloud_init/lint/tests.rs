@@ -208,6 +208,11 @@ fn secrets_are_placed_and_never_repeated() {
         "#!/bin/sh\nexport X=1\nmysql --password hunter22\n",
     );
     assert_eq!(places(&script), [(3, 1)]);
+    // Letters that change their length with their case: the place of what follows must not shift.
+    for text in ["echo İ password=€x", "echo İ PassWord=€x İ\u{212a}"] {
+        let found = of("secret", &format!("#!/bin/sh\n{text}\n"));
+        assert_eq!(places(&found), [(2, 1)], "{text}");
+    }
     let none = "ssh_pwauth: false\nlock_passwd: true\npassword: \"\"\nssh_authorized_keys: [ssh-rsa AAAA x]\nruncmd: [echo --token $T]\n";
     assert_eq!(of("secret", &config(none)), []);
     let template = "## template: jinja\n#cloud-config\nwrite_files:\n  - path: /etc/munge/munge.key\n    content: {{ v1.region }}\n";

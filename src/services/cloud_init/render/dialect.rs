@@ -45,10 +45,8 @@ fn raw(text: &str) -> Option<(String, (usize, usize))> {
     let (tag, begin) = if after.starts_with("%}") {
         (format!("{}+%}}", &text[..begin]), begin + 2)
     } else {
-        (
-            text[..begin + 3].to_owned(),
-            begin + after.strip_prefix("-%}").map(|_| 3)?,
-        )
+        after.strip_prefix("-%}")?;
+        (text[..begin + 3].to_owned(), begin + 3)
     };
     let ends = text[begin..].match_indices("{%").find(|(at, _)| {
         let tag = &text[begin + at + 2..];
@@ -161,4 +159,34 @@ fn bracket(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::translate;
+
+    #[test]
+    fn raw_tags_keep_the_lines_end() {
+        assert_eq!(
+            translate("{% raw %}\n{{ x }}{% endraw %}"),
+            "{% raw +%}\n{{ x }}{% endraw %}"
+        );
+        let stripped = "{% raw -%}\n{{ x }}{% endraw %}";
+        assert_eq!(translate(stripped), stripped);
+    }
+
+    #[test]
+    fn broken_raw_tags_are_left_to_the_engine() {
+        for text in [
+            "{% raw",
+            "{%raw",
+            "{% raw %",
+            "{% raw -",
+            "{% raw -%",
+            "{% raw é",
+            "{% rawé %}",
+        ] {
+            assert_eq!(translate(text), text);
+        }
+    }
 }

@@ -36,6 +36,9 @@ impl Trouble {
 }
 
 fn trouble(error: &Error, source: &str) -> Fault {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return endless(error);
+    }
     let line = error.line().map_or(1, |line| line + 1);
     let what = error
         .detail()
@@ -76,6 +79,14 @@ fn trouble(error: &Error, source: &str) -> Fault {
         ),
         _ => fault.hint("the node leaves such a text out as a whole"),
     }
+}
+
+/// The engine gave up; a node would go on.
+fn endless(error: &Error) -> Fault {
+    let place = error.line().map(|line| format!("line {}: ", line + 1));
+    let place = place.unwrap_or_default();
+    Fault::bad_argument(format!("{place}the template does too much work"))
+        .hint("loops inside loops multiply: go through fewer things")
 }
 
 /// A fact was used that only the node knows.

@@ -24,6 +24,10 @@ pub const MISSING: &str = "CI_MISSING_JINJA_VAR/";
 /// The line a template must begin with.
 pub const HEADER: &str = "## template: jinja";
 
+/// The work a template may do, about one for each step: far more than a cloud-config needs. Ctrl-C does not reach into
+/// the engine, so loops in loops must end by themselves.
+const FUEL: u64 = 2_000_000;
+
 /// A rendered text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rendered {
@@ -152,6 +156,7 @@ fn environment<'source>() -> Environment<'source> {
         environment.set_syntax(syntax);
     }
     environment.set_debug(true);
+    environment.set_fuel(Some(FUEL));
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
     environment.set_formatter(|out, state, value| {
         let text = if value.is_undefined() {

@@ -34,6 +34,17 @@ fn faults_name_the_line_of_the_file() {
 }
 
 #[test]
+fn a_template_that_does_not_end_is_given_up() {
+    let each = "{% for x in range(10000) %}";
+    let end = "{% endfor %}";
+    let wrong = fault(&format!(
+        "#cloud-config\n{each}{each}{each}{end}{end}{end}\n"
+    ));
+    assert_eq!(wrong.kind, Kind::BadArgument);
+    assert_eq!(wrong.message, "line 3: the template does too much work");
+}
+
+#[test]
 fn what_is_not_simulated_is_named() {
     for body in [
         "{% do [].append(1) %}",

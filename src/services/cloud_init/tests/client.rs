@@ -112,6 +112,32 @@ async fn groups_are_added_set_updated_and_ensured() {
 }
 
 #[tokio::test]
+async fn what_is_not_said_of_a_file_stays() {
+    let ci = cloud_init().await;
+    let of = |value| fields::<GroupFields>(value);
+    let file = json!({"content": "#cloud-config\n", "filename": "c.yaml"});
+    let sent = of(json!({"file": file, "encoding": "base64"}));
+    let added = ci.add_group("io", sent, Upload::default()).await;
+    assert_eq!(added.expect("added").file.encoding, "base64");
+    for same in [
+        json!({"file": {"content": "#cloud-config\n"}}),
+        json!({"file": file, "encoding": "plain"}),
+    ] {
+        let again = ci.ensure_group("io", of(same), Upload::default()).await;
+        assert_eq!(again.expect("ensured"), None);
+    }
+    let text = "#cloud-config\ntimezone: UTC\n";
+    let other = of(json!({"file": {"content": text}}));
+    let group = ci.update_group("io", other, Upload::default()).await;
+    let file = group.expect("updated").file;
+    assert_eq!(
+        (file.filename.as_str(), file.encoding.as_str()),
+        ("c.yaml", "base64")
+    );
+    assert_eq!(ci.group_config("io").await.expect("there"), text);
+}
+
+#[tokio::test]
 async fn groups_are_listed_and_deleted() {
     let ci = cloud_init().await;
     let of = |value| fields::<GroupFields>(value);

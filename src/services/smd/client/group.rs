@@ -3,13 +3,13 @@
 //! SMD patches a group's description and tags, ignores the rest of a patch, and replaces the members with another call.
 //! Here a group is written as one thing.
 use super::super::types::{Group, GroupPatch, Members, Membership};
-use super::{Client, Filter, NAMES_IN_URL, arrange, fault, many::Fates, once};
+use super::{Client, Filter, NAMES_IN_URL, arrange, fault, many::Fates, member::tells, once};
 use crate::{
     fault::{Fault, Kind},
     nodeset::natural,
 };
 use serde::Deserialize;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 const FILTERS: &[&str] = &["group", "tag", "partition"];
 const MEMBERSHIP_FILTERS: &[&str] = &[
@@ -210,41 +210,14 @@ impl Client {
         label: &str,
         f: Fault,
     ) -> Fault {
-        if matches!(
-            f.kind,
-            Kind::Unauthorized | Kind::Forbidden | Kind::Unreachable | Kind::Timeout
-        ) {
+        if !tells(&f) {
             return f;
         }
+        let mut reasons = self.reasons(ids, exclusive, label).await;
         let mut fates: Fates<()> = Fates::default();
-        let Ok(known) = self.components(Some(ids), &Filter::default()).await else {
-            return f;
-        };
-        let known: HashSet<String> = known.into_iter().map(|c| c.id).collect();
         for id in ids {
-            if !known.contains(&id.to_ascii_lowercase()) {
-                let message = format!("no component {id}, so it cannot be in group {label}");
-                let hint = "smd.component.list() shows what SMD knows";
-                fates.bad(id, fault(Kind::NotFound, message).hint(hint));
-            }
-        }
-        if let Some(exclusive) = exclusive
-            && let Ok(groups) = self.groups(&Filter::default()).await
-        {
-            let rivals = groups.iter().filter(|other| {
-                let theirs = other.exclusive_group.as_deref().unwrap_or_default();
-                theirs.eq_ignore_ascii_case(exclusive) && !other.label.eq_ignore_ascii_case(label)
-            });
-            for rival in rivals {
-                for id in ids.iter().filter(|id| rival.members.ids.contains(id)) {
-                    let message =
-                        format!("{id} is in group {}, which excludes {label}", rival.label);
-                    let hint = format!(
-                        "smd.group.member.delete(\"{}\", \"{id}\") first",
-                        rival.label
-                    );
-                    fates.bad(id, fault(Kind::Conflict, message).hint(hint));
-                }
+            if let Some(why) = reasons.remove(id) {
+                fates.bad(id, why);
             }
         }
         fates.settle("taken").err().unwrap_or(f)

@@ -9,7 +9,7 @@ use super::super::{
 use super::{Client, Filter, NAMES_IN_URL, arrange, fault, many::Fates, once};
 use crate::fault::{Fault, Kind};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const FILTERS: &[&str] = &[
     "id",
@@ -184,11 +184,12 @@ impl Client {
 
     /// Refuses if a place holds one of these units.
     async fn unheld(&self, ids: Option<&[String]>) -> Result<(), Fault> {
+        let ids: Option<HashSet<&String>> = ids.map(|ids| ids.iter().collect());
         for place in self.hardware(None, &Filter::default()).await? {
             let Some(unit) = place.populated_fru else {
                 continue;
             };
-            if ids.is_none_or(|ids| ids.contains(&unit.fruid)) {
+            if ids.as_ref().is_none_or(|ids| ids.contains(&unit.fruid)) {
                 let message = format!("{} holds {}", place.id, unit.fruid);
                 let hint = format!("smd.hardware.delete \"{}\" comes first", place.id);
                 return Err(fault(Kind::Conflict, message).hint(hint));

@@ -2,6 +2,7 @@
 use super::super::types::{HardwareHistory, HardwareHistoryList};
 use super::{Client, Filter, arrange, fault, many, many::Fates, once};
 use crate::fault::{Fault, Kind};
+use std::collections::{HashMap, HashSet};
 
 const FILTERS: &[&str] = &["id", "fruid", "eventtype", "starttime", "endtime"];
 
@@ -65,17 +66,20 @@ impl Client {
         })
         .await;
         let left = self.histories(of, Some(&ids), &filter).await?;
+        let left: HashSet<&str> = left.iter().map(|history| &*history.id).collect();
+        let before = before.iter().map(|h| (h.id.to_ascii_lowercase(), h));
+        let before: HashMap<String, &HardwareHistory> = before.collect();
         let mut fates = Fates::default();
         for (id, result) in ids.iter().zip(sent) {
-            let stays = left.iter().any(|history| history.id == *id);
-            let was = before.iter().find(|h| h.id.eq_ignore_ascii_case(id));
+            let stays = left.contains(id.as_str());
+            let was = before.get(&id.to_ascii_lowercase());
             let gone = || unseen(id, fault(Kind::NotFound, ""));
             let result = result.and_then(|()| match was {
                 _ if stays => {
                     let message = format!("SMD accepted the delete, and {id} still has a history");
                     Err(fault(Kind::NoEffect, message))
                 }
-                Some(history) => Ok(history.clone()),
+                Some(history) => Ok((*history).clone()),
                 None => Err(gone()),
             });
             fates.add(id, result);

@@ -97,6 +97,15 @@ impl LockChange {
         }
     }
 
+    /// Who of these could not be changed as things stood, and why.
+    fn hindered(self, ids: &[String], before: &HashMap<String, Lock>) -> Vec<(String, Fault)> {
+        let why = |id: &String| {
+            let reason = self.hindrance(before.get(&id.to_ascii_lowercase())?)?;
+            Some((id.clone(), self.why(id, reason)))
+        };
+        ids.iter().filter_map(why).collect()
+    }
+
     /// Whether it is as was asked.
     const fn holds(self, lock: &Lock) -> bool {
         match self {
@@ -191,7 +200,7 @@ impl Client {
         options: LockOptions,
     ) -> Result<Vec<Lock>, Fault> {
         once(ids.iter().map(String::as_str))?;
-        let mut before = by_id(self.locks(Some(&ids), &Filter::default()).await?);
+        let before = by_id(self.locks(Some(&ids), &Filter::default()).await?);
         let mut fates = Fates::default();
         let (known, strange): (Vec<String>, Vec<String>) = ids
             .into_iter()
@@ -211,19 +220,17 @@ impl Client {
         let sent = self.api.post(change.path()).json(&request).send().await;
         let reasons = match sent {
             Ok(result) => reasons(result),
+            // Only a refusal by SMD itself says that nothing was done.
+            Err(f) if !matches!(f.kind, Kind::Refused | Kind::Conflict | Kind::NotFound) => {
+                return Err(f);
+            }
             Err(f) => {
-                before.retain(|_, lock| change.hindrance(lock).is_some());
-                let found = before.values().filter_map(|lock| {
-                    Some((lock.id.to_ascii_lowercase(), change.hindrance(lock)?.into()))
-                });
-                let found: HashMap<String, String> = found.collect();
-                if found.is_empty() {
+                let hindered = change.hindered(&known, &before);
+                if hindered.is_empty() {
                     return Err(f);
                 }
-                for id in known {
-                    if let Some(reason) = found.get(&id.to_ascii_lowercase()) {
-                        fates.bad(&*id, change.why(&id, reason));
-                    }
+                for (id, why) in hindered {
+                    fates.bad(&*id, why);
                 }
                 return fates.settle(change.done());
             }

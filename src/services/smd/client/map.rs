@@ -48,6 +48,8 @@ pub trait Mapped: Clone + PartialEq + Send + Sync + DeserializeOwned + 'static {
     fn body(maps: &[Self]) -> Value;
     /// Whether SMD, which normalises the case of words, holds this of that.
     fn holds(&self, wanted: &Self) -> bool;
+    /// What is not said of a map stays as it is.
+    fn over(self, now: &Self) -> Self;
 }
 
 impl Mapped for NodeMap {
@@ -76,6 +78,15 @@ impl Mapped for NodeMap {
             && same(&self.sub_role, &wanted.sub_role)
             && self.node_info == wanted.node_info
     }
+
+    fn over(self, now: &Self) -> Self {
+        Self {
+            role: self.role.or_else(|| now.role.clone()),
+            sub_role: self.sub_role.or_else(|| now.sub_role.clone()),
+            node_info: self.node_info.or_else(|| now.node_info.clone()),
+            ..self
+        }
+    }
 }
 
 impl Mapped for PowerMap {
@@ -96,6 +107,11 @@ impl Mapped for PowerMap {
 
     fn holds(&self, wanted: &Self) -> bool {
         self == wanted
+    }
+
+    /// What supplies the component is all there is to say.
+    fn over(self, _: &Self) -> Self {
+        self
     }
 }
 
@@ -183,20 +199,26 @@ impl Client {
     }
 
     /// Makes maps be so; returns those that were not.
-    pub async fn ensure_maps<T: Mapped>(&self, mut maps: Vec<T>) -> Result<Vec<T>, Fault> {
+    pub async fn ensure_maps<T: Mapped>(&self, maps: Vec<T>) -> Result<Vec<T>, Fault> {
         let known = self.known_maps(&maps).await?;
-        maps.retain(|map| !known.get(map.id()).is_some_and(|now| now.holds(map)));
-        self.set_maps(maps).await
+        let wanted = maps
+            .into_iter()
+            .filter_map(|map| match known.get(map.id()) {
+                None => Some(map),
+                Some(now) => Some(map.over(now)).filter(|map| !now.holds(map)),
+            });
+        self.set_maps(wanted.collect()).await
     }
 
     /// Changes the given fields of node maps that exist.
     pub async fn update_node_maps(&self, given: Vec<NodeMapFields>) -> Result<Vec<NodeMap>, Fault> {
         let all = self.maps::<NodeMap>(None).await?;
+        let all: HashMap<&str, &NodeMap> = all.iter().map(|map| (&*map.id, map)).collect();
         let mut maps = Vec::new();
         for fields in given {
             let id = named(&fields.id, "x1000c0s0b0n0")?;
             let gone = || unknown::<NodeMap>(&id, fault(Kind::NotFound, ""));
-            let now = all.iter().find(|map| map.id == id).ok_or_else(gone)?;
+            let now = *all.get(&*id).ok_or_else(gone)?;
             maps.push(NodeMap {
                 nid: fields.nid.unwrap_or(now.nid),
                 role: fields.role.or_else(|| now.role.clone()),

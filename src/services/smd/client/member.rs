@@ -1,11 +1,11 @@
 //! groups/{label}/members: who is in a group, one by one or all at once.
-use super::super::types::Member;
-use super::{Client, fault, group::advise, many, many::Fates, once};
+use super::super::types::{Group, Member};
+use super::{Client, Filter, fault, group::advise, many, many::Fates, once};
 use crate::{
     fault::{Fault, Kind},
     nodeset::natural,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 impl Client {
     /// The members of a group, in natural order.
@@ -76,6 +76,10 @@ impl Client {
         })
         .await;
         let now = lower(&self.members(label).await?);
+        let refused = ids.iter().zip(&sent);
+        let refused = refused.filter(|(_, result)| result.as_ref().is_err_and(tells));
+        let refused: Vec<String> = refused.map(|(id, _)| id.clone()).collect();
+        let reasons = self.reasons(&refused, exclusive, label).await;
         for (id, result) in ids.into_iter().zip(sent) {
             let result = match result {
                 Ok(()) if now.contains(&id.to_lowercase()) => Ok(id.clone()),
@@ -84,9 +88,8 @@ impl Client {
                         format!("SMD accepted {id} into group {label} and does not hold it there");
                     Err(fault(Kind::NoEffect, message))
                 }
-                Err(f) => Err(self
-                    .why_refused(std::slice::from_ref(&id), exclusive, label, f)
-                    .await),
+                Err(f) if tells(&f) => Err(reasons.get(&id).cloned().unwrap_or(f)),
+                Err(f) => Err(f),
             };
             fates.add(id, result);
         }
@@ -139,6 +142,64 @@ impl Client {
         }
         fates.settle("taken out")
     }
+
+    /// What keeps each of these out of a group, as far as it can be seen; one look for all of them.
+    pub(super) async fn reasons(
+        &self,
+        ids: &[String],
+        exclusive: Option<&str>,
+        label: &str,
+    ) -> HashMap<String, Fault> {
+        let mut found = HashMap::new();
+        if ids.is_empty() {
+            return found;
+        }
+        let none = Filter::default();
+        let Ok(known) = self.components(Some(ids), &none).await else {
+            return found;
+        };
+        let known: HashSet<String> = known.into_iter().map(|c| c.id).collect();
+        let rivals = match exclusive {
+            Some(word) => rivals(self.groups(&none).await.unwrap_or_default(), word, label),
+            None => HashMap::new(),
+        };
+        for id in ids {
+            let lower = id.to_ascii_lowercase();
+            if !known.contains(&lower) {
+                let message = format!("no component {id}, so it cannot be in group {label}");
+                let hint = "smd.component.list() shows what SMD knows";
+                found.insert(id.clone(), fault(Kind::NotFound, message).hint(hint));
+            } else if let Some(rival) = rivals.get(&lower) {
+                let message = format!("{id} is in group {rival}, which excludes {label}");
+                let hint = format!("smd.group.member.delete(\"{rival}\", \"{id}\") first");
+                found.insert(id.clone(), fault(Kind::Conflict, message).hint(hint));
+            }
+        }
+        found
+    }
+}
+
+/// Whether SMD's refusal may be about the members, and not about who asks or how.
+pub(super) fn tells(f: &Fault) -> bool {
+    !matches!(
+        f.kind,
+        Kind::Unauthorized | Kind::Forbidden | Kind::Unreachable | Kind::Timeout
+    )
+}
+
+/// Who is in another group of the same exclusive word, and in which.
+fn rivals(groups: Vec<Group>, exclusive: &str, label: &str) -> HashMap<String, String> {
+    let excludes = |other: &Group| {
+        let theirs = other.exclusive_group.as_deref().unwrap_or_default();
+        theirs.eq_ignore_ascii_case(exclusive) && !other.label.eq_ignore_ascii_case(label)
+    };
+    let mut found = HashMap::new();
+    for group in groups.into_iter().filter(excludes) {
+        for id in group.members.ids {
+            found.insert(id, group.label.clone());
+        }
+    }
+    found
 }
 
 pub(super) fn lower(ids: &[String]) -> HashSet<String> {

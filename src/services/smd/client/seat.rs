@@ -5,6 +5,7 @@ use crate::{
     fault::{Fault, Kind},
     nodeset::natural,
 };
+use std::collections::{HashMap, HashSet};
 
 impl Client {
     /// The members of a partition, in natural order.
@@ -63,6 +64,10 @@ impl Client {
         })
         .await;
         let now = lower(&self.seats(name).await?);
+        let refused = ids.iter().zip(&sent);
+        let refused = refused.filter(|(_, result)| result.as_ref().is_err_and(tells));
+        let refused: Vec<String> = refused.map(|(id, _)| id.clone()).collect();
+        let places = self.places(&refused).await;
         for (id, result) in ids.into_iter().zip(sent) {
             let result = match result {
                 Ok(()) if now.contains(&id.to_lowercase()) => Ok(id.clone()),
@@ -72,9 +77,11 @@ impl Client {
                     );
                     Err(fault(Kind::NoEffect, message))
                 }
-                Err(f) => Err(self
-                    .why_not_seated(std::slice::from_ref(&id), name, f)
-                    .await),
+                Err(f) if tells(&f) => {
+                    let why = places.as_ref().and_then(|places| places.why(&id, name));
+                    Err(why.unwrap_or(f))
+                }
+                Err(f) => Err(f),
             };
             fates.add(id, result);
         }
@@ -159,30 +166,64 @@ impl Client {
 
     /// The reason SMD did not take these members, if it can be seen; else what SMD said.
     pub(super) async fn why_not_seated(&self, ids: &[String], name: &str, f: Fault) -> Fault {
-        if !matches!(f.kind, Kind::Refused | Kind::Conflict) {
+        if !tells(&f) {
             return f;
         }
-        let mut fates: Fates<()> = Fates::default();
-        let none = Filter::default();
-        let (Ok(known), Ok(partitions)) = (
-            self.components(Some(ids), &none).await,
-            self.partitions(&none).await,
-        ) else {
+        let Some(places) = self.places(ids).await else {
             return f;
         };
+        let mut fates: Fates<()> = Fates::default();
         for id in ids {
-            if !known.iter().any(|c| c.id.eq_ignore_ascii_case(id)) {
-                let message = format!("no component {id}, so it cannot be in partition {name}");
-                let hint = "smd.component.list() shows what SMD knows";
-                fates.bad(id, fault(Kind::NotFound, message).hint(hint));
-            }
-            let holds = |other: &&Partition| other.members.ids.contains(&id.to_lowercase());
-            if let Some(Partition { name: other, .. }) = partitions.iter().find(holds) {
-                let message = format!("{id} is in partition {other}, and can be in one only");
-                let hint = format!("smd.partition.member.delete(\"{other}\", \"{id}\") first");
-                fates.bad(id, fault(Kind::Conflict, message).hint(hint));
+            if let Some(why) = places.why(id, name) {
+                fates.bad(id, why);
             }
         }
         fates.settle("taken").err().unwrap_or(f)
+    }
+
+    /// Where these are, with one look for all of them.
+    async fn places(&self, ids: &[String]) -> Option<Places> {
+        if ids.is_empty() {
+            return None;
+        }
+        let none = Filter::default();
+        let known = self.components(Some(ids), &none).await.ok()?;
+        let mut taken = HashMap::new();
+        for partition in self.partitions(&none).await.ok()? {
+            for id in partition.members.ids {
+                taken.insert(id, partition.name.clone());
+            }
+        }
+        Some(Places {
+            known: known.into_iter().map(|c| c.id.to_lowercase()).collect(),
+            taken,
+        })
+    }
+}
+
+/// Whether SMD's refusal may be about the components.
+fn tells(f: &Fault) -> bool {
+    matches!(f.kind, Kind::Refused | Kind::Conflict)
+}
+
+/// Which components there are, and in which partitions.
+struct Places {
+    known: HashSet<String>,
+    taken: HashMap<String, String>,
+}
+
+impl Places {
+    /// What keeps a component out of a partition.
+    fn why(&self, id: &str, name: &str) -> Option<Fault> {
+        let lower = id.to_lowercase();
+        if !self.known.contains(&lower) {
+            let message = format!("no component {id}, so it cannot be in partition {name}");
+            let hint = "smd.component.list() shows what SMD knows";
+            return Some(fault(Kind::NotFound, message).hint(hint));
+        }
+        let other = self.taken.get(&lower)?;
+        let message = format!("{id} is in partition {other}, and can be in one only");
+        let hint = format!("smd.partition.member.delete(\"{other}\", \"{id}\") first");
+        Some(fault(Kind::Conflict, message).hint(hint))
     }
 }

@@ -16,6 +16,7 @@ use crate::services::smd::{
     types::{LockList, LockQuery, LockRequest, LockResult},
     xname,
 };
+use std::collections::HashSet;
 
 /// A reservation lasts no longer than so many minutes.
 const LONGEST: i64 = 15;
@@ -139,7 +140,8 @@ pub(super) fn status(lab: &Lab, call: &Call) -> Reply {
         if not_found.len() == components.len() {
             not_found.clear();
         }
-        not_found.retain(|id| !components.iter().any(|lock| lock.id == *id));
+        let found: HashSet<&str> = components.iter().map(|lock| &*lock.id).collect();
+        not_found.retain(|id| !found.contains(id.as_str()));
         Ok(Answer::json(&LockList {
             components,
             not_found,
