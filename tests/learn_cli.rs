@@ -174,3 +174,29 @@ fn the_laws_are_tried_from_the_command_line() {
         "{err}"
     );
 }
+
+#[test]
+fn a_look_at_the_list_lets_no_time_pass_and_hints_can_be_asked_for() {
+    let student = Student::new();
+    let now = |student: &Student| {
+        let (status, out, err) = student.types(&["-e", "lab.clock.now()"]);
+        assert_eq!(status, Some(0), "{err}");
+        let now: jiff::Timestamp = out.trim().parse().expect("a time");
+        now
+    };
+    let (status, _, err) = student.types(&["-e", "discover.static 'data/nodes.yaml'"]);
+    assert_eq!(status, Some(0), "{err}");
+    let before = now(&student);
+    // the checks of 403 may wait 90 seconds each
+    let states = student.states();
+    assert!(states.contains(&("403".to_owned(), "open".to_owned())));
+    let passed = now(&student).duration_since(before).as_secs();
+    assert!(passed < 60, "{passed} s of the lab's time passed");
+    let (status, out, _) = student.types(&["learn", "--hint", "402"]);
+    assert_eq!(status, Some(0));
+    assert!(out.starts_with("goal  "), "{out}");
+    assert!(
+        out.contains("\n  1.  ") && out.contains("\n  2.  "),
+        "{out}"
+    );
+}
