@@ -188,8 +188,8 @@ fn a_look_at_the_list_lets_no_time_pass_and_hints_can_be_asked_for() {
     assert_eq!(status, Some(0), "{err}");
     let before = now(&student);
     // the checks of 403 may wait 90 seconds each
-    let states = student.states();
-    assert!(states.contains(&("403".to_owned(), "open".to_owned())));
+    let listed = student.states();
+    assert!(listed.contains(&("403".to_owned(), "open".to_owned())));
     let passed = now(&student).duration_since(before).as_secs();
     assert!(passed < 60, "{passed} s of the lab's time passed");
     let (status, out, _) = student.types(&["learn", "--hint", "402"]);
