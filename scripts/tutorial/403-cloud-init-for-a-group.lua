@@ -7,7 +7,7 @@ exercise {
   needs = { "301" }, seed = { "UC3", "TODO2" },
 }
 
--- The public half of a key pair: what cloud-init puts into authorized_keys. Take your own.
+-- The public half of a key pair: what cloud-init puts into authorized_keys. Put yours here.
 local KEY  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICmU3ZSS/ljfBSPoZ0p15nfsQ9KO596sImyTIapl1hUO"
 local BASE = "http://172.16.0.254:8081/cloud-init"
 local NODE, OTHER = "x1000c0s0b0n0", "x1000c0s0b1n0"

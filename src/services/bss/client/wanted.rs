@@ -147,9 +147,7 @@ impl Wanted {
         Err(Fault::bad_argument(
             "whose? BSS takes a write that names nobody as one to every node it has",
         )
-        .hint(
-            r#"name nodes first: bss.boot.params.update("@compute", { … }), or give macs = { … }"#,
-        ))
+        .hint(r#"name nodes before the fields, as in ("@compute", { … }), or give macs = { … }"#))
     }
 
     /// What is given, with nothing for what is not.
