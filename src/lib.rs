@@ -1,5 +1,6 @@
 //! chami, the scriptable shell for OpenCHAMI clusters. README.md holds the map of this tree.
 pub mod builtins;
+pub mod call;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -4,7 +4,10 @@
 //! closure, to be run on Lua's thread (`reap` for one id, `next` and `take` for the scheduler in `lib-lua/task.lua`).
 //! mlua's own async functions were rejected: they fail in `sort` and `gsub` callbacks and leak into user coroutines.
 use super::{interrupt::Switch, ledger::Ledger, native::Native, print::Printer};
-use crate::fault::{Fault, Kind};
+use crate::{
+    call::{self, Call},
+    fault::{Fault, Kind},
+};
 use mlua::{Lua, Value};
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -98,7 +101,11 @@ impl Bridge {
             id,
             tx: Some(self.tx.clone()),
         };
-        let task = runtime.spawn(async move { landing.land(work.await) });
+        let call = Arc::new(Call {
+            native: native.to_string(),
+            writes: native.writes(),
+        });
+        let task = runtime.spawn(async move { landing.land(call::within(call, work).await) });
         let flight = Flight {
             abort: task.abort_handle(),
             native: Rc::clone(native),

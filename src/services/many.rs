@@ -1,5 +1,8 @@
 //! Writes to many things: several at a time, each with a fate of its own.
-use crate::fault::{Fault, Item, Kind};
+use crate::{
+    call,
+    fault::{Fault, Item, Kind},
+};
 use std::{future::Future, sync::Arc};
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -17,7 +20,7 @@ where
     let mut results: Vec<Option<Result<T, Fault>>> = Vec::new();
     for (at, item) in items.into_iter().enumerate() {
         results.push(None);
-        let (gate, work) = (gate.clone(), act(item));
+        let (gate, work) = (gate.clone(), call::carried(act(item)));
         running.spawn(async move {
             let _turn = gate.acquire().await;
             (at, work.await)

@@ -9,6 +9,7 @@ use super::{
     wanted::{Config, Id, Wanted},
 };
 use crate::{
+    call,
     fault::{Fault, Kind},
     services::many::Fates,
 };
@@ -34,7 +35,7 @@ impl Client {
         } else {
             let work = self.clone().replace(ids.clone(), config, stale);
             let lost = |_| Err(Fault::internal("a replacement ended without a result"));
-            tokio::spawn(work).await.unwrap_or_else(lost)
+            tokio::spawn(call::carried(work)).await.unwrap_or_else(lost)
         }
         .map_err(|f| explained(f, &wanted))?;
         let mut fates = Fates::default();
