@@ -2,6 +2,7 @@
 //!
 //! Standard output is for what was asked for, standard error for messages. The exit status is the fault's, 2 for a command
 //! line that cannot be understood, 141 when the reader of the output went away.
+mod care;
 mod completion;
 mod docs;
 mod eval;
