@@ -23,7 +23,7 @@ fn page() -> io::Result<String> {
     man.render_synopsis_section(&mut out)?;
     man.render_description_section(&mut out)?;
     man.render_options_section(&mut out)?;
-    man.render_subcommands_section(&mut out)?;
+    verbs().to_writer(&mut out)?;
     statuses().to_writer(&mut out)?;
     pairs("ENVIRONMENT", ENVIRONMENT).to_writer(&mut out)?;
     pairs("FILES", FILES).to_writer(&mut out)?;
@@ -75,6 +75,18 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     ("chami learn --list", "The exercises."),
 ];
+
+/// What `--help` says of each verb.
+fn verbs() -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["VERBS"]);
+    for verb in Cli::command().get_subcommands() {
+        let about = verb.get_about().map(ToString::to_string);
+        let name = format!("chami {}", verb.get_name());
+        row(&mut roff, &name, &about.unwrap_or_default());
+    }
+    roff
+}
 
 /// The kinds of faults that end with each status.
 fn statuses() -> Roff {
