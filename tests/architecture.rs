@@ -23,7 +23,9 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// Small modules without opinions, free to use everywhere.
-const LEAVES: &[&str] = &["call", "clock", "config", "fault", "nodeset", "table"];
+const LEAVES: &[&str] = &[
+    "call", "clock", "config", "fault", "jwt", "nodeset", "table",
+];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).
 const HOMES: &[(&str, &[&str])] = &[
