@@ -20,6 +20,7 @@
 return {
   all = "matchers:all",
   at_least = "matchers:at_least",
+  auth = "auth",
   bss = "bss",
   check = "exercise:check",
   cloud_init = "cloud_init",
@@ -49,6 +50,7 @@ return {
   smd = "smd",
   step = "exercise:step",
   task = "task",
+  tokensmith = "tokensmith",
   try = "exercise:try",
   unchanged = "matchers:unchanged",
   version = "version:version",

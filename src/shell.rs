@@ -18,6 +18,7 @@ use crate::{
     },
     services,
 };
+use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
     fs,
@@ -77,6 +78,7 @@ const ROWS: usize = 40;
 /// A Lua session on a target.
 pub struct Shell {
     vm: Vm,
+    http: Http,
     limit: Limit,
     lab: Option<Lab>,
     /// Whether the lab's notice was given away.
@@ -92,6 +94,7 @@ impl Shell {
             let natives = service.natives;
             modules.insert(service.name, Box::new(move |n| natives(n, &http)));
         }
+        let http = options.http.clone();
         let context = Context {
             http: options.http,
             clock: Arc::clone(&options.clock),
@@ -112,6 +115,7 @@ impl Shell {
         })?;
         Ok(Self {
             vm,
+            http,
             limit: options.limit,
             lab: options.lab,
             told: AtomicBool::new(false),
@@ -122,6 +126,16 @@ impl Shell {
     pub fn notice(&self) -> Option<String> {
         let notice = self.lab.as_ref()?.notice()?;
         (!self.told.swap(true, Ordering::Relaxed)).then_some(notice)
+    }
+
+    /// When the session's token ends; none if it says nothing, renews itself, or is a lab's.
+    pub fn token_ends(&self) -> Option<Timestamp> {
+        self.http.ends()
+    }
+
+    /// What the user should know before work of unknown length is begun: the token ends soon. Said once.
+    pub fn token_warning(&self) -> Option<String> {
+        builtins::token_warning(&self.http, Timestamp::now(), None)
     }
 
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.

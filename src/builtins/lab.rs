@@ -3,7 +3,7 @@ use super::Builtin;
 use crate::{
     clock,
     fault::{Fault, Kind},
-    lab::{Control, Order},
+    lab::{BootstrapOrder, Control, Order},
     lua::Natives,
 };
 
@@ -68,5 +68,10 @@ fn natives(n: &mut Natives, target: &Target) {
     n.read("token", move |(order,): (Option<Order>,)| {
         let lab = lab.clone();
         async move { lab.lab()?.token(&order.unwrap_or_default()).await }
+    });
+    let lab = target.clone();
+    n.write("bootstrap_token", move |(order,): (BootstrapOrder,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.bootstrap_token(&order).await }
     });
 }

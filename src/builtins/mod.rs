@@ -1,4 +1,5 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
+mod auth;
 mod config;
 mod csv;
 mod env;
@@ -11,6 +12,7 @@ mod nodeset;
 mod version;
 mod yaml;
 
+pub use auth::token_warning;
 pub use fs::TUTORIAL;
 
 use crate::{clock::Clock, config::Session, http::Http, lab::Lab, lua::Natives};
@@ -36,6 +38,7 @@ pub struct Builtin {
 
 /// Every builtin: one line each.
 pub const ALL: &[Builtin] = &[
+    auth::BUILTIN,
     config::BUILTIN,
     csv::BUILTIN,
     env::BUILTIN,

@@ -1,4 +1,5 @@
 //! What a service answered: decoded, or turned into the Fault that tells why not.
+use super::denied;
 use crate::fault::{Fault, Kind};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -12,7 +13,8 @@ pub struct Answer {
     /// What had been asked: `GET http://…`.
     pub(super) line: String,
     pub(super) service: Option<String>,
-    pub(super) variable: Option<String>,
+    /// What to do when the door stayed shut.
+    pub(super) denied: Option<String>,
 }
 
 impl Answer {
@@ -112,15 +114,7 @@ impl Answer {
 
     fn advice(&self, kind: Kind) -> Option<String> {
         let text = match kind {
-            Kind::Unauthorized => {
-                let name = self.variable.as_deref().unwrap_or("<CLUSTER>_ACCESS_TOKEN");
-                if self.text().contains("expired") {
-                    format!("get a new token into {name}, or give one with -t")
-                } else {
-                    format!("set {name} to a token of this cluster, or give one with -t")
-                }
-            }
-            Kind::Forbidden => "the token is good, but its owner may not do this".into(),
+            Kind::Unauthorized | Kind::Forbidden => return self.denied.clone(),
             Kind::Unsupported => "the cluster's services know this call but do not do it".into(),
             Kind::Unreachable => {
                 "the gateway answers, the service behind it does not: is it running?".into()
@@ -142,6 +136,9 @@ impl Answer {
 
 /// The sentence for people in an error document (RFC 7807, OAuth, and the services' own forms).
 fn told(document: &Value) -> Option<String> {
+    if let Some(text) = denied::policy(document) {
+        return Some(text);
+    }
     ["detail", "error_description", "message", "error", "title"]
         .into_iter()
         .filter_map(|key| document.get(key)?.as_str())

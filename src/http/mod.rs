@@ -11,8 +11,10 @@
 //! ```
 mod answer;
 mod blame;
+mod denied;
 #[cfg(test)]
 mod peer;
+mod purse;
 mod request;
 mod retry;
 #[cfg(test)]
@@ -20,6 +22,7 @@ mod tests;
 mod wire;
 
 pub use answer::Answer;
+pub use purse::{Pass, Renew};
 pub use request::Request;
 pub use wire::provider;
 
@@ -41,6 +44,13 @@ pub struct Base {
     pub address: Option<IpAddr>,
     /// The CA that signed this gateway's certificate, when it is known without `--cacert`.
     pub ca: Option<PathBuf>,
+}
+
+impl Base {
+    /// Whether this is the gateway of a lab.
+    pub fn is_lab(&self) -> bool {
+        self.address.is_some()
+    }
 }
 
 /// A token is never shown, not even to a developer.
@@ -124,6 +134,7 @@ struct Shared {
     locate: Arc<dyn Locate>,
     options: Options,
     wires: Mutex<wire::Kept>,
+    purse: purse::Purse,
 }
 
 impl Http {
@@ -135,6 +146,7 @@ impl Http {
                 locate,
                 options,
                 wires,
+                purse: purse::Purse::default(),
             }),
         }
     }
@@ -150,7 +162,18 @@ impl Http {
 
     /// Where requests go now; starts a lab that is not yet running.
     pub async fn base(&self) -> Result<Base, Fault> {
-        self.shared.locate.base().await
+        Ok(self.armed(self.shared.locate.base().await?))
+    }
+
+    /// The same gateway with the token that the session was given.
+    fn armed(&self, base: Base) -> Base {
+        match self.shared.purse.pass() {
+            Some(pass) => Base {
+                token: Some(pass.token),
+                ..base
+            },
+            None => base,
+        }
     }
 
     /// The requests of one service, under `path` of the gateway unless the configuration says otherwise.

@@ -1,5 +1,5 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
-use super::{Answer, Base, Http, blame, retry, wire};
+use super::{Answer, Base, Http, blame, denied, retry, wire};
 use crate::{
     call::{self, Plan, Planned},
     fault::{Fault, Kind},
@@ -196,7 +196,7 @@ impl Request {
             body: Vec::new(),
             line: self.method.clone(),
             service: self.service.map(str::to_owned),
-            variable: None,
+            denied: None,
         })
     }
 
@@ -208,7 +208,13 @@ impl Request {
             Place::Anywhere(_) => locate.at_hand().unwrap_or_default(),
             _ => locate.base().await?,
         };
+        let base = self.http.armed(base);
         let lost = match self.once(&place, &base).await {
+            Ok(answer) if self.is_worth_another(&answer, &base).await? => {
+                // It was refused at the door: nothing was done yet, whatever it was.
+                let base = self.http.armed(base);
+                return self.once(&place, &base).await;
+            }
             Ok(answer) => return Ok(answer),
             Err(lost) => lost,
         };
@@ -217,9 +223,26 @@ impl Request {
             && matches!(place, Place::Gateway(_))
             && let Some(base) = locate.again(&base).await?
         {
-            return self.once(&place, &base).await;
+            return self.once(&place, &self.http.armed(base)).await;
         }
         Err(lost)
+    }
+
+    /// Whether a token that had ended was replaced meanwhile.
+    async fn is_worth_another(&self, answer: &Answer, base: &Base) -> Result<bool, Fault> {
+        if answer.status != 401 || !self.with_token || self.authorization().is_some() {
+            return Ok(false);
+        }
+        self.http.renewed(answer, base.token.as_deref()).await
+    }
+
+    /// What the caller says to be let in with, instead of the session's token.
+    fn authorization(&self) -> Option<&str> {
+        let own = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("authorization");
+        self.headers
+            .iter()
+            .find(own)
+            .map(|(_, value)| value.as_str())
     }
 
     /// One attempt at one gateway.
@@ -266,14 +289,23 @@ impl Request {
             })
             .collect();
         let body = response.bytes().await.map_err(|error| asked.lost(&error))?;
-        Ok(Answer {
+        let mut answer = Answer {
             status,
             headers,
             body: body.into(),
             line,
             service: self.service.map(str::to_owned),
-            variable: base.variable.clone(),
-        })
+            denied: None,
+        };
+        if matches!(status, 401 | 403) {
+            let sent = denied::Sent {
+                base,
+                header: self.authorization(),
+                ours: self.with_token && is_home(place, &url, base),
+            };
+            answer.denied = Some(denied::hint(&answer, &sent));
+        }
+        Ok(answer)
     }
 
     fn span(&self) -> Duration {
@@ -311,10 +343,9 @@ impl Request {
     ) -> Result<reqwest::RequestBuilder, Fault> {
         let method = Method::from_bytes(self.method.as_bytes())
             .map_err(|_| Fault::bad_argument(format!("\"{}\" is no HTTP method", self.method)))?;
-        let at_home = !matches!(place, Place::Anywhere(_)) || same_origin(&url, &base.url);
+        let at_home = is_home(place, &url, base);
         let mut request = wire.request(method, url).timeout(self.span());
-        let own = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
-        let wanted = self.with_token && at_home && !self.headers.iter().any(own);
+        let wanted = self.with_token && at_home && self.authorization().is_none();
         if let Some(token) = base.token.as_ref().filter(|_| wanted) {
             if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                 let message = "the token holds a character that no token has (a space, a newline?)";
@@ -330,6 +361,11 @@ impl Request {
         }
         Ok(request)
     }
+}
+
+/// Whether the session's token may go there.
+fn is_home(place: &Place, url: &Url, base: &Base) -> bool {
+    !matches!(place, Place::Anywhere(_)) || same_origin(url, &base.url)
 }
 
 /// Whether `url` leads to the very gateway at `base`: scheme, host and port.

@@ -6,7 +6,7 @@ use super::{
     card::Card,
     clock::LabClock,
     diff::{Difference, differences},
-    keys::Keys,
+    keys::{Keys, Smith},
     options::Options,
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
     status::{Status, Time},
@@ -82,6 +82,7 @@ impl House {
             timer: clock.clone(),
             peers: peers.clone(),
             guard,
+            signer: Arc::new(Smith(keys.clone())),
             seed: config.seed,
         };
         let make = |service: &services::Service| service.lab.map(|lab| lab(&site));

@@ -33,7 +33,7 @@ pub use diff::{Change, Difference};
 pub use dirs::Dirs;
 pub use nodes_file::machines;
 pub use options::{Listen, Options};
-pub use remote::Control;
+pub use remote::{BootstrapOrder, Control};
 pub use serve::{Served, serve};
 pub use status::{Snapshot, Status, Time};
 pub(crate) use tls::HOST;

@@ -10,7 +10,7 @@ use crate::{
     fault::{Fault, Kind},
     http::{Base, Http, Locate, Options, Request},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
@@ -18,6 +18,25 @@ use std::{sync::Arc, time::Duration};
 #[derive(Clone)]
 pub struct Control {
     http: Http,
+}
+
+/// A bootstrap token as it is ordered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BootstrapOrder {
+    /// The service that will use it.
+    pub subject: String,
+    /// The service it is for.
+    pub audience: String,
+    /// What tokens got with it may do: a text with commas or spaces, or a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Value>,
+    /// How long it can be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<Value>,
+    /// How long tokens got with it can be renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_ttl: Option<Value>,
 }
 
 /// Finds the control API in place of the cluster.
@@ -107,7 +126,16 @@ impl Control {
     pub async fn token(&self, order: &Order) -> Result<String, Fault> {
         let body = serde_json::to_value(order)
             .map_err(|e| Fault::bad_argument(format!("no token can be ordered so: {e}")))?;
-        let answer: Value = self.send(self.post("token", &body)).await?;
+        self.made("token", &body).await
+    }
+
+    /// A one-time token, as tokensmith's own command makes it.
+    pub async fn bootstrap_token(&self, order: &BootstrapOrder) -> Result<String, Fault> {
+        self.made("bootstrap-token", &json!(order)).await
+    }
+
+    async fn made(&self, path: &str, order: &Value) -> Result<String, Fault> {
+        let answer: Value = self.send(self.post(path, order)).await?;
         let token = answer.get("token").and_then(Value::as_str);
         token
             .map(str::to_owned)

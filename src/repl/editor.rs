@@ -4,6 +4,7 @@ use crate::{
     fault::{Fault, Kind},
     shell::Shell,
 };
+use jiff::Timestamp;
 use rustyline::{
     Cmd, CompletionType, Config, Context, Editor as Rusty, Helper as IsHelper, KeyEvent,
     completion::{Completer, Pair},
@@ -27,7 +28,8 @@ pub(super) enum Line {
 
 pub(super) struct Editor<'a> {
     inner: Rusty<Helper<'a>, FileHistory>,
-    prompt: String,
+    prompt: Prompt,
+    shell: &'a Shell,
     history: Option<PathBuf>,
 }
 
@@ -54,7 +56,8 @@ impl<'a> Editor<'a> {
         }
         Ok(Self {
             inner,
-            prompt: prompt.text(),
+            prompt: prompt.clone(),
+            shell,
             history,
         })
     }
@@ -65,11 +68,12 @@ impl<'a> Editor<'a> {
             before.clone_into(&mut helper.before);
         }
         let prompt = if before.is_empty() {
-            &self.prompt
+            let ends = self.shell.token_ends();
+            self.prompt.text(ends, Timestamp::now())
         } else {
-            MORE
+            MORE.to_owned()
         };
-        match self.inner.readline(prompt) {
+        match self.inner.readline(&prompt) {
             Ok(text) => Line::Text(text),
             Err(ReadlineError::Interrupted) => Line::Cancelled,
             Err(ReadlineError::Eof) => Line::End,

@@ -9,7 +9,13 @@ use std::borrow::Cow;
 const HIDDEN: &str = "(hidden)";
 
 /// Fields that hold a secret, in any case.
-const SECRET: &[&str] = &["Password", "DeputyKey", "ReservationKey"];
+const SECRET: &[&str] = &[
+    "Password",
+    "DeputyKey",
+    "ReservationKey",
+    "access_token",
+    "refresh_token",
+];
 
 /// In what SMD's keys are known by, under whatever name: `x1000c0s0b0n0:rk:…`.
 const KEY_MARKS: &[&str] = &[":rk:", ":dk:"];
