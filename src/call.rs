@@ -11,6 +11,8 @@ pub struct Call {
     pub native: String,
     /// Declared to change something outside chami.
     pub writes: bool,
+    /// The `trace` it was made within; 0: none.
+    pub scope: u64,
 }
 
 tokio::task_local! {
@@ -47,6 +49,7 @@ mod tests {
         let call = Arc::new(Call {
             native: "smd.group.add".into(),
             writes: true,
+            scope: 0,
         });
         let name = || async { current().map(|call| call.native.clone()) };
         assert_eq!(name().await, None);

@@ -1,4 +1,5 @@
 //! Which cluster the command line means, and a shell on it.
+use super::{tape::TapeArgs, token};
 use crate::{
     config::{Ask, Files, Place, Session, Target},
     fault::Fault,
@@ -7,9 +8,11 @@ use crate::{
         Prompt,
         screen::{self, Stream},
     },
+    secret,
     shell::{Options, Shell, Trust, Way},
 };
 use std::{
+    cell::OnceCell,
     env,
     io::{self, IsTerminal},
     path::PathBuf,
@@ -30,7 +33,7 @@ pub(super) struct TargetArgs {
     /// Your simulated cluster, another one of yours, or `fresh`: one that ends with this process
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "", global = true)]
     lab: Option<String>,
-    /// The access token
+    /// The access token: `@FILE`, `-` for standard input, `$NAME` for a variable; or the token itself
     #[arg(short = 't', long, value_name = "TOKEN", global = true)]
     token: Option<String>,
     /// Send no token
@@ -48,9 +51,26 @@ pub(super) struct TargetArgs {
     /// Read no configuration
     #[arg(long, conflicts_with = "config", global = true)]
     ignore_config: bool,
+    #[command(flatten)]
+    tape: TapeArgs,
+    /// What the token was found to be: standard input can be read but once.
+    #[arg(skip)]
+    found: OnceCell<String>,
 }
 
 impl TargetArgs {
+    /// The token as it stands on the command line.
+    pub(super) fn given_token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    fn own_token(&self) -> Result<Option<String>, Fault> {
+        if let (Some(given), None) = (&self.token, self.found.get()) {
+            let _ = self.found.set(token::read(given)?);
+        }
+        Ok(self.found.get().cloned())
+    }
+
     /// What the command line and the configuration say together.
     pub(super) fn target(&self) -> Result<Target, Fault> {
         Ok(self.aim(None)?.0)
@@ -74,10 +94,13 @@ impl TargetArgs {
             cluster: self.cluster.clone(),
             uri: self.cluster_uri.clone(),
             lab: self.lab.as_deref().map(place).or(lab.filter(|_| !named)),
-            token: self.token.clone(),
+            token: self.own_token()?,
             no_token: self.no_token,
         };
         let target = ask.target(&config, |name| env::var(name).ok())?;
+        if let Some(token) = &target.token {
+            secret::register(token);
+        }
         let session = Session::on(files, &ask, &config, &target);
         Ok((target, session))
     }
@@ -96,16 +119,27 @@ impl TargetArgs {
 
     /// A shell on that target.
     pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.shell_on(self.aim(None)?, sink)
+        self.opened(None, sink)
+    }
+
+    fn opened(&self, lab: Option<Place>, sink: Sink) -> Result<Shell, Fault> {
+        match self.tape.way()? {
+            Some((way, session)) => self.shell_by(way, session, sink),
+            None => self.shell_on(self.aim(lab)?, sink),
+        }
     }
 
     /// A shell for exercises: on the lab, unless the command line itself names a cluster.
     pub(super) fn shell_for_course(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.shell_on(self.aim(Some(Place::Lab(None)))?, sink)
+        self.opened(Some(Place::Lab(None)), sink)
     }
 
     /// A shell on a lab that ends with it.
     pub(super) fn private_shell(&self, sink: Sink) -> Result<Shell, Fault> {
+        if self.tape.replays() {
+            let what = "this works on a lab of its own, and a tape is none";
+            return Err(Fault::bad_argument(what).hint("chami --replay TAPE FILE runs a file"));
+        }
         let aim = self.aim(Some(Place::FreshLab))?;
         if aim.0.place != Place::FreshLab {
             let what = "this works on a lab of its own, and a cluster was named";
@@ -121,18 +155,31 @@ impl TargetArgs {
             cacert: self.cacert.clone(),
             insecure: self.insecure,
         };
-        let mut options = Options::on(Way::to(&target, trust));
+        self.shell_by(Way::to(&target, trust), session, sink)
+    }
+
+    fn shell_by(&self, way: Way, session: Session, sink: Sink) -> Result<Shell, Fault> {
+        let mut options = Options::on(way);
         options.session = session;
         options.sink = sink;
         options.style = screen::style(Stream::Out);
         if !io::stdout().is_terminal() {
             options.limit = Limit::Whole;
         }
-        Shell::new(options)
+        let shell = Shell::new(options)?;
+        self.tape.apply(&shell)?;
+        Ok(shell)
     }
 
     /// What the prompt says of that target.
     pub(super) fn prompt(&self) -> Result<Prompt, Fault> {
+        if self.tape.replays() {
+            return Ok(Prompt {
+                name: "tape".to_owned(),
+                real: false,
+                notes: Vec::new(),
+            });
+        }
         let target = self.target()?;
         let notes = [
             (target.place == Place::FreshLab, "fresh"),

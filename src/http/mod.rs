@@ -16,10 +16,12 @@ mod peer;
 mod request;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod wire;
 
 pub use answer::Answer;
 pub use request::Request;
+pub use watch::{Body, Exchange, Loss, Outcome, Play, Watch, Watcher};
 pub use wire::provider;
 
 use crate::{clock::Pending, fault::Fault};
@@ -81,7 +83,7 @@ impl Locate for Base {
 }
 
 /// What the user may say about all requests.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// `--cacert`: only this CA is believed.
     pub cacert: Option<PathBuf>,
@@ -93,6 +95,10 @@ pub struct Options {
     pub services: BTreeMap<String, String>,
     /// Names this machine may not know, and where they are then: the lab's certificate bears one.
     pub names: BTreeMap<String, IpAddr>,
+    /// Who is told of the exchanges.
+    pub watch: Watch,
+    /// Answers in place of the network: a tape.
+    pub play: Option<Arc<dyn Play>>,
 }
 
 impl Default for Options {
@@ -103,6 +109,8 @@ impl Default for Options {
             timeout: Duration::from_secs(30),
             services: BTreeMap::new(),
             names: BTreeMap::new(),
+            watch: Watch::default(),
+            play: None,
         }
     }
 }

@@ -1,9 +1,20 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
-use super::{Answer, Base, Http, blame, wire};
-use crate::fault::{Fault, Kind};
+use super::{
+    Answer, Base, Http, blame,
+    watch::{Body, Exchange, Outcome, Play, Sight},
+    wire,
+};
+use crate::{
+    fault::{Fault, Kind},
+    secret::{self, HIDDEN},
+};
+use jiff::Timestamp;
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 /// So many redirects in a row are no accident.
 const REDIRECTS: usize = 5;
@@ -64,6 +75,7 @@ pub struct Request {
     body: Option<Vec<u8>>,
     timeout: Option<Duration>,
     with_token: bool,
+    attempts: AtomicU32,
 }
 
 impl Request {
@@ -83,6 +95,7 @@ impl Request {
             body: None,
             timeout: None,
             with_token: true,
+            attempts: AtomicU32::new(0),
         }
     }
 
@@ -162,6 +175,7 @@ impl Request {
     /// One attempt at one gateway.
     async fn once(&self, place: &Place, base: &Base) -> Result<Answer, blame::Lost> {
         let url = self.target(place, base)?;
+        self.attempts.fetch_add(1, Ordering::Relaxed);
         let mut answer = self.ask(place, base, url.clone()).await?;
         for _ in 0..REDIRECTS {
             match self.onward(&answer, &url) {
@@ -180,8 +194,73 @@ impl Request {
         (moved && self.method == "GET" && next.origin() == from.origin()).then_some(next)
     }
 
-    /// One request, one answer.
+    /// One request, one answer; told to those who watch.
     async fn ask(&self, place: &Place, base: &Base, url: Url) -> Result<Answer, blame::Lost> {
+        let watch = &self.http.shared.options.watch;
+        let Some(depth) = watch.depth() else {
+            return self.fetch(place, base, url).await;
+        };
+        let sight = Sight::new(watch, depth, self.seen(place, base, &url, depth));
+        let out = self.fetch(place, base, url).await;
+        sight.end(&out);
+        out
+    }
+
+    /// What a watcher sees of this request before its answer.
+    fn seen(&self, place: &Place, base: &Base, url: &Url, depth: usize) -> Exchange {
+        let mut headers = self.headers.clone();
+        if base.token.is_some() && self.takes_token(place, base, url) {
+            headers.insert(0, ("authorization".to_owned(), HIDDEN.to_owned()));
+        }
+        Exchange {
+            at: Timestamp::now(),
+            call: None,
+            service: self.service,
+            method: self.method.clone(),
+            url: url.to_string(),
+            base: base.url.clone(),
+            variable: base.variable.clone(),
+            place: spot(place, base, url),
+            headers,
+            body: Body::cut(self.body.as_deref().unwrap_or_default(), depth),
+            outcome: Outcome::Abandoned,
+            took: Duration::ZERO,
+            attempt: self.attempts.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The answer that stands on a tape.
+    async fn played(
+        &self,
+        play: &dyn Play,
+        place: &Place,
+        base: &Base,
+        url: &Url,
+    ) -> Result<Answer, blame::Lost> {
+        let spot = spot(place, base, url);
+        let body = self.body.as_deref().unwrap_or_default();
+        match play.answer(&self.method, &spot, body).await {
+            Outcome::Answer {
+                status,
+                headers,
+                body,
+            } => Ok(Answer {
+                status,
+                headers,
+                body: body.bytes,
+                line: format!("{} {}", self.method, blame::shown(url)),
+                service: self.service.map(str::to_owned),
+                variable: base.variable.clone(),
+            }),
+            Outcome::Fault { fault, loss } => Err(blame::Lost::again(fault, loss)),
+            Outcome::Abandoned => Err(Fault::internal("a tape gave no answer").into()),
+        }
+    }
+
+    async fn fetch(&self, place: &Place, base: &Base, url: Url) -> Result<Answer, blame::Lost> {
+        if let Some(play) = &self.http.shared.options.play {
+            return self.played(play.as_ref(), place, base, &url).await;
+        }
         let line = format!("{} {}", self.method, blame::shown(&url));
         let wire = wire::wire(&self.http.shared, &url, base)?;
         let request = self.build(&wire, place, base, url.clone())?;
@@ -224,10 +303,12 @@ impl Request {
             Place::Service(url) | Place::Anywhere(url) => url.clone(),
         };
         let mut url = Url::parse(&text).map_err(|error| {
+            let text = secret::hide(&text);
             Fault::bad_argument(format!("\"{text}\" is no URL: {error}"))
                 .hint("a gateway's URL looks like https://demo.openchami.cluster:8443")
         })?;
         if !matches!(url.scheme(), "http" | "https") {
+            let text = secret::hide(&text);
             let message = format!("\"{text}\": only http and https are spoken here");
             return Err(Fault::bad_argument(message));
         }
@@ -235,6 +316,13 @@ impl Request {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         Ok(url)
+    }
+
+    /// Whether the session's token goes along.
+    fn takes_token(&self, place: &Place, base: &Base, url: &Url) -> bool {
+        let at_home = !matches!(place, Place::Anywhere(_)) || same_origin(url, &base.url);
+        let own = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
+        self.with_token && at_home && !self.headers.iter().any(own)
     }
 
     fn build(
@@ -246,10 +334,8 @@ impl Request {
     ) -> Result<reqwest::RequestBuilder, Fault> {
         let method = Method::from_bytes(self.method.as_bytes())
             .map_err(|_| Fault::bad_argument(format!("\"{}\" is no HTTP method", self.method)))?;
-        let at_home = !matches!(place, Place::Anywhere(_)) || same_origin(&url, &base.url);
+        let wanted = self.takes_token(place, base, &url);
         let mut request = wire.request(method, url).timeout(self.span());
-        let own = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
-        let wanted = self.with_token && at_home && !self.headers.iter().any(own);
         if let Some(token) = base.token.as_ref().filter(|_| wanted) {
             if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                 let message = "the token holds a character that no token has (a space, a newline?)";
@@ -270,4 +356,14 @@ impl Request {
 /// Whether `url` leads to the very gateway at `base`: scheme, host and port.
 fn same_origin(url: &Url, base: &str) -> bool {
     Url::parse(base).is_ok_and(|base| base.origin() == url.origin())
+}
+
+/// Where a request goes, as it can be said of any gateway: path and query there, a whole URL elsewhere.
+fn spot(place: &Place, base: &Base, url: &Url) -> String {
+    let path = &url[url::Position::BeforePath..];
+    match place {
+        Place::Gateway(_) => path.to_owned(),
+        _ if same_origin(url, &base.url) => path.to_owned(),
+        _ => url.to_string(),
+    }
 }

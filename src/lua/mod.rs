@@ -29,7 +29,7 @@ mod value;
 mod vm;
 
 pub use host::Declare;
-pub use native::{Access, Args, Failure, Native, Natives};
+pub use native::{Access, Args, Failure, Native, Natives, Scope};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};
 pub use strict::Strict;

@@ -54,6 +54,8 @@ pub(crate) struct Bridge {
     arrivals: RefCell<VecDeque<u64>>,
     last: Cell<u64>,
     pub(crate) ledger: Ledger,
+    /// The `trace` within which calls are made now; 0: none.
+    pub(crate) scope: Cell<u64>,
 }
 
 impl Bridge {
@@ -73,6 +75,7 @@ impl Bridge {
             arrivals: RefCell::default(),
             last: Cell::new(0),
             ledger: Ledger::default(),
+            scope: Cell::new(0),
         }
     }
 
@@ -104,6 +107,7 @@ impl Bridge {
         let call = Arc::new(Call {
             native: native.to_string(),
             writes: native.writes(),
+            scope: self.scope.get(),
         });
         let task = runtime.spawn(async move { landing.land(call::within(call, work).await) });
         let flight = Flight {
@@ -172,6 +176,7 @@ impl Bridge {
     /// Begins a run: nothing is in flight, nothing was sent.
     pub(crate) fn begin(&self) {
         self.ledger.clear();
+        self.scope.set(0);
     }
 
     /// Ends a run: aborts what is still in flight and says what was sent that changes something.

@@ -5,6 +5,7 @@ use crate::{
     fault::Fault,
     http::{self, Base, Http, Locate},
     lab::{self, Lab},
+    tape::Player,
 };
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
@@ -36,6 +37,15 @@ impl Way {
         }
     }
 
+    /// The way to a tape: no network, and time as it was.
+    pub fn of_tape(player: &Arc<Player>) -> Self {
+        Self {
+            http: player.http(),
+            clock: player.clone(),
+            lab: None,
+        }
+    }
+
     pub fn to(target: &Target, trust: Trust) -> Self {
         let (locate, lab): (Arc<dyn Locate>, _) = match &target.place {
             Place::Gateway(url) => (Arc::new(gateway(url, target)), None),
@@ -59,6 +69,8 @@ impl Way {
             insecure: trust.insecure,
             timeout: target.timeout,
             services: target.services.clone(),
+            watch: http::Watch::default(),
+            play: None,
             names: [(lab::HOST.to_owned(), Ipv4Addr::LOCALHOST.into())].into(),
         };
         let clock: Arc<dyn Clock> = match &lab {

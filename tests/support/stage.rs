@@ -7,6 +7,7 @@ use chami::{
     lab::{self, Dirs, Lab},
     lua::{inspect::Style, print::Captured, shape::Limit},
     shell::{Options, Reply, Shell, Way},
+    tape::{Player, Tape},
 };
 use std::{
     fs,
@@ -54,6 +55,12 @@ impl Stage {
             lab: None,
         };
         Self::on(way, style, limit)
+    }
+
+    /// A shell whose answers stand on this tape.
+    pub(crate) fn replaying(tape: &Path, style: Style, limit: Limit) -> Self {
+        let tape = Tape::load(tape).expect("a tape");
+        Self::on(Way::of_tape(&Arc::new(Player::new(tape))), style, limit)
     }
 
     fn on(way: Way, style: Style, limit: Limit) -> Self {

@@ -98,14 +98,21 @@ impl Transcript {
         };
         let peer = Peer::start();
         let limit = Limit::Rows(RECORDS);
-        let stage = match self.setting("target") {
-            Some("peer") => Stage::at(&peer.url, style, limit),
+        let stage = match (self.setting("target"), self.setting("replay")) {
+            (_, Some(tape)) => Stage::replaying(&root().join(tape), style, limit),
+            (Some("peer"), _) => Stage::at(&peer.url, style, limit),
             _ => Stage::new(self.setting("auth") != Some("off"), style, limit),
         };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
             stage.enter(state).expect("the state can be built");
         }
         stage.shell.eval(&format!("peer = {:?}", peer.url));
+        let level = self.setting("verbose").map(str::parse);
+        stage.shell.desk().hear(Box::new(stage.out.sink()));
+        stage
+            .shell
+            .desk()
+            .verbose(level.map_or(0, |level| level.expect("verbose is a number")));
         let eval = |code: &str| stage.shell.eval(code);
         let mut session = Session::new(&eval, &stage.shell);
         let play = |step: &Step| Step {
@@ -199,8 +206,22 @@ fn completed(shell: &Shell, pending: &str, line: &str) -> String {
     lines.join("\n")
 }
 
-/// Ports differ from run to run.
+/// Ports and the time that requests take differ from run to run.
 fn steady(line: &str) -> String {
+    let request = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "]
+        .iter()
+        .any(|method| line.starts_with(method));
+    if line.starts_with("  < date: ") {
+        return "  < date: TIME".to_owned();
+    }
+    let line = match line.find(" ms") {
+        Some(at) if request => {
+            let start = line[..at].rfind(' ').map_or(0, |at| at + 1);
+            format!("{}TIME{}", &line[..start], &line[at..])
+        }
+        _ => line.to_owned(),
+    };
+    let line = line.as_str();
     let mut out = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("127.0.0.1:") {
