@@ -9,6 +9,7 @@ use crate::{
     clock::{Clock, Wall},
     config::Session,
     fault::Fault,
+    gate::Gate,
     http::Http,
     lab::Lab,
     lua::{
@@ -39,6 +40,8 @@ pub struct Options {
     pub lab: Option<Lab>,
     /// The configuration the target was taken from.
     pub session: Session,
+    /// What may be changed.
+    pub gate: Arc<Gate>,
     /// Where `print` goes.
     pub sink: print::Sink,
     /// How many records of a list the prompt takes.
@@ -64,6 +67,7 @@ impl Options {
             clock: Arc::new(Wall),
             lab: None,
             session: Session::default(),
+            gate: Arc::default(),
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
             style: Style::WHOLE,
@@ -115,6 +119,7 @@ impl Shell {
             modules,
             style: options.style,
             clock: options.clock,
+            gate: options.gate,
         })?;
         Ok(Self {
             vm,

@@ -31,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Small modules without opinions, free to use everywhere.
 const LEAVES: &[&str] = &[
-    "call", "clock", "config", "fault", "nodeset", "secret", "table",
+    "call", "clock", "config", "fault", "gate", "nodeset", "secret", "table",
 ];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).

@@ -22,6 +22,7 @@ pub(super) const BUILTIN: Builtin = Builtin {
 type Named = (String, Option<String>);
 
 fn natives(n: &mut Natives) {
+    n.at_home();
     n.read("read", |(path, script): Named| {
         off(move || read(&path, script.as_deref()))
     });

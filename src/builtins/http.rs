@@ -1,7 +1,7 @@
 //! Requests to any URL, for what has no binding. The session's token goes to the target's gateway only.
 use super::{Builtin, Context};
 use crate::{
-    clock::Span,
+    clock::Pending,
     fault::Fault,
     http::{Answer, Http},
     lua::{Bytes, Natives},
@@ -24,7 +24,6 @@ struct Options {
     json: Option<Value>,
     body: Option<Bytes>,
     content_type: Option<String>,
-    timeout: Option<Span>,
     any_status: bool,
 }
 
@@ -61,30 +60,33 @@ struct Response {
 
 fn natives(n: &mut Natives, context: &Context) {
     n.keep_nulls();
+    for method in ["get", "head"] {
+        n.read(method, call(context, method));
+    }
+    for method in ["post", "put", "patch", "delete"] {
+        n.write(method, call(context, method));
+    }
+}
+
+type Args = (String, Option<Options>);
+
+/// What a native of that name does.
+fn call(
+    context: &Context,
+    method: &'static str,
+) -> impl Fn(Args) -> Pending<'static, Result<Response, Fault>> + 'static {
     let http = context.http.clone();
-    n.read(
-        "look",
-        move |(method, url, options): (String, String, Option<Options>)| {
-            send(http.clone(), method, url, options.unwrap_or_default())
-        },
-    );
-    let http = context.http.clone();
-    n.write(
-        "send",
-        move |(method, url, options): (String, String, Option<Options>)| {
-            send(http.clone(), method, url, options.unwrap_or_default())
-        },
-    );
+    move |(url, options)| Box::pin(send(http.clone(), method, url, options.unwrap_or_default()))
 }
 
 async fn send(
     http: Http,
-    method: String,
+    method: &'static str,
     url: String,
     options: Options,
 ) -> Result<Response, Fault> {
     let any_status = options.any_status;
-    let mut request = http.url(&method, &url);
+    let mut request = http.url(method, &url);
     let query: Vec<_> = options
         .query
         .iter()
@@ -109,9 +111,6 @@ async fn send(
             request = request.body(body.0, media_type);
         }
         (None, None) => {}
-    }
-    if let Some(Span(span)) = options.timeout {
-        request = request.timeout(span);
     }
     let answer = request.raw().await?;
     Ok(Response::of(if any_status {

@@ -1,11 +1,12 @@
 //! Which cluster the command line means, and a shell on it.
-use super::{tape::TapeArgs, token};
+use super::{care::CareArgs, tape::TapeArgs, token};
 use crate::{
     config::{Ask, Files, Place, Session, Target},
     fault::Fault,
+    gate::{First, Gate, Rules},
     lua::{print::Sink, shape::Limit},
     repl::{
-        Prompt,
+        Prompt, question,
         screen::{self, Stream},
     },
     secret,
@@ -16,6 +17,7 @@ use std::{
     env,
     io::{self, IsTerminal},
     path::PathBuf,
+    sync::Arc,
 };
 
 /// A target, and what led to it.
@@ -51,6 +53,8 @@ pub(super) struct TargetArgs {
     /// Read no configuration
     #[arg(long, conflicts_with = "config", global = true)]
     ignore_config: bool,
+    #[command(flatten)]
+    care: CareArgs,
     #[command(flatten)]
     tape: TapeArgs,
     /// What the token was found to be: standard input can be read but once.
@@ -117,21 +121,39 @@ impl TargetArgs {
         }
     }
 
-    /// A shell on that target.
+    /// A shell on that target, in which nobody can be asked.
     pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.opened(None, sink)
+        let say = Some(screen::say as fn(&str));
+        self.opened(None, sink, First::Refused, say)
     }
 
-    fn opened(&self, lab: Option<Place>, sink: Sink) -> Result<Shell, Fault> {
+    /// A shell on that target whose user sits at the prompt.
+    pub(super) fn shell_at_prompt(&self, sink: Sink) -> Result<Shell, Fault> {
+        let first = if io::stdin().is_terminal() {
+            First::Asked(Box::new(question::agreed))
+        } else {
+            First::Refused
+        };
+        self.opened(None, sink, first, None)
+    }
+
+    /// A shell on the tape, if one is to be played, else on the target.
+    fn opened(
+        &self,
+        lab: Option<Place>,
+        sink: Sink,
+        first: First,
+        tell: Option<fn(&str)>,
+    ) -> Result<Shell, Fault> {
         match self.tape.way()? {
-            Some((way, session)) => self.shell_by(way, session, sink),
-            None => self.shell_on(self.aim(lab)?, sink),
+            Some((way, session)) => self.shell_by(way, session, sink, First::Free, tell),
+            None => self.shell_on(self.aim(lab)?, sink, first, tell),
         }
     }
 
     /// A shell for exercises: on the lab, unless the command line itself names a cluster.
     pub(super) fn shell_for_course(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.opened(Some(Place::Lab(None)), sink)
+        self.opened(Some(Place::Lab(None)), sink, First::Refused, None)
     }
 
     /// A shell on a lab that ends with it.
@@ -147,20 +169,43 @@ impl TargetArgs {
                 "leave -C, -u and --lab out; chami -C NAME FILE runs an exercise on a cluster",
             ));
         }
-        self.shell_on(aim, sink)
+        self.shell_on(aim, sink, First::Free, None)
     }
 
-    fn shell_on(&self, (target, session): Aim, sink: Sink) -> Result<Shell, Fault> {
+    fn shell_on(
+        &self,
+        (target, session): Aim,
+        sink: Sink,
+        first: First,
+        tell: Option<fn(&str)>,
+    ) -> Result<Shell, Fault> {
         let trust = Trust {
             cacert: self.cacert.clone(),
             insecure: self.insecure,
+            timeout: self.care.timeout,
+            retries: self.care.retries,
         };
-        self.shell_by(Way::to(&target, trust), session, sink)
+        let first = if target.explicit { First::Free } else { first };
+        self.shell_by(Way::to(&target, trust), session, sink, first, tell)
     }
 
-    fn shell_by(&self, way: Way, session: Session, sink: Sink) -> Result<Shell, Fault> {
+    fn shell_by(
+        &self,
+        way: Way,
+        session: Session,
+        sink: Sink,
+        first: First,
+        tell: Option<fn(&str)>,
+    ) -> Result<Shell, Fault> {
+        let gate = Gate::new(Rules {
+            target: session.target.clone(),
+            first,
+            tell,
+            ..self.care.rules()
+        });
         let mut options = Options::on(way);
         options.session = session;
+        options.gate = Arc::new(gate);
         options.sink = sink;
         options.style = screen::style(Stream::Out);
         if !io::stdout().is_terminal() {
@@ -184,6 +229,8 @@ impl TargetArgs {
         let notes = [
             (target.place == Place::FreshLab, "fresh"),
             (self.insecure, "insecure"),
+            (self.care.read_only, "read-only"),
+            (self.care.plan, "plan"),
             (!target.auth, "no token"),
         ];
         Ok(Prompt {

@@ -1,14 +1,12 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
-use super::{
-    Answer, Base, Http, blame,
-    watch::{Body, Exchange, Outcome, Play, Sight},
-    wire,
-};
+mod seen;
+
+use super::{Answer, Base, Http, blame, retry, wire};
 use crate::{
+    call::{self, Plan, Planned},
     fault::{Fault, Kind},
-    secret::{self, HIDDEN},
+    secret,
 };
-use jiff::Timestamp;
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -76,6 +74,7 @@ pub struct Request {
     timeout: Option<Duration>,
     with_token: bool,
     attempts: AtomicU32,
+    only_reads: bool,
 }
 
 impl Request {
@@ -96,6 +95,10 @@ impl Request {
             timeout: None,
             with_token: true,
             attempts: AtomicU32::new(0),
+            only_reads: matches!(
+                method.to_ascii_uppercase().as_str(),
+                "GET" | "HEAD" | "OPTIONS"
+            ),
         }
     }
 
@@ -140,6 +143,12 @@ impl Request {
         self
     }
 
+    /// Says that this changes nothing, though it be a POST.
+    pub fn reads(mut self) -> Self {
+        self.only_reads = true;
+        self
+    }
+
     /// Sends, and decodes the JSON of a success.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Fault> {
         self.raw().await?.success()?.json()
@@ -150,8 +159,58 @@ impl Request {
         self.raw().await?.success().map(|_| ())
     }
 
-    /// Sends, and gives whatever was answered, refusals included.
+    /// Sends, and gives whatever was answered, refusals included. In a plan what would change something is not sent, and
+    /// answered with nothing.
     pub async fn raw(self) -> Result<Answer, Fault> {
+        let call = call::current();
+        let reads = self.only_reads || call.as_ref().is_some_and(|call| !call.writes);
+        if self.http.shared.options.guarded
+            && !reads
+            && let Some(plan) = call.as_ref().and_then(|call| call.plan.as_ref())
+        {
+            return self.planned(plan).await;
+        }
+        let said = call.and_then(|call| call.patience.retries);
+        let said = said.or(self.http.shared.options.retries);
+        let pauses = self.http.shared.options.play.is_none();
+        retry::patiently(said, reads, pauses, || self.attempt()).await
+    }
+
+    /// Notes the request in place of sending it.
+    async fn planned(&self, plan: &Plan) -> Result<Answer, Fault> {
+        let place = self.place.clone()?;
+        let path = match &place {
+            Place::Gateway(path) => {
+                let query = self.target(&place, &self.http.base().await?)?;
+                query
+                    .query()
+                    .map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
+            }
+            Place::Service(_) | Place::Anywhere(_) => {
+                blame::shown(&self.target(&place, &Base::default())?)
+            }
+        };
+        let payload = self.body.as_deref().map(|body| {
+            serde_json::from_slice(body)
+                .unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into())
+        });
+        plan.add(Planned {
+            method: self.method.clone(),
+            path,
+            payload,
+        });
+        Ok(Answer {
+            status: 204,
+            headers: Vec::new(),
+            body: Vec::new(),
+            line: self.method.clone(),
+            service: self.service.map(str::to_owned),
+            variable: None,
+        })
+    }
+
+    /// One attempt, at wherever the gateway is now.
+    async fn attempt(&self) -> Result<Answer, blame::Lost> {
         let place = self.place.clone()?;
         let locate = &self.http.shared.locate;
         let base = match &place {
@@ -167,9 +226,9 @@ impl Request {
             && matches!(place, Place::Gateway(_))
             && let Some(base) = locate.again(&base).await?
         {
-            return self.once(&place, &base).await.map_err(|lost| lost.fault);
+            return self.once(&place, &base).await;
         }
-        Err(lost.fault)
+        Err(lost)
     }
 
     /// One attempt at one gateway.
@@ -192,69 +251,6 @@ impl Request {
         let moved = matches!(answer.status, 301 | 302 | 303 | 307 | 308);
         let next = from.join(answer.header("location")?).ok()?;
         (moved && self.method == "GET" && next.origin() == from.origin()).then_some(next)
-    }
-
-    /// One request, one answer; told to those who watch.
-    async fn ask(&self, place: &Place, base: &Base, url: Url) -> Result<Answer, blame::Lost> {
-        let watch = &self.http.shared.options.watch;
-        let Some(depth) = watch.depth() else {
-            return self.fetch(place, base, url).await;
-        };
-        let sight = Sight::new(watch, depth, self.seen(place, base, &url, depth));
-        let out = self.fetch(place, base, url).await;
-        sight.end(&out);
-        out
-    }
-
-    /// What a watcher sees of this request before its answer.
-    fn seen(&self, place: &Place, base: &Base, url: &Url, depth: usize) -> Exchange {
-        let mut headers = self.headers.clone();
-        if base.token.is_some() && self.takes_token(place, base, url) {
-            headers.insert(0, ("authorization".to_owned(), HIDDEN.to_owned()));
-        }
-        Exchange {
-            at: Timestamp::now(),
-            call: None,
-            service: self.service,
-            method: self.method.clone(),
-            url: url.to_string(),
-            base: base.url.clone(),
-            variable: base.variable.clone(),
-            place: spot(place, base, url),
-            headers,
-            body: Body::cut(self.body.as_deref().unwrap_or_default(), depth),
-            outcome: Outcome::Abandoned,
-            took: Duration::ZERO,
-            attempt: self.attempts.load(Ordering::Relaxed),
-        }
-    }
-
-    /// The answer that stands on a tape.
-    async fn played(
-        &self,
-        play: &dyn Play,
-        place: &Place,
-        base: &Base,
-        url: &Url,
-    ) -> Result<Answer, blame::Lost> {
-        let spot = spot(place, base, url);
-        let body = self.body.as_deref().unwrap_or_default();
-        match play.answer(&self.method, &spot, body).await {
-            Outcome::Answer {
-                status,
-                headers,
-                body,
-            } => Ok(Answer {
-                status,
-                headers,
-                body: body.bytes,
-                line: format!("{} {}", self.method, blame::shown(url)),
-                service: self.service.map(str::to_owned),
-                variable: base.variable.clone(),
-            }),
-            Outcome::Fault { fault, loss } => Err(blame::Lost::again(fault, loss)),
-            Outcome::Abandoned => Err(Fault::internal("a tape gave no answer").into()),
-        }
     }
 
     async fn fetch(&self, place: &Place, base: &Base, url: Url) -> Result<Answer, blame::Lost> {
@@ -293,7 +289,9 @@ impl Request {
     }
 
     fn span(&self) -> Duration {
-        self.timeout.unwrap_or(self.http.shared.options.timeout)
+        let said = call::current().and_then(|call| call.patience.timeout);
+        let said = self.timeout.or(said);
+        said.unwrap_or(self.http.shared.options.timeout)
     }
 
     /// The URL, query included.
@@ -356,14 +354,4 @@ impl Request {
 /// Whether `url` leads to the very gateway at `base`: scheme, host and port.
 fn same_origin(url: &Url, base: &str) -> bool {
     Url::parse(base).is_ok_and(|base| base.origin() == url.origin())
-}
-
-/// Where a request goes, as it can be said of any gateway: path and query there, a whole URL elsewhere.
-fn spot(place: &Place, base: &Base, url: &Url) -> String {
-    let path = &url[url::Position::BeforePath..];
-    match place {
-        Place::Gateway(_) => path.to_owned(),
-        _ if same_origin(url, &base.url) => path.to_owned(),
-        _ => url.to_string(),
-    }
 }

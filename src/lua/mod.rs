@@ -12,6 +12,7 @@ pub mod shape;
 
 mod advice;
 mod compile;
+mod errand;
 mod eval;
 mod guide;
 mod host;
@@ -29,6 +30,7 @@ mod value;
 mod vm;
 
 pub use host::Declare;
+pub use interrupt::stopped;
 pub use native::{Access, Args, Failure, Native, Natives, Scope};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};

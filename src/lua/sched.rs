@@ -7,6 +7,7 @@ use super::{interrupt::Switch, ledger::Ledger, native::Native, print::Printer};
 use crate::{
     call::{self, Call},
     fault::{Fault, Kind},
+    gate::Gate,
 };
 use mlua::{Lua, Value};
 use std::{
@@ -56,6 +57,7 @@ pub(crate) struct Bridge {
     pub(crate) ledger: Ledger,
     /// The `trace` within which calls are made now; 0: none.
     pub(crate) scope: Cell<u64>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Bridge {
@@ -63,9 +65,11 @@ impl Bridge {
         switch: Arc<Switch>,
         printer: Rc<Printer>,
         (tx, rx): (mpsc::Sender<Event>, mpsc::Receiver<Event>),
+        gate: Arc<Gate>,
     ) -> Self {
         Self {
             switch,
+            gate,
             printer,
             runtime: OnceCell::new(),
             tx,
@@ -84,7 +88,7 @@ impl Bridge {
         if self.switch.raised() {
             return Err(interrupted(&format!("{native} was not started")));
         }
-        if native.writes() {
+        if native.writes() && !self.gate.plans() {
             self.ledger.sent(native);
         }
         Ok(())
@@ -94,6 +98,7 @@ impl Bridge {
     pub(crate) fn start(
         &self,
         native: &Rc<Native>,
+        call: Call,
         work: impl Future<Output = Settle> + Send + 'static,
     ) -> Result<u64, Fault> {
         self.admit(native)?;
@@ -104,11 +109,7 @@ impl Bridge {
             id,
             tx: Some(self.tx.clone()),
         };
-        let call = Arc::new(Call {
-            native: native.to_string(),
-            writes: native.writes(),
-            scope: self.scope.get(),
-        });
+        let call = Arc::new(call);
         let task = runtime.spawn(async move { landing.land(call::within(call, work).await) });
         let flight = Flight {
             abort: task.abort_handle(),

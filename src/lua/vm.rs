@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     fault::{Fault, Kind},
+    gate::Gate,
 };
 use std::{
     collections::BTreeMap,
@@ -38,6 +39,8 @@ pub struct Options {
     pub style: Style,
     /// The time that `task.*` sleeps on.
     pub clock: Arc<dyn Clock>,
+    /// What may be changed.
+    pub gate: Arc<Gate>,
 }
 
 /// A Lua VM on its thread. Calls wait for their answer; only `interrupt` does not.
@@ -158,7 +161,7 @@ fn live(
     inbox: &mpsc::Receiver<Job>,
 ) {
     let printer = Rc::new(Printer::new(options.sink));
-    let bridge = Bridge::new(switch, Rc::clone(&printer), events);
+    let bridge = Bridge::new(switch, Rc::clone(&printer), events, options.gate);
     match Host::new(
         bridge,
         printer,

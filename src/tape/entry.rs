@@ -27,6 +27,9 @@ pub struct Head {
     /// Services with an address of their own.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub services: BTreeMap<String, String>,
+    /// How often requests were repeated.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub retries: Option<u32>,
 }
 
 impl Head {
@@ -39,6 +42,7 @@ impl Head {
             target: target.to_owned(),
             start,
             services: services.collect(),
+            retries: options.retries,
         }
     }
 }

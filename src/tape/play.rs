@@ -69,6 +69,8 @@ impl Player {
     pub fn http(self: &Arc<Self>) -> Http {
         let options = Options {
             services: self.tape.head.services.clone(),
+            retries: self.tape.head.retries,
+            guarded: true,
             play: Some(self.clone()),
             ..Options::default()
         };

@@ -6,6 +6,7 @@ mod peer;
 mod stage;
 
 use chami::{
+    gate::{First, Rules},
     lua::{inspect::Style, shape::Limit},
     repl::{
         MORE,
@@ -98,10 +99,15 @@ impl Transcript {
         };
         let peer = Peer::start();
         let limit = Limit::Rows(RECORDS);
-        let stage = match (self.setting("target"), self.setting("replay")) {
-            (_, Some(tape)) => Stage::replaying(&root().join(tape), style, limit),
+        let auth = self.setting("auth") != Some("off");
+        let stage = match (self.setting("target"), self.setting("rules")) {
+            _ if self.setting("replay").is_some() => {
+                let tape = self.setting("replay").unwrap_or_default();
+                Stage::replaying(&root().join(tape), style, limit)
+            }
             (Some("peer"), _) => Stage::at(&peer.url, style, limit),
-            _ => Stage::new(self.setting("auth") != Some("off"), style, limit),
+            (_, Some(words)) => Stage::ruled(auth, style, limit, rules(words)),
+            _ => Stage::new(auth, style, limit),
         };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
             stage.enter(state).expect("the state can be built");
@@ -123,6 +129,41 @@ impl Transcript {
             head: self.head.clone(),
             steps: self.steps.iter().map(play).collect(),
         }
+    }
+}
+
+/// `read-only`, `plan`, `max-nodes N`, `asked yes`, `asked no`, `not asked`.
+fn rules(words: &str) -> Rules {
+    let target = "demo".to_owned();
+    let rules = Rules {
+        target,
+        ..Rules::default()
+    };
+    match words.split_once(' ').unwrap_or((words, "")) {
+        ("read-only", _) => Rules {
+            read_only: true,
+            ..rules
+        },
+        ("plan", _) => Rules {
+            plan: true,
+            ..rules
+        },
+        ("max-nodes", most) => Rules {
+            max_nodes: Some(most.parse().expect("a number")),
+            ..rules
+        },
+        ("asked", answer) => {
+            let yes = answer == "yes";
+            Rules {
+                first: First::Asked(Box::new(move |_| yes)),
+                ..rules
+            }
+        }
+        ("not", "asked") => Rules {
+            first: First::Refused,
+            ..rules
+        },
+        other => panic!("no rules are called {other:?}"),
     }
 }
 
