@@ -1,9 +1,9 @@
 //! The token of the command line, which `ps` shows to everybody on the machine: it is moved out of sight at once.
 //!
 //! `-t @FILE`, `-t -` (the first line of standard input) and `-t '$NAME'` (a variable) never show it. `-t TOKEN` does, so
-//! chami starts itself anew with the token in a variable, which only the user's own processes can read; nothing has
-//! happened by then but the reading of the command line. A process list taken in those few milliseconds still has it, and so has the history of the
-//! user's shell.
+//! chami starts itself anew with the token in a variable, which only the user's own processes can read (those that a script
+//! starts inherit it, as they do `DEMO_ACCESS_TOKEN`); nothing has happened by then but the reading of the command line. A
+//! process list taken in those few milliseconds still has it, and so has the history of the user's shell.
 use crate::{
     fault::{Fault, Kind},
     secret,
@@ -15,7 +15,7 @@ const VARIABLE: &str = "CHAMI_GIVEN_TOKEN";
 
 /// Whether these are the words of a token, not of a place where one is.
 fn is_open(token: &str) -> bool {
-    token != "-" && !token.starts_with(['@', '$'])
+    !token.is_empty() && token != "-" && !token.starts_with(['@', '$'])
 }
 
 /// Starts this process anew without the token in its command line; comes back when that is not needed or not possible.
@@ -83,7 +83,8 @@ pub(super) fn read(given: &str) -> Result<String, Fault> {
             Fault::bad_argument(format!("-t: the variable {name} is not set"))
                 .hint("-t '$NAME' reads the token from the variable NAME")
         })?;
-        (text, name.to_owned())
+        let given = name == VARIABLE;
+        (text, if given { "-t" } else { name }.to_owned())
     } else {
         (given.to_owned(), "-t".to_owned())
     };

@@ -96,7 +96,11 @@ impl Player {
 fn missing(key: &Key, state: &State) -> Fault {
     let line = key.line();
     if let Some(times) = state.all.get(key) {
-        let message = format!("{line}: the tape holds it {times} times, and this is one more");
+        let times = match times {
+            1 => "once".to_owned(),
+            more => format!("{more} times"),
+        };
+        let message = format!("{line}: the tape holds it {times}, and this is one more");
         return Fault::not_found(message)
             .service("tape")
             .hint("the recorded session asked less often: does the script do the same?");
