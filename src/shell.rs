@@ -13,10 +13,14 @@ use crate::{
     http::Http,
     lab::Lab,
     lua::{
-        Declare, Native, Options as VmOptions, Vm, complete::Completion, inspect::Style, print,
-        shape::Limit,
+        Declare, Native, Options as VmOptions, Vm,
+        complete::Completion,
+        inspect::{self, Style},
+        print,
+        shape::{Limit, Shape},
     },
     services,
+    tape::Desk,
 };
 use jiff::Timestamp;
 use std::{
@@ -81,6 +85,7 @@ pub struct Shell {
     http: Http,
     limit: Limit,
     lab: Option<Lab>,
+    desk: Arc<Desk>,
     /// Whether the lab's notice was given away.
     told: AtomicBool,
 }
@@ -95,7 +100,13 @@ impl Shell {
             modules.insert(service.name, Box::new(move |n| natives(n, &http)));
         }
         let http = options.http.clone();
+        let desk = Arc::new(Desk::new(
+            &options.http,
+            Arc::clone(&options.clock),
+            &options.session.target,
+        ));
         let context = Context {
+            desk: Arc::clone(&desk),
             http: options.http,
             clock: Arc::clone(&options.clock),
             lab: options.lab.clone(),
@@ -118,6 +129,7 @@ impl Shell {
             http,
             limit: options.limit,
             lab: options.lab,
+            desk,
             told: AtomicBool::new(false),
         })
     }
@@ -140,20 +152,34 @@ impl Shell {
 
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.
     pub fn eval(&self, source: &str) -> Reply {
-        self.vm.prompt(source, self.limit)
+        self.noted(source, || self.vm.prompt(source, self.limit))
     }
 
     /// Runs the code of `-e`: an expression, or statements that may `return`; `args` are its `...`.
     pub fn run(&self, code: &str, args: &[String]) -> Reply {
-        self.vm.expression(code, "=-e", args)
+        self.noted(code, || self.vm.expression(code, "=-e", args))
     }
 
     /// Runs a script; `args` are its `...` and, with the path as number 0, its `arg`.
     pub fn run_file(&self, path: &Path, args: &[String]) -> Reply {
-        match fs::read(path) {
+        let line = format!("chami {} {}", path.display(), args.join(" "));
+        self.noted(line.trim_end(), || match fs::read(path) {
             Ok(source) => self.vm.script(&source, path, args),
             Err(error) => Reply::Failed(Fault::io(path, &error).into()),
-        }
+        })
+    }
+
+    /// What is recorded, traced and kept of the exchanges.
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// Keeps an input and what came of it for a report.
+    fn noted(&self, input: &str, run: impl FnOnce() -> Reply) -> Reply {
+        self.desk.diary().input(input);
+        let reply = run();
+        self.desk.diary().output(&brief(&reply));
+        reply
     }
 
     /// What may stand at byte `pos` of what is being typed.
@@ -174,6 +200,22 @@ impl Shell {
     /// Every native of every module.
     pub fn natives(&self) -> Result<Vec<Native>, Fault> {
         self.vm.natives()
+    }
+}
+
+/// What came of an input, in so many words as a report wants.
+fn brief(reply: &Reply) -> String {
+    match reply {
+        Reply::Nothing | Reply::Incomplete => String::new(),
+        Reply::Exit(status) => format!("(leaves with {status})"),
+        Reply::Failed(report) => report.text(&Style::WHOLE),
+        Reply::Values(values) => {
+            let text = |value: &Shape| match value {
+                Shape::List(items, count) if items.len() > ROWS => format!("({count} records)"),
+                value => inspect::inspect(value, &Style::WHOLE),
+            };
+            values.iter().map(text).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 

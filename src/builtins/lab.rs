@@ -10,7 +10,14 @@ use crate::{
 pub(super) const BUILTIN: Builtin = Builtin {
     name: "lab",
     natives: |n, context| {
-        let control = context.lab.as_ref().map(|lab| Control::new(lab.clone()));
+        let options = context.http.options();
+        let control = match &context.lab {
+            Some(lab) => Some(Control::watched(lab.clone(), options.watch.clone())),
+            None => options
+                .play
+                .as_ref()
+                .map(|_| Control::over(context.http.clone())),
+        };
         natives(n, &Target(control));
     },
 };

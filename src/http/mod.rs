@@ -19,11 +19,13 @@ mod request;
 mod retry;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod wire;
 
 pub use answer::Answer;
 pub use purse::{Pass, Renew};
 pub use request::Request;
+pub use watch::{Body, Exchange, Loss, Outcome, Play, Watch, Watcher};
 pub use wire::provider;
 
 use crate::{clock::Pending, fault::Fault};
@@ -92,7 +94,7 @@ impl Locate for Base {
 }
 
 /// What the user may say about all requests.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// `--cacert`: only this CA is believed.
     pub cacert: Option<PathBuf>,
@@ -108,6 +110,10 @@ pub struct Options {
     pub guarded: bool,
     /// Names this machine may not know, and where they are then: the lab's certificate bears one.
     pub names: BTreeMap<String, IpAddr>,
+    /// Who is told of the exchanges.
+    pub watch: Watch,
+    /// Answers in place of the network: a tape.
+    pub play: Option<Arc<dyn Play>>,
 }
 
 impl Default for Options {
@@ -120,6 +126,8 @@ impl Default for Options {
             retries: None,
             guarded: false,
             names: BTreeMap::new(),
+            watch: Watch::default(),
+            play: None,
         }
     }
 }

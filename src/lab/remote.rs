@@ -8,7 +8,7 @@ use super::{
 use crate::{
     clock::Pending,
     fault::{Fault, Kind},
-    http::{Base, Http, Locate, Options, Request},
+    http::{Base, Http, Locate, Options, Request, Watch},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -60,6 +60,20 @@ impl Control {
         Self {
             http: Http::new(Arc::new(BackDoor(lab)), Options::default()),
         }
+    }
+
+    /// The same, with its exchanges told to those who watch the session.
+    pub fn watched(lab: Lab, watch: Watch) -> Self {
+        let options = Options {
+            watch,
+            ..Options::default()
+        };
+        Self::over(Http::new(Arc::new(BackDoor(lab)), options))
+    }
+
+    /// One that answers over this `http`: a tape on which `lab.*` was recorded.
+    pub fn over(http: Http) -> Self {
+        Self { http }
     }
 
     async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Fault> {

@@ -2,6 +2,7 @@
 use super::{MORE, Prompt, history, screen};
 use crate::{
     fault::{Fault, Kind},
+    secret,
     shell::Shell,
 };
 use jiff::Timestamp;
@@ -83,7 +84,7 @@ impl<'a> Editor<'a> {
 
     /// Puts an input into the history, and on disk at once: what runs next may not return.
     pub(super) fn remember(&mut self, input: &str) {
-        if history::secret(input) || !self.inner.add_history_entry(input).unwrap_or(false) {
+        if secret::may_hold(input) || !self.inner.add_history_entry(input).unwrap_or(false) {
             return;
         }
         if let Some(path) = &self.history {

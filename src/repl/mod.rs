@@ -66,6 +66,8 @@ fn greeting(prompt: &Prompt) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let place = if prompt.real {
         format!("on {}: a real cluster", prompt.name)
+    } else if prompt.name == "tape" {
+        "on a tape: what was recorded, and no cluster".to_owned()
     } else {
         "on the lab: a simulated cluster, yours to break".to_owned()
     };
