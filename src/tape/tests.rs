@@ -163,9 +163,14 @@ async fn a_recorded_fault_comes_back_as_it_was_and_time_is_the_tapes() {
     let mut lost = answered("GET", "/x", b"", 0, b"");
     lost.outcome = Outcome::Fault {
         fault: fault.clone(),
+        loss: Loss::Unknown,
+    };
+    let mut broken = answered("GET", "/y", b"", 0, b"");
+    broken.outcome = Outcome::Fault {
+        fault: fault.clone(),
         loss: Loss::Broken,
     };
-    let player = player(&[lost]);
+    let player = player(&[lost, broken.clone(), broken.clone(), broken]);
     let start = player.now();
     player
         .sleep(Duration::from_secs(3600))
@@ -174,6 +179,10 @@ async fn a_recorded_fault_comes_back_as_it_was_and_time_is_the_tapes() {
     assert_eq!(player.now().duration_since(start).as_secs(), 3600);
     let request = player.http().url("GET", "/x");
     assert_eq!(request.raw().await.expect_err("as recorded"), fault);
+    // What broke off was asked three times then, and is now.
+    let again = player.http().url("GET", "/y").raw().await;
+    let again = again.expect_err("as recorded");
+    assert_eq!(again.message, "no answer (3 attempts)");
 }
 
 #[tokio::test]
@@ -213,7 +222,6 @@ fn a_disk_that_fills_up_is_said_once_and_the_tape_stays_whole() {
 #[test]
 fn damage_is_told_with_its_line() {
     let good = tape(&[answered("GET", "/a", b"", 200, b"one")]);
-    let line = |value: &dyn erased::Json| value.json() + "\n";
     let (head, entry) = (line(&good.head), line(&good.entries[0]));
     let later = head.replace("\"chami_tape\":1", "\"chami_tape\":2");
     let base64 = entry.replace("\"text\":\"one\"", "\"base64\":\"!\"");
@@ -236,16 +244,8 @@ fn damage_is_told_with_its_line() {
     }
 }
 
-mod erased {
-    pub(super) trait Json {
-        fn json(&self) -> String;
-    }
-
-    impl<T: serde::Serialize> Json for T {
-        fn json(&self) -> String {
-            serde_json::to_string(self).expect("JSON")
-        }
-    }
+fn line(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("JSON") + "\n"
 }
 
 /// Texts that are likely to break something, secrets among them.
