@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod fault;
 pub mod http;
+pub mod journal;
 pub mod lab;
 pub mod learn;
 pub mod lua;

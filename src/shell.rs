@@ -10,6 +10,7 @@ use crate::{
     config::Session,
     fault::Fault,
     http::Http,
+    journal::{Journal, Setup},
     lab::Lab,
     lua::{
         Declare, Native, Options as VmOptions, Vm, complete::Completion, inspect::Style, print,
@@ -35,6 +36,8 @@ pub struct Options {
     pub lab: Option<Lab>,
     /// The configuration the target was taken from.
     pub session: Session,
+    /// Where writes are kept.
+    pub journal: Setup,
     /// Where `print` goes.
     pub sink: print::Sink,
     /// How many records of a list the prompt takes.
@@ -46,7 +49,12 @@ pub struct Options {
 impl Options {
     /// A shell on this target, printing to standard output.
     pub fn on(way: Way) -> Self {
+        let journal = Setup {
+            clock: Arc::clone(&way.clock),
+            ..Setup::memory()
+        };
         Self {
+            journal,
             clock: way.clock,
             lab: way.lab,
             ..Self::new(way.http)
@@ -60,6 +68,7 @@ impl Options {
             clock: Arc::new(Wall),
             lab: None,
             session: Session::default(),
+            journal: Setup::memory(),
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
             style: Style::WHOLE,
@@ -75,15 +84,22 @@ pub struct Shell {
     vm: Vm,
     limit: Limit,
     lab: Option<Lab>,
+    journal: Arc<Journal>,
     /// Whether the lab's notice was given away.
     told: AtomicBool,
+    /// Whether the journal's was.
+    unkept: AtomicBool,
 }
 
 impl Shell {
     /// Starts the VM; nothing else is started before it is needed.
     pub fn new(options: Options) -> Result<Self, Fault> {
         let mut modules = BTreeMap::<&'static str, Declare>::new();
+        let journal = Journal::new(options.journal);
         for service in services::ALL {
+            if let Some(images) = service.images {
+                journal.house(service.name, images(&options.http));
+            }
             let http = options.http.clone();
             let natives = service.natives;
             modules.insert(service.name, Box::new(move |n| natives(n, &http)));
@@ -93,7 +109,9 @@ impl Shell {
             clock: Arc::clone(&options.clock),
             lab: options.lab.clone(),
             session: Arc::new(options.session),
+            journal: Arc::clone(&journal),
         };
+        builtins::houses(&context);
         for builtin in builtins::ALL {
             let context = context.clone();
             let natives = builtin.natives;
@@ -104,12 +122,15 @@ impl Shell {
             modules,
             style: options.style,
             clock: options.clock,
+            journal: Arc::clone(&journal),
         })?;
         Ok(Self {
             vm,
             limit: options.limit,
             lab: options.lab,
+            journal,
             told: AtomicBool::new(false),
+            unkept: AtomicBool::new(false),
         })
     }
 
@@ -117,6 +138,12 @@ impl Shell {
     pub fn notice(&self) -> Option<String> {
         let notice = self.lab.as_ref()?.notice()?;
         (!self.told.swap(true, Ordering::Relaxed)).then_some(notice)
+    }
+
+    /// That writes are not kept, and why, if so. Said once.
+    pub fn unkept(&self) -> Option<String> {
+        let notice = self.journal.notice()?;
+        (!self.unkept.swap(true, Ordering::Relaxed)).then(|| notice.to_owned())
     }
 
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.

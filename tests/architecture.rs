@@ -23,7 +23,9 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// Small modules without opinions, free to use everywhere.
-const LEAVES: &[&str] = &["call", "clock", "config", "fault", "nodeset", "table"];
+const LEAVES: &[&str] = &[
+    "call", "clock", "config", "fault", "journal", "nodeset", "table",
+];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).
 const HOMES: &[(&str, &[&str])] = &[
@@ -48,14 +50,14 @@ const WITHIN: &[(&str, &[&str])] = &[
     (
         "mod",
         &[
-            "client", "discover", "document", "instance", "lab", "lint", "lua", "merge", "render",
-            "store", "types", "xname",
+            "client", "discover", "document", "images", "instance", "lab", "lint", "lua", "merge",
+            "render", "store", "types", "xname",
         ],
     ),
     (
         "lua",
         &[
-            "client", "discover", "instance", "lint", "merge", "render", "types", "xname",
+            "client", "discover", "images", "instance", "lint", "merge", "render", "types", "xname",
         ],
     ),
     ("lint", &["document", "instance", "merge", "render"]),
@@ -64,6 +66,7 @@ const WITHIN: &[(&str, &[&str])] = &[
     ("instance", &[]),
     ("document", &[]),
     ("client", &["lint", "types", "xname"]),
+    ("images", &["client", "discover", "types", "xname"]),
     ("discover", &["client", "types", "xname"]),
     ("store", &["types", "xname"]),
     ("lab", &["store", "types", "xname"]),

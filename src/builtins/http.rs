@@ -4,6 +4,7 @@ use crate::{
     clock::Span,
     fault::Fault,
     http::{Answer, Http},
+    journal::Scope,
     lua::{Bytes, Natives},
 };
 use serde::{Deserialize, Serialize};
@@ -69,8 +70,14 @@ fn natives(n: &mut Natives, context: &Context) {
         },
     );
     let http = context.http.clone();
-    n.write(
+    n.house("http");
+    let scope = |(method, ..): &(String, String, Option<Options>)| {
+        let call = format!("http.{}", method.to_ascii_lowercase());
+        Scope::OneWayAs(call, "chami does not know what this request changed")
+    };
+    n.change(
         "send",
+        scope,
         move |(method, url, options): (String, String, Option<Options>)| {
             send(http.clone(), method, url, options.unwrap_or_default())
         },

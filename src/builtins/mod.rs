@@ -5,6 +5,7 @@ mod env;
 mod exercise;
 mod fs;
 mod http;
+mod journal;
 mod json;
 mod lab;
 mod nodeset;
@@ -13,7 +14,7 @@ mod yaml;
 
 pub use fs::TUTORIAL;
 
-use crate::{clock::Clock, config::Session, http::Http, lab::Lab, lua::Natives};
+use crate::{clock::Clock, config::Session, http::Http, journal::Journal, lab::Lab, lua::Natives};
 use std::sync::Arc;
 
 /// What a builtin may use.
@@ -25,6 +26,13 @@ pub struct Context {
     pub lab: Option<Lab>,
     /// Which configuration the session goes by.
     pub session: Arc<Session>,
+    /// Where writes are kept.
+    pub journal: Arc<Journal>,
+}
+
+/// Tells the journal of the records that belong to no service.
+pub fn houses(context: &Context) {
+    context.journal.house("fs", fs::images());
 }
 
 /// A module of natives.
@@ -42,6 +50,7 @@ pub const ALL: &[Builtin] = &[
     exercise::EXERCISE,
     fs::BUILTIN,
     http::BUILTIN,
+    journal::BUILTIN,
     json::BUILTIN,
     lab::BUILTIN,
     nodeset::NODES,

@@ -2,6 +2,8 @@
 use crate::{
     config::{Ask, Files, Place, Session, Target},
     fault::Fault,
+    journal::{self, Keep, Setup},
+    lab::Dirs,
     lua::{print::Sink, shape::Limit},
     repl::{
         Prompt,
@@ -13,6 +15,7 @@ use std::{
     env,
     io::{self, IsTerminal},
     path::PathBuf,
+    sync::Arc,
 };
 
 /// A target, and what led to it.
@@ -123,6 +126,7 @@ impl TargetArgs {
         };
         let mut options = Options::on(Way::to(&target, trust));
         options.session = session;
+        options.journal = journal(&target, &options);
         options.sink = sink;
         options.style = screen::style(Stream::Out);
         if !io::stdout().is_terminal() {
@@ -148,5 +152,32 @@ impl TargetArgs {
                 .map(|(_, note)| note)
                 .collect(),
         })
+    }
+}
+
+/// Where writes on this target are kept: a lab that ends with its shell takes its journal along.
+fn journal(target: &Target, options: &Options) -> Setup {
+    let url = match &target.place {
+        // A cluster whose services each have an address of their own is known by these.
+        Place::Gateway(url) if url.is_empty() => {
+            let services: Vec<&str> = target.services.values().map(String::as_str).collect();
+            services.join(" ")
+        }
+        Place::Gateway(url) => url.clone(),
+        Place::Lab(_) | Place::FreshLab => String::new(),
+    };
+    let keep = match target.place {
+        Place::FreshLab => Keep::Memory,
+        _ => Keep::file(Dirs::from_env().map(|dirs| dirs.state)),
+    };
+    Setup {
+        keep,
+        target: journal::Target {
+            name: target.name.clone(),
+            url,
+        },
+        real: matches!(target.place, Place::Gateway(_)),
+        user: journal::user(),
+        clock: Arc::clone(&options.clock),
     }
 }

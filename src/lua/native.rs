@@ -7,10 +7,10 @@ use super::{
     sched::{Bridge, Settle},
     value::{self, Mismatch},
 };
-use crate::fault::Fault;
+use crate::{fault::Fault, journal::Journal};
 use mlua::{Function, IntoLua, Lua, LuaSerdeExt, Table, Value};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{cell::OnceCell, fmt, future::Future, rc::Rc};
+use std::{cell::OnceCell, fmt, future::Future, rc::Rc, sync::Arc};
 
 /// What a native does to the world outside chami.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Native {
     pub module: String,
     pub name: &'static str,
     pub access: Access,
+    /// Whether the journal keeps what it changes.
+    pub journaled: bool,
     path: OnceCell<String>,
 }
 
@@ -36,6 +38,7 @@ impl Native {
             module: module.to_owned(),
             name,
             access,
+            journaled: false,
             path: OnceCell::new(),
         }
     }
@@ -58,6 +61,7 @@ impl fmt::Display for Native {
 /// What turns natives into Lua functions, once per VM.
 pub(crate) struct Forge {
     pub(crate) bridge: Rc<Bridge>,
+    journal: Arc<Journal>,
     /// start → function that blocks or yields.
     call: Function,
     /// function that answers `ok, value` → function that answers or raises.
@@ -67,7 +71,11 @@ pub(crate) struct Forge {
 }
 
 impl Forge {
-    pub(crate) fn new(lua: &Lua, bridge: Rc<Bridge>) -> mlua::Result<(Self, Table)> {
+    pub(crate) fn new(
+        lua: &Lua,
+        bridge: Rc<Bridge>,
+        journal: Arc<Journal>,
+    ) -> mlua::Result<(Self, Table)> {
         let waiter = Rc::clone(&bridge);
         let reap =
             lua.create_function(move |lua, id: u64| value::outcome(lua, waiter.reap(lua, id)))?;
@@ -79,6 +87,7 @@ impl Forge {
         let strict = shared.get("strict")?;
         let forge = Self {
             bridge,
+            journal,
             call,
             pure,
             strict,
@@ -95,6 +104,8 @@ pub struct Natives<'lua> {
     table: Table,
     declared: Vec<Native>,
     nulls: bool,
+    /// Whose records its writes touch.
+    pub(super) house: &'static str,
     trouble: Option<mlua::Error>,
 }
 
@@ -107,6 +118,7 @@ impl<'lua> Natives<'lua> {
             table: lua.create_table()?,
             declared: Vec::new(),
             nulls: false,
+            house: "",
             trouble: None,
         })
     }
@@ -133,7 +145,7 @@ impl<'lua> Natives<'lua> {
         self.start(name, Access::Read, call);
     }
 
-    /// Declares a native that changes something outside chami.
+    /// Declares a native that changes something outside chami, but no records: those are `change`'s.
     pub fn write<A, R, F>(&mut self, name: &'static str, call: impl Fn(A) -> F + 'static)
     where
         A: Args,
@@ -141,6 +153,17 @@ impl<'lua> Natives<'lua> {
         F: Future<Output = Result<R, Fault>> + Send + 'static,
     {
         self.start(name, Access::Write, call);
+    }
+
+    pub(super) fn journal(&self) -> &Arc<Journal> {
+        &self.forge.journal
+    }
+
+    /// The native declared last is journaled.
+    pub(super) fn mark_journaled(&mut self) {
+        if let Some(native) = self.declared.last_mut() {
+            native.journaled = true;
+        }
     }
 
     /// Declares a native that does no I/O and answers at once, on Lua's own thread.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     fault::{Fault, Kind},
+    journal::Journal,
 };
 use std::{
     collections::BTreeMap,
@@ -38,6 +39,8 @@ pub struct Options {
     pub style: Style,
     /// The time that `task.*` sleeps on.
     pub clock: Arc<dyn Clock>,
+    /// Where writes are kept.
+    pub journal: Arc<Journal>,
 }
 
 /// A Lua VM on its thread. Calls wait for their answer; only `interrupt` does not.
@@ -165,6 +168,7 @@ fn live(
         options.modules,
         options.style,
         &options.clock,
+        options.journal,
     ) {
         Ok(host) => {
             for job in inbox {

@@ -4,6 +4,7 @@ use chami::{
     clock::Wall,
     config::{Files, Session},
     http::{Base, Http},
+    journal::{Keep, Setup},
     lab::{self, Dirs, Lab},
     lua::{inspect::Style, print::Captured, shape::Limit},
     shell::{Options, Reply, Shell, Way},
@@ -39,7 +40,21 @@ impl Stage {
             }),
             ..lab::Options::default()
         });
-        Self::on(Way::of_lab(lab), style, limit)
+        Self::on(Way::of_lab(lab), style, limit, None)
+    }
+
+    /// The same with a journal on the disk that has these lines already.
+    pub(crate) fn after(lines: &str, style: Style, limit: Limit) -> Self {
+        let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stage");
+        let lab = Lab::new(lab::Options {
+            fresh: true,
+            dirs: Some(Dirs {
+                state,
+                runtime: None,
+            }),
+            ..lab::Options::default()
+        });
+        Self::on(Way::of_lab(lab), style, limit, Some(lines))
     }
 
     /// A shell on a gateway that is no lab, with nothing to be let in by.
@@ -53,16 +68,28 @@ impl Stage {
             clock: Arc::new(Wall),
             lab: None,
         };
-        Self::on(way, style, limit)
+        Self::on(way, style, limit, None)
     }
 
-    fn on(way: Way, style: Style, limit: Limit) -> Self {
+    fn on(way: Way, style: Style, limit: Limit, lines: Option<&str>) -> Self {
         let out = Captured::default();
         let home = tempfile::tempdir().expect("a directory");
+        let keep = lines.map_or(Keep::Memory, |lines| {
+            let path = home.path().join("journal.jsonl");
+            fs::write(&path, lines).expect("a journal");
+            Keep::File(path)
+        });
+        let journal = Setup {
+            keep,
+            user: "alice".to_owned(),
+            clock: Arc::clone(&way.clock),
+            ..Setup::memory()
+        };
         let file = |name: &str| Some(home.path().join(name).join("config.yaml"));
         let shell = Shell::new(Options {
             sink: out.sink(),
             session: Session::new(Files::at(file("system"), file("user"))),
+            journal,
             limit,
             style,
             ..Options::on(way)

@@ -16,7 +16,7 @@ use chami::{
 use peer::Peer;
 use stage::Stage;
 pub(crate) use stage::root;
-use std::{cell::RefCell, sync::mpsc, thread, time::Duration};
+use std::{cell::RefCell, fs, sync::mpsc, thread, time::Duration};
 
 const PROMPT: &str = "lab ❯ ";
 /// So many records of a list are shown, to keep transcripts short.
@@ -98,8 +98,13 @@ impl Transcript {
         };
         let peer = Peer::start();
         let limit = Limit::Rows(RECORDS);
-        let stage = match self.setting("target") {
-            Some("peer") => Stage::at(&peer.url, style, limit),
+        let stage = match (self.setting("target"), self.setting("journal")) {
+            (Some("peer"), _) => Stage::at(&peer.url, style, limit),
+            (_, Some(name)) => {
+                let path = root().join("tests/journal").join(name);
+                let lines = fs::read_to_string(path).expect("a journal");
+                Stage::after(&lines, style, limit)
+            }
             _ => Stage::new(self.setting("auth") != Some("off"), style, limit),
         };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
