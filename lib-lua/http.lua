@@ -25,41 +25,41 @@ local http = {}
 ---@param options? http.Options
 ---@return http.Answer answer
 ---@example http.get("/hsm/v2/service/ready").json.message --> HSM is healthy
-function http.get(url, options) return native.look("GET", url, options) end
+function http.get(url, options) return native.get(url, options) end
 
 --- Asks for the head of an answer only.
 ---@param url string a URL, or a path of the gateway
 ---@param options? http.Options
 ---@return http.Answer answer
 ---@example http.head("/hsm/v2/service/ready", { any_status = true }).body --> ""
-function http.head(url, options) return native.look("HEAD", url, options) end
+function http.head(url, options) return native.head(url, options) end
 
 --- Sends something new.
 ---@param url string a URL, or a path of the gateway
 ---@param options? http.Options
 ---@return http.Answer answer
 ---@example http.post("/hsm/v2/groups", { json = { label = "io" } }).status --> 201
-function http.post(url, options) return native.send("POST", url, options) end
+function http.post(url, options) return native.post(url, options) end
 
 --- Sends a whole replacement.
 ---@param url string a URL, or a path of the gateway
 ---@param options? http.Options
 ---@return http.Answer answer
 ---@example http.put("/hsm/v2/nowhere", { json = {}, any_status = true }).status --> 404
-function http.put(url, options) return native.send("PUT", url, options) end
+function http.put(url, options) return native.put(url, options) end
 
 --- Sends a change.
 ---@param url string a URL, or a path of the gateway
 ---@param options? http.Options
 ---@return http.Answer answer
 ---@example http.patch("/hsm/v2/groups/io", { json = { description = "I/O" }, any_status = true }).status --> 404
-function http.patch(url, options) return native.send("PATCH", url, options) end
+function http.patch(url, options) return native.patch(url, options) end
 
 --- Asks for something to be removed.
 ---@param url string a URL, or a path of the gateway
 ---@param options? http.Options
 ---@return http.Answer answer
 ---@example http.delete("/hsm/v2/groups/io", { any_status = true }).status --> 404
-function http.delete(url, options) return native.send("DELETE", url, options) end
+function http.delete(url, options) return native.delete(url, options) end
 
 return http

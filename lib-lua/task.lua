@@ -99,7 +99,34 @@ function task.retry(f, options)
   end
 end
 
+local patience = { timeout = true, retries = true, limit = true }
+
+--- Runs a function whose requests are waited for longer, or repeated more often, than usual.
+--- A request is repeated when it was answered with 502, 503 or 504 or the connection broke, and only where that cannot do
+--- anything twice: reads twice by themselves. With `retries` also when nobody listens or a read is not answered in time;
+--- a write only when not one byte of it was sent. The same keys stand in the last table of a single call:
+--- `smd.component.list("@io", { timeout = "5s", retries = 4 })`.
+---@param options task.Patience
+---@param f fun(...): any what to do
+---@param ... task.Value its arguments
+---@return task.Value ... what it returns
+---@example task.with({ timeout = "5s", retries = 4 }, function() return #smd.component.list() end) --> 0
+function task.with(options, f, ...)
+  for key in pairs(options) do
+    if not patience[key] then
+      local hint = { hint = "known are: timeout, retries, limit" }
+      error(fault.new("bad_argument", ("task.with: no option %q"):format(key), hint), 0)
+    end
+  end
+  return native.with(options, f, ...)
+end
+
 ---@alias task.Value string|number|boolean|table
+
+---@class task.Patience
+---@field timeout? string|number wall time for one request, answer included; `timeout` of ochami's configuration, or `"30s"`
+---@field retries? integer how often a request is repeated that can be; 2 for reads
+---@field limit? integer how many requests of one call are under way at once; 32
 
 ---@class task.Options
 ---@field limit? integer how many may be on their way at once; 32

@@ -2,11 +2,13 @@
 //!
 //! Standard output is for what was asked for, standard error for messages. The exit status is the fault's, 2 for a command
 //! line that cannot be understood, 141 when the reader of the output went away.
+mod care;
 mod completion;
 mod docs;
 mod eval;
 mod lab;
 mod learn;
+mod man;
 mod output;
 mod repl;
 mod run;
@@ -64,6 +66,8 @@ enum Verb {
     Docs,
     /// Print the completion script for a shell
     Completion(completion::Args),
+    /// Print the manual page
+    Man,
     /// Print the version
     Version,
     /// A file and its arguments, without a verb
@@ -136,6 +140,7 @@ fn dispatch(cli: Cli) -> Outcome {
         (None, Some(Verb::Learn(args))) => learn::run(&target, &args, format),
         (None, Some(Verb::Docs)) => docs::run(),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
+        (None, Some(Verb::Man)) => man::run(),
         (None, Some(Verb::Version)) => {
             output::print(&format!("chami {}\n", env!("CARGO_PKG_VERSION")))
         }

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod fault;
+pub mod gate;
 pub mod http;
 pub mod journal;
 pub mod lab;

@@ -9,6 +9,7 @@ use crate::{
     clock::{Clock, Wall},
     config::Session,
     fault::Fault,
+    gate::Gate,
     http::Http,
     journal::{Journal, Setup},
     lab::Lab,
@@ -36,6 +37,8 @@ pub struct Options {
     pub lab: Option<Lab>,
     /// The configuration the target was taken from.
     pub session: Session,
+    /// What may be changed.
+    pub gate: Arc<Gate>,
     /// Where writes are kept.
     pub journal: Setup,
     /// Where `print` goes.
@@ -68,6 +71,7 @@ impl Options {
             clock: Arc::new(Wall),
             lab: None,
             session: Session::default(),
+            gate: Arc::default(),
             journal: Setup::memory(),
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
@@ -122,6 +126,7 @@ impl Shell {
             modules,
             style: options.style,
             clock: options.clock,
+            gate: options.gate,
             journal: Arc::clone(&journal),
         })?;
         Ok(Self {

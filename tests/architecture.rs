@@ -24,7 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Small modules without opinions, free to use everywhere.
 const LEAVES: &[&str] = &[
-    "call", "clock", "config", "fault", "journal", "nodeset", "table",
+    "call", "clock", "config", "fault", "gate", "journal", "nodeset", "table",
 ];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).

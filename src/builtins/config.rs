@@ -21,6 +21,7 @@ pub(super) const BUILTIN: Builtin = Builtin {
     name: "config",
     natives: |n, context| {
         let session = &context.session;
+        n.at_home();
         reads(n, session);
         writes(n, session);
     },

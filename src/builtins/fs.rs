@@ -33,6 +33,7 @@ fn named((path,): &(String,)) -> Touch {
 
 fn natives(n: &mut Natives) {
     n.house("fs");
+    n.at_home();
     n.read("read", |(path, script): Named| {
         off(move || read(&path, script.as_deref()))
     });

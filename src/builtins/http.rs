@@ -1,10 +1,9 @@
 //! Requests to any URL, for what has no binding. The session's token goes to the target's gateway only.
 use super::{Builtin, Context};
 use crate::{
-    clock::Span,
+    clock::Pending,
     fault::Fault,
     http::{Answer, Http},
-    journal::Scope,
     lua::{Bytes, Natives},
 };
 use serde::{Deserialize, Serialize};
@@ -25,7 +24,6 @@ struct Options {
     json: Option<Value>,
     body: Option<Bytes>,
     content_type: Option<String>,
-    timeout: Option<Span>,
     any_status: bool,
 }
 
@@ -60,38 +58,38 @@ struct Response {
     json: Option<Value>,
 }
 
+const UNKNOWN: &str = "chami does not know what this request changed";
+
 fn natives(n: &mut Natives, context: &Context) {
     n.keep_nulls();
-    let http = context.http.clone();
-    n.read(
-        "look",
-        move |(method, url, options): (String, String, Option<Options>)| {
-            send(http.clone(), method, url, options.unwrap_or_default())
-        },
-    );
-    let http = context.http.clone();
     n.house("http");
-    let scope = |(method, ..): &(String, String, Option<Options>)| {
-        let call = format!("http.{}", method.to_ascii_lowercase());
-        Scope::OneWayAs(call, "chami does not know what this request changed")
-    };
-    n.change(
-        "send",
-        scope,
-        move |(method, url, options): (String, String, Option<Options>)| {
-            send(http.clone(), method, url, options.unwrap_or_default())
-        },
-    );
+    for method in ["get", "head"] {
+        n.read(method, call(context, method));
+    }
+    for method in ["post", "put", "patch", "delete"] {
+        n.one_way(method, UNKNOWN, call(context, method));
+    }
+}
+
+type Args = (String, Option<Options>);
+
+/// What a native of that name does.
+fn call(
+    context: &Context,
+    method: &'static str,
+) -> impl Fn(Args) -> Pending<'static, Result<Response, Fault>> + 'static {
+    let http = context.http.clone();
+    move |(url, options)| Box::pin(send(http.clone(), method, url, options.unwrap_or_default()))
 }
 
 async fn send(
     http: Http,
-    method: String,
+    method: &'static str,
     url: String,
     options: Options,
 ) -> Result<Response, Fault> {
     let any_status = options.any_status;
-    let mut request = http.url(&method, &url);
+    let mut request = http.url(method, &url);
     let query: Vec<_> = options
         .query
         .iter()
@@ -116,9 +114,6 @@ async fn send(
             request = request.body(body.0, media_type);
         }
         (None, None) => {}
-    }
-    if let Some(Span(span)) = options.timeout {
-        request = request.timeout(span);
     }
     let answer = request.raw().await?;
     Ok(Response::of(if any_status {

@@ -28,6 +28,7 @@ impl Target {
 }
 
 fn natives(n: &mut Natives, target: &Target) {
+    n.at_home();
     let lab = target.clone();
     n.read("status", move |(): ()| {
         let lab = lab.clone();

@@ -1,12 +1,14 @@
 //! Which cluster the command line means, and a shell on it.
+use super::care::CareArgs;
 use crate::{
     config::{Ask, Files, Place, Session, Target},
     fault::Fault,
+    gate::{First, Gate, Rules},
     journal::{self, Keep, Setup},
     lab::Dirs,
     lua::{print::Sink, shape::Limit},
     repl::{
-        Prompt,
+        Prompt, question,
         screen::{self, Stream},
     },
     shell::{Options, Shell, Trust, Way},
@@ -51,6 +53,8 @@ pub(super) struct TargetArgs {
     /// Read no configuration
     #[arg(long, conflicts_with = "config", global = true)]
     ignore_config: bool,
+    #[command(flatten)]
+    care: CareArgs,
 }
 
 impl TargetArgs {
@@ -97,14 +101,30 @@ impl TargetArgs {
         }
     }
 
-    /// A shell on that target.
+    /// A shell on that target, in which nobody can be asked.
     pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.shell_on(self.aim(None)?, sink)
+        let say = Some(screen::say as fn(&str));
+        self.shell_on(self.aim(None)?, sink, First::Refused, say)
+    }
+
+    /// A shell on that target whose user sits at the prompt.
+    pub(super) fn shell_at_prompt(&self, sink: Sink) -> Result<Shell, Fault> {
+        let first = if io::stdin().is_terminal() {
+            First::Asked(Box::new(question::agreed))
+        } else {
+            First::Refused
+        };
+        self.shell_on(self.aim(None)?, sink, first, None)
     }
 
     /// A shell for exercises: on the lab, unless the command line itself names a cluster.
     pub(super) fn shell_for_course(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.shell_on(self.aim(Some(Place::Lab(None)))?, sink)
+        self.shell_on(
+            self.aim(Some(Place::Lab(None)))?,
+            sink,
+            First::Refused,
+            None,
+        )
     }
 
     /// A shell on a lab that ends with it.
@@ -116,17 +136,32 @@ impl TargetArgs {
                 "leave -C, -u and --lab out; chami -C NAME FILE runs an exercise on a cluster",
             ));
         }
-        self.shell_on(aim, sink)
+        self.shell_on(aim, sink, First::Free, None)
     }
 
-    fn shell_on(&self, (target, session): Aim, sink: Sink) -> Result<Shell, Fault> {
+    fn shell_on(
+        &self,
+        (target, session): Aim,
+        sink: Sink,
+        first: First,
+        tell: Option<fn(&str)>,
+    ) -> Result<Shell, Fault> {
         let trust = Trust {
             cacert: self.cacert.clone(),
             insecure: self.insecure,
+            timeout: self.care.timeout,
+            retries: self.care.retries,
         };
+        let gate = Gate::new(Rules {
+            target: target.name.clone(),
+            first: if target.explicit { First::Free } else { first },
+            tell,
+            ..self.care.rules()
+        });
         let mut options = Options::on(Way::to(&target, trust));
         options.session = session;
         options.journal = journal(&target, &options);
+        options.gate = Arc::new(gate);
         options.sink = sink;
         options.style = screen::style(Stream::Out);
         if !io::stdout().is_terminal() {
@@ -141,6 +176,8 @@ impl TargetArgs {
         let notes = [
             (target.place == Place::FreshLab, "fresh"),
             (self.insecure, "insecure"),
+            (self.care.read_only, "read-only"),
+            (self.care.plan, "plan"),
             (!target.auth, "no token"),
         ];
         Ok(Prompt {

@@ -14,6 +14,7 @@ mod blame;
 #[cfg(test)]
 mod peer;
 mod request;
+mod retry;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -91,6 +92,10 @@ pub struct Options {
     pub timeout: Duration,
     /// A service's own URI from the configuration: absolute, or the path below the gateway.
     pub services: BTreeMap<String, String>,
+    /// How often a request is repeated that can be; none: reads twice, when the other side came to harm.
+    pub retries: Option<u32>,
+    /// Whether this is the way to the target, whose state a plan must not change.
+    pub guarded: bool,
     /// Names this machine may not know, and where they are then: the lab's certificate bears one.
     pub names: BTreeMap<String, IpAddr>,
 }
@@ -102,6 +107,8 @@ impl Default for Options {
             insecure: false,
             timeout: Duration::from_secs(30),
             services: BTreeMap::new(),
+            retries: None,
+            guarded: false,
             names: BTreeMap::new(),
         }
     }

@@ -1,6 +1,9 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
-use super::{Answer, Base, Http, blame, wire};
-use crate::fault::{Fault, Kind};
+use super::{Answer, Base, Http, blame, retry, wire};
+use crate::{
+    call::{self, Plan, Planned},
+    fault::{Fault, Kind},
+};
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
@@ -64,6 +67,7 @@ pub struct Request {
     body: Option<Vec<u8>>,
     timeout: Option<Duration>,
     with_token: bool,
+    only_reads: bool,
 }
 
 impl Request {
@@ -83,6 +87,10 @@ impl Request {
             body: None,
             timeout: None,
             with_token: true,
+            only_reads: matches!(
+                method.to_ascii_uppercase().as_str(),
+                "GET" | "HEAD" | "OPTIONS"
+            ),
         }
     }
 
@@ -127,6 +135,12 @@ impl Request {
         self
     }
 
+    /// Says that this changes nothing, though it be a POST.
+    pub fn reads(mut self) -> Self {
+        self.only_reads = true;
+        self
+    }
+
     /// Sends, and decodes the JSON of a success.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Fault> {
         self.raw().await?.success()?.json()
@@ -137,8 +151,57 @@ impl Request {
         self.raw().await?.success().map(|_| ())
     }
 
-    /// Sends, and gives whatever was answered, refusals included.
+    /// Sends, and gives whatever was answered, refusals included. In a plan what would change something is not sent, and
+    /// answered with nothing.
     pub async fn raw(self) -> Result<Answer, Fault> {
+        let call = call::current();
+        let reads = self.only_reads || call.as_ref().is_some_and(|call| !call.writes);
+        if self.http.shared.options.guarded
+            && !reads
+            && let Some(plan) = call.as_ref().and_then(|call| call.plan.as_ref())
+        {
+            return self.planned(plan).await;
+        }
+        let said = call.and_then(|call| call.patience.retries);
+        let said = said.or(self.http.shared.options.retries);
+        retry::patiently(said, reads, || self.attempt()).await
+    }
+
+    /// Notes the request in place of sending it.
+    async fn planned(&self, plan: &Plan) -> Result<Answer, Fault> {
+        let place = self.place.clone()?;
+        let path = match &place {
+            Place::Gateway(path) => {
+                let query = self.target(&place, &self.http.base().await?)?;
+                query
+                    .query()
+                    .map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
+            }
+            Place::Service(_) | Place::Anywhere(_) => {
+                blame::shown(&self.target(&place, &Base::default())?)
+            }
+        };
+        let payload = self.body.as_deref().map(|body| {
+            serde_json::from_slice(body)
+                .unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into())
+        });
+        plan.add(Planned {
+            method: self.method.clone(),
+            path,
+            payload,
+        });
+        Ok(Answer {
+            status: 204,
+            headers: Vec::new(),
+            body: Vec::new(),
+            line: self.method.clone(),
+            service: self.service.map(str::to_owned),
+            variable: None,
+        })
+    }
+
+    /// One attempt, at wherever the gateway is now.
+    async fn attempt(&self) -> Result<Answer, blame::Lost> {
         let place = self.place.clone()?;
         let locate = &self.http.shared.locate;
         let base = match &place {
@@ -154,9 +217,9 @@ impl Request {
             && matches!(place, Place::Gateway(_))
             && let Some(base) = locate.again(&base).await?
         {
-            return self.once(&place, &base).await.map_err(|lost| lost.fault);
+            return self.once(&place, &base).await;
         }
-        Err(lost.fault)
+        Err(lost)
     }
 
     /// One attempt at one gateway.
@@ -214,7 +277,9 @@ impl Request {
     }
 
     fn span(&self) -> Duration {
-        self.timeout.unwrap_or(self.http.shared.options.timeout)
+        let said = call::current().and_then(|call| call.patience.timeout);
+        let said = self.timeout.or(said);
+        said.unwrap_or(self.http.shared.options.timeout)
     }
 
     /// The URL, query included.

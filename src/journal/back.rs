@@ -1,6 +1,9 @@
 //! Putting records back: what differs, in which order, and what did not come out as it was.
 use super::{Change, Images, Picture, Records, Touch, secrets};
-use crate::fault::{Fault, Item, Kind};
+use crate::{
+    call::{self, Planned},
+    fault::{Fault, Item, Kind},
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -81,6 +84,33 @@ impl Back {
 
     pub(super) fn is_nothing(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// What would be done, into the plan of the call at work: requests go there by themselves, files do not.
+    pub(super) async fn plan(&self, house: &str, images: &dyn Images) -> Result<(), Fault> {
+        if house != "fs" {
+            return self.work(images).await;
+        }
+        let call = call::current();
+        if let Some(plan) = call.as_ref().and_then(|call| call.plan.as_ref()) {
+            for change in &self.changes {
+                let method = if change.before.is_some() {
+                    "RESTORE"
+                } else {
+                    "REMOVE"
+                };
+                plan.add(Planned {
+                    method: method.to_owned(),
+                    path: change.id.clone(),
+                    payload: None,
+                });
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn touches(&self) -> Vec<Touch> {

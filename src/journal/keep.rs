@@ -40,20 +40,16 @@ impl Journal {
         scope: Scope,
         work: impl Future<Output = Result<R, Fault>>,
     ) -> Result<R, Fault> {
-        let mut manner = Manner::default();
         let (touches, one_way) = match scope {
             Scope::Touches(touches) => (touches, None),
             Scope::OneWay(reason) => (Vec::new(), Some(reason.to_owned())),
-            Scope::OneWayAs(call, reason) => {
-                manner.call = Some(call);
-                (Vec::new(), Some(reason.to_owned()))
-            }
         };
         let nothing = one_way.is_none() && touches.iter().all(Touch::is_nothing);
-        if nothing || self.shelf.is_off() {
+        // What is only planned leaves nothing to keep.
+        if nothing || self.shelf.is_off() || planned() {
             return work.await;
         }
-        let begun = self.begun(house, touches, one_way, manner);
+        let begun = self.begun(house, touches, one_way, Manner::default());
         let kind = |out: &Result<R, Fault>, _: Option<&Picture>| out.as_ref().err().map(|f| f.kind);
         self.watch(begun, work, kind).await?.out
     }
@@ -259,6 +255,11 @@ impl Drop for Ticket {
             let _ = self.journal.shelf.end(ended, false);
         }
     }
+}
+
+/// Whether the call at work is not to change anything.
+pub(super) fn planned() -> bool {
+    call::current().is_some_and(|call| call.plan.is_some())
 }
 
 /// File work, on a thread that may wait for the disk and for the lock.

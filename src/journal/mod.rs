@@ -104,8 +104,6 @@ pub enum Scope {
     Touches(Vec<Touch>),
     /// No API takes this back, for this reason.
     OneWay(&'static str),
-    /// The same of a native that serves several calls: which one it was, and the reason.
-    OneWayAs(String, &'static str),
 }
 
 impl From<Vec<Touch>> for Scope {

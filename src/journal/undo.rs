@@ -7,10 +7,13 @@ use super::{
     Change, Images, Journal, Picture,
     back::{Back, fields, known, touches_of},
     entry::{Ended, Entry},
-    keep::Manner,
+    keep::{Manner, planned},
     pick, secrets,
 };
-use crate::fault::{Fault, Item, Kind};
+use crate::{
+    call,
+    fault::{Fault, Item, Kind},
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -59,6 +62,11 @@ impl Journal {
         let back = Back::of(&changes, &present, &*images);
         if back.is_nothing() {
             self.settle(entry);
+            return Ok(told(entry, None, Vec::new()));
+        }
+        call::concerns(back.count())?;
+        if planned() {
+            back.plan(&entry.begun.house, &*images).await?;
             return Ok(told(entry, None, Vec::new()));
         }
         let manner = Manner {
@@ -120,7 +128,7 @@ impl Journal {
 
     /// An entry that had no effect after all is listed no more.
     fn settle(&self, entry: &Entry) {
-        if entry.changes().is_some() || pick::is_running(entry) {
+        if entry.changes().is_some() || pick::is_running(entry) || planned() {
             return;
         }
         let ended = Ended {

@@ -159,6 +159,11 @@ impl Drop for Watching<'_> {
     }
 }
 
+/// Whether what runs on this thread, a VM's, has been asked to stop.
+pub fn stopped() -> bool {
+    stopping()
+}
+
 fn stopping() -> bool {
     let switch = SWITCH.with(|here| here.load(SeqCst));
     // SAFETY: not null only while this thread's `Stopper` holds the switch.

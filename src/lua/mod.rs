@@ -12,6 +12,7 @@ pub mod shape;
 
 mod advice;
 mod compile;
+mod errand;
 mod eval;
 mod guide;
 mod host;
@@ -30,6 +31,7 @@ mod value;
 mod vm;
 
 pub use host::Declare;
+pub use interrupt::stopped;
 pub use native::{Access, Args, Failure, Native, Natives};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};

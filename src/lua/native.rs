@@ -3,11 +3,16 @@
 //! A native that does I/O is a pair, start and reap (`sched.rs`); a pure one answers at once on Lua's thread. Errors are
 //! tables that a few lines of Lua raise, because `pcall` cannot look into an error that comes from Rust.
 use super::{
+    errand::{Errand, Reach, Sent},
     library,
     sched::{Bridge, Settle},
     value::{self, Mismatch},
 };
-use crate::{fault::Fault, journal::Journal};
+use crate::{
+    call::{self, Call, Plan},
+    fault::Fault,
+    journal::Journal,
+};
 use mlua::{Function, IntoLua, Lua, LuaSerdeExt, Table, Value};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{cell::OnceCell, fmt, future::Future, rc::Rc, sync::Arc};
@@ -104,6 +109,7 @@ pub struct Natives<'lua> {
     table: Table,
     declared: Vec<Native>,
     nulls: bool,
+    reach: Reach,
     /// Whose records its writes touch.
     pub(super) house: &'static str,
     trouble: Option<mlua::Error>,
@@ -118,6 +124,7 @@ impl<'lua> Natives<'lua> {
             table: lua.create_table()?,
             declared: Vec::new(),
             nulls: false,
+            reach: Reach::Target,
             house: "",
             trouble: None,
         })
@@ -133,6 +140,11 @@ impl<'lua> Natives<'lua> {
     /// Results of this module keep `null` as `json.null` instead of leaving it out.
     pub fn keep_nulls(&mut self) {
         self.nulls = true;
+    }
+
+    /// What this module's natives change is on this machine, not at the target.
+    pub fn at_home(&mut self) {
+        self.reach = Reach::Home;
     }
 
     /// Declares a native that only reads.
@@ -242,18 +254,39 @@ impl<'lua> Natives<'lua> {
         F: Future<Output = Result<R, Fault>> + Send + 'static,
     {
         let (native, nulls) = (self.declare(name, access), self.nulls);
-        let bridge = Rc::clone(&self.forge.bridge);
-        let body =
-            self.lua
-                .create_function(move |lua, (a, b, c, d): (Value, Value, Value, Value)| {
-                    let id = A::from_values(lua, [a, b, c, d])
-                        .map_err(|failure| failure.fault(&native))
-                        .and_then(|args| bridge.start(&native, settled(call(args), nulls)));
-                    Ok(match id {
-                        Ok(id) => (Some(id), Value::Nil),
-                        Err(fault) => (None, value::fault_to_lua(lua, &fault)?),
-                    })
-                });
+        let errand = Errand {
+            bridge: Rc::clone(&self.forge.bridge),
+            native: Rc::clone(&native),
+            reach: self.reach,
+        };
+        let body = self.lua.create_function(
+            move |lua, (said, a, b, c, d): (Value, Value, Value, Value, Value)| {
+                let start = || {
+                    let mut values = [a, b, c, d];
+                    let patience = errand.patience(lua, &said, &mut values)?;
+                    let args = A::from_values(lua, values.clone())?;
+                    match errand.admit(lua, &values, patience)? {
+                        Sent::Call(its) => {
+                            errand
+                                .bridge
+                                .start(&native, its, settled(call(args), nulls))
+                        }
+                        Sent::Planned(plan) => {
+                            let work = settled(std::future::ready(Ok(vec![plan])), nulls);
+                            errand.bridge.start(&native, Call::default(), work)
+                        }
+                    }
+                    .map_err(Failure::from)
+                };
+                Ok(match start() {
+                    Ok(id) => (Some(id), Value::Nil),
+                    Err(failure) => {
+                        let fault = failure.fault(&native);
+                        (None, value::fault_to_lua(lua, &fault)?)
+                    }
+                })
+            },
+        );
         let function = body.and_then(|body| self.forge.call.call::<Function>(body));
         self.set(name, function);
     }
@@ -282,7 +315,12 @@ async fn settled<R: Serialize + Send + 'static>(
     nulls: bool,
 ) -> Settle {
     let out = work.await;
-    Box::new(move |lua| value::to_lua(lua, &out?, nulls))
+    let plan = call::current().and_then(|call| call.plan.as_ref().map(Plan::take));
+    match plan {
+        // What came of requests that were not sent says nothing.
+        Some(plan) if !plan.is_empty() => Box::new(move |lua| value::to_lua(lua, &plan, nulls)),
+        _ => Box::new(move |lua| value::to_lua(lua, &out?, nulls)),
+    }
 }
 
 /// Why a native did not answer.

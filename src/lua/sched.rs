@@ -7,6 +7,7 @@ use super::{interrupt::Switch, ledger::Ledger, native::Native, print::Printer};
 use crate::{
     call::{self, Call},
     fault::{Fault, Kind},
+    gate::Gate,
 };
 use mlua::{Lua, Value};
 use std::{
@@ -54,6 +55,7 @@ pub(crate) struct Bridge {
     arrivals: RefCell<VecDeque<u64>>,
     last: Cell<u64>,
     pub(crate) ledger: Ledger,
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Bridge {
@@ -61,9 +63,11 @@ impl Bridge {
         switch: Arc<Switch>,
         printer: Rc<Printer>,
         (tx, rx): (mpsc::Sender<Event>, mpsc::Receiver<Event>),
+        gate: Arc<Gate>,
     ) -> Self {
         Self {
             switch,
+            gate,
             printer,
             runtime: OnceCell::new(),
             tx,
@@ -81,7 +85,7 @@ impl Bridge {
         if self.switch.raised() {
             return Err(interrupted(&format!("{native} was not started")));
         }
-        if native.writes() {
+        if native.writes() && !self.gate.plans() {
             self.ledger.sent(native);
         }
         Ok(())
@@ -91,6 +95,7 @@ impl Bridge {
     pub(crate) fn start(
         &self,
         native: &Rc<Native>,
+        call: Call,
         work: impl Future<Output = Settle> + Send + 'static,
     ) -> Result<u64, Fault> {
         self.admit(native)?;
@@ -101,10 +106,7 @@ impl Bridge {
             id,
             tx: Some(self.tx.clone()),
         };
-        let call = Arc::new(Call {
-            native: native.to_string(),
-            writes: native.writes(),
-        });
+        let call = Arc::new(call);
         let task = runtime.spawn(async move { landing.land(call::within(call, work).await) });
         let flight = Flight {
             abort: task.abort_handle(),

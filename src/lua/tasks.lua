@@ -53,6 +53,7 @@ local function fill(group)
     local task = { group = group, index = group.begun, co = create(group.body) }
     group.tasks[task] = true
     shared.tasks[task.co] = task
+    shared.patience[task.co] = group.patience
     push(group.loop, task, group.begun)
   end
 end
@@ -273,6 +274,7 @@ local function run(count, body, options)
   group.loop = inside and me.group.loop or new_loop()
   group.parent = inside and me or nil
   group.above = shared.current
+  group.patience = shared.patience[running()]
   if options.span then set_alarm(group, options.span, options.late) end
   fill(group)
   if inside then return settled(yield(token, "group", group)) end

@@ -5,6 +5,7 @@ use super::{
     value,
 };
 use crate::{
+    call::Call,
     clock::{Clock, Span},
     fault::Fault,
 };
@@ -38,6 +39,7 @@ pub(crate) fn natives(
         .set_name("=[native]")
         .call((core.table, shared))?;
     n.value("run", run);
+    n.value("with", shared.get::<Value>("with")?);
     n.value("sleep", sleep);
     Ok(())
 }
@@ -73,7 +75,7 @@ impl Core<'_> {
                 tokio::time::sleep(span).await;
                 Box::new(|_: &Lua| Ok(Value::Nil)) as Settle
             };
-            id_or_fault(lua, its.start(&alarm, ring))
+            id_or_fault(lua, its.start(&alarm, Call::default(), ring))
         })
     }
 

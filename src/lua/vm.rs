@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     fault::{Fault, Kind},
+    gate::Gate,
     journal::Journal,
 };
 use std::{
@@ -39,6 +40,8 @@ pub struct Options {
     pub style: Style,
     /// The time that `task.*` sleeps on.
     pub clock: Arc<dyn Clock>,
+    /// What may be changed.
+    pub gate: Arc<Gate>,
     /// Where writes are kept.
     pub journal: Arc<Journal>,
 }
@@ -161,7 +164,7 @@ fn live(
     inbox: &mpsc::Receiver<Job>,
 ) {
     let printer = Rc::new(Printer::new(options.sink));
-    let bridge = Bridge::new(switch, Rc::clone(&printer), events);
+    let bridge = Bridge::new(switch, Rc::clone(&printer), events, options.gate);
     match Host::new(
         bridge,
         printer,

@@ -4,6 +4,7 @@
 //! and `watch` (Ctrl-C) serve the other ways to run code as well.
 mod editor;
 mod history;
+pub mod question;
 pub mod screen;
 pub mod session;
 pub mod watch;

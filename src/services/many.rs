@@ -15,7 +15,8 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, Fault>> + Send + 'static,
 {
-    let gate = Arc::new(Semaphore::new(LIMIT));
+    let limit = call::current().and_then(|call| call.patience.limit);
+    let gate = Arc::new(Semaphore::new(limit.unwrap_or(LIMIT).max(1)));
     let mut running = JoinSet::new();
     let mut results: Vec<Option<Result<T, Fault>>> = Vec::new();
     for (at, item) in items.into_iter().enumerate() {

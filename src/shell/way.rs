@@ -6,7 +6,7 @@ use crate::{
     http::{self, Base, Http, Locate},
     lab::{self, Lab},
 };
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 /// How a target is reached. Nothing is opened before the first request.
 #[derive(Clone)]
@@ -17,20 +17,30 @@ pub struct Way {
     pub lab: Option<Lab>,
 }
 
-/// What may be said about TLS.
+/// What may be said about the way: who is believed, how long is waited.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     /// `--cacert`
     pub cacert: Option<PathBuf>,
     /// `-k`
     pub insecure: bool,
+    /// `--timeout`
+    pub timeout: Option<Duration>,
+    /// `--retries`
+    pub retries: Option<u32>,
 }
 
 impl Way {
     /// The way to a lab, with the tokens it mints.
     pub fn of_lab(lab: Lab) -> Self {
         Self {
-            http: Http::new(Arc::new(lab.clone()), http::Options::default()),
+            http: Http::new(
+                Arc::new(lab.clone()),
+                http::Options {
+                    guarded: true,
+                    ..http::Options::default()
+                },
+            ),
             clock: Arc::new(lab.clone()),
             lab: Some(lab),
         }
@@ -57,8 +67,10 @@ impl Way {
         let options = http::Options {
             cacert: trust.cacert,
             insecure: trust.insecure,
-            timeout: target.timeout,
+            timeout: trust.timeout.unwrap_or(target.timeout),
             services: target.services.clone(),
+            retries: trust.retries,
+            guarded: true,
             names: [(lab::HOST.to_owned(), Ipv4Addr::LOCALHOST.into())].into(),
         };
         let clock: Arc<dyn Clock> = match &lab {

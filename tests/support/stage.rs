@@ -3,6 +3,7 @@
 use chami::{
     clock::Wall,
     config::{Files, Session},
+    gate::{Gate, Rules},
     http::{Base, Http},
     journal::{Keep, Setup},
     lab::{self, Dirs, Lab},
@@ -18,6 +19,8 @@ use tempfile::TempDir;
 
 pub(crate) struct Stage {
     pub(crate) shell: Shell,
+    /// Another shell on the same lab, for whom no rules hold.
+    pub(crate) free: Option<Shell>,
     pub(crate) out: Captured,
     /// Where its configuration is; never the user's own.
     pub(crate) home: TempDir,
@@ -27,34 +30,43 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
+/// Keys are made once and shared by all tests, as a user's labs share them.
+fn lab(auth: bool) -> Lab {
+    let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stage");
+    Lab::new(lab::Options {
+        fresh: true,
+        auth: Some(auth),
+        dirs: Some(Dirs {
+            state,
+            runtime: None,
+        }),
+        ..lab::Options::default()
+    })
+}
+
 impl Stage {
     pub(crate) fn new(auth: bool, style: Style, limit: Limit) -> Self {
-        // Keys are made once and shared by all tests, as a user's labs share them.
-        let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stage");
-        let lab = Lab::new(lab::Options {
-            fresh: true,
-            auth: Some(auth),
-            dirs: Some(Dirs {
-                state,
-                runtime: None,
-            }),
-            ..lab::Options::default()
-        });
-        Self::on(Way::of_lab(lab), style, limit, None)
+        Self::on(Way::of_lab(lab(auth)), style, limit, Rules::default(), None)
     }
 
-    /// The same with a journal on the disk that has these lines already.
-    pub(crate) fn after(lines: &str, style: Style, limit: Limit) -> Self {
-        let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stage");
-        let lab = Lab::new(lab::Options {
-            fresh: true,
-            dirs: Some(Dirs {
-                state,
-                runtime: None,
-            }),
-            ..lab::Options::default()
+    /// The same for a session that may not do everything.
+    pub(crate) fn ruled(auth: bool, style: Style, limit: Limit, rules: Rules) -> Self {
+        let lab = lab(auth);
+        let free = Shell::new(Options {
+            sink: Captured::default().sink(),
+            ..Options::on(Way::of_lab(lab.clone()))
         });
-        Self::on(Way::of_lab(lab), style, limit, Some(lines))
+        let free = free.expect("a shell starts");
+        Self {
+            free: Some(free),
+            ..Self::on(Way::of_lab(lab), style, limit, rules, None)
+        }
+    }
+
+    /// A shell with a journal on the disk that has these lines already.
+    pub(crate) fn after(lines: &str, style: Style, limit: Limit) -> Self {
+        let way = Way::of_lab(lab(true));
+        Self::on(way, style, limit, Rules::default(), Some(lines))
     }
 
     /// A shell on a gateway that is no lab, with nothing to be let in by.
@@ -68,10 +80,10 @@ impl Stage {
             clock: Arc::new(Wall),
             lab: None,
         };
-        Self::on(way, style, limit, None)
+        Self::on(way, style, limit, Rules::default(), None)
     }
 
-    fn on(way: Way, style: Style, limit: Limit, lines: Option<&str>) -> Self {
+    fn on(way: Way, style: Style, limit: Limit, rules: Rules, lines: Option<&str>) -> Self {
         let out = Captured::default();
         let home = tempfile::tempdir().expect("a directory");
         let keep = lines.map_or(Keep::Memory, |lines| {
@@ -89,6 +101,7 @@ impl Stage {
         let shell = Shell::new(Options {
             sink: out.sink(),
             session: Session::new(Files::at(file("system"), file("user"))),
+            gate: Arc::new(Gate::new(rules)),
             journal,
             limit,
             style,
@@ -96,6 +109,7 @@ impl Stage {
         });
         Self {
             shell: shell.expect("a shell starts"),
+            free: None,
             out,
             home,
         }
@@ -114,7 +128,8 @@ impl Stage {
         let script = Some(built).filter(|path| path.exists());
         let script = script.or_else(|| exercises.next());
         let script = script.ok_or_else(|| format!("nothing gives the state {state}"))?;
-        if let Reply::Failed(report) = self.shell.run_file(&script, &[]) {
+        let shell = self.free.as_ref().unwrap_or(&self.shell);
+        if let Reply::Failed(report) = shell.run_file(&script, &[]) {
             return Err(format!("state {state}: {report}"));
         }
         self.out.take();

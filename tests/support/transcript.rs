@@ -6,6 +6,7 @@ mod peer;
 mod stage;
 
 use chami::{
+    gate::{First, Rules},
     lua::{inspect::Style, shape::Limit},
     repl::{
         MORE,
@@ -98,14 +99,14 @@ impl Transcript {
         };
         let peer = Peer::start();
         let limit = Limit::Rows(RECORDS);
-        let stage = match (self.setting("target"), self.setting("journal")) {
+        let auth = self.setting("auth") != Some("off");
+        let stage = match (self.setting("target"), self.setting("rules")) {
             (Some("peer"), _) => Stage::at(&peer.url, style, limit),
-            (_, Some(name)) => {
-                let path = root().join("tests/journal").join(name);
-                let lines = fs::read_to_string(path).expect("a journal");
-                Stage::after(&lines, style, limit)
-            }
-            _ => Stage::new(self.setting("auth") != Some("off"), style, limit),
+            (_, Some(words)) => Stage::ruled(auth, style, limit, rules(words)),
+            _ => match self.setting("journal") {
+                Some(name) => Stage::after(&journal(name), style, limit),
+                None => Stage::new(auth, style, limit),
+            },
         };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
             stage.enter(state).expect("the state can be built");
@@ -122,6 +123,47 @@ impl Transcript {
             steps: self.steps.iter().map(play).collect(),
         }
     }
+}
+
+/// `read-only`, `plan`, `max-nodes N`, `asked yes`, `asked no`, `not asked`.
+fn rules(words: &str) -> Rules {
+    let target = "demo".to_owned();
+    let rules = Rules {
+        target,
+        ..Rules::default()
+    };
+    match words.split_once(' ').unwrap_or((words, "")) {
+        ("read-only", _) => Rules {
+            read_only: true,
+            ..rules
+        },
+        ("plan", _) => Rules {
+            plan: true,
+            ..rules
+        },
+        ("max-nodes", most) => Rules {
+            max_nodes: Some(most.parse().expect("a number")),
+            ..rules
+        },
+        ("asked", answer) => {
+            let yes = answer == "yes";
+            Rules {
+                first: First::Asked(Box::new(move |_| yes)),
+                ..rules
+            }
+        }
+        ("not", "asked") => Rules {
+            first: First::Refused,
+            ..rules
+        },
+        other => panic!("no rules are called {other:?}"),
+    }
+}
+
+/// The lines of a journal that a session finds.
+fn journal(name: &str) -> String {
+    let path = root().join("tests/journal").join(name);
+    fs::read_to_string(path).expect("a journal")
 }
 
 /// Types the lines of one input; returns what the terminal shows below them.

@@ -1,4 +1,5 @@
 //! The client against peers that misbehave: canned bytes on a loopback port.
+mod again;
 mod reach;
 
 use super::{

@@ -20,6 +20,7 @@ async fn a_write_is_on_the_disk_before_it_is_sent_and_its_end_after() {
     let native = Arc::new(Call {
         native: "thing.set".to_owned(),
         writes: true,
+        ..Call::default()
     });
     let journal = Arc::clone(&session.journal);
     let touch: Scope = Touch::of("thing", ["a"]).into();

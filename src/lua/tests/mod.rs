@@ -85,6 +85,7 @@ fn vm_on(clock: Arc<dyn Clock>, natives: fn(&mut Natives)) -> (Vm, Captured) {
         modules,
         style: Style::WHOLE,
         clock,
+        gate: Arc::default(),
     })
     .expect("a VM starts");
     vm.ask(|host| {

@@ -71,7 +71,7 @@ impl Client {
             }
         }
         body.insert(name.into(), wanted.into());
-        let list: ComponentList = self.api.post(path).json(&body).send().await?;
+        let list: ComponentList = self.api.post(path).reads().json(&body).send().await?;
         Ok(arrange(list.components, None, |component| &component.id))
     }
 }

@@ -183,7 +183,7 @@ impl Client {
         if let Some(ids) = ids {
             body.insert("ComponentIDs".into(), ids.to_vec());
         }
-        let request = self.api.post(&["locks", "status"]).json(&body);
+        let request = self.api.post(&["locks", "status"]).reads().json(&body);
         match request.send::<LockList>().await {
             Ok(list) => Ok(arrange(list.components, ids, |lock| &lock.id)),
             // SMD's word for an empty list

@@ -315,6 +315,7 @@ impl Client {
         let request = self
             .api
             .post(&Holder::Service.path(Some("check")))
+            .reads()
             .json(&body);
         let result: ReservationResult = request.send().await?;
         let mut found = arrange(result.success, Some(&ids), |found| &found.id)

@@ -5,6 +5,7 @@ use super::{
     wanted::{Interface, Wanted},
 };
 use crate::{
+    call,
     fault::{Fault, Item, Kind},
     services::smd::{
         client::{Address, Client, Filter, GroupFields, InterfaceFields},
@@ -59,11 +60,13 @@ pub async fn apply(
     if work.is_nothing() {
         return Ok(report(&changes));
     }
-    let components = work.components(smd, wanted).await?;
-    work.changed_interfaces(smd, wanted).await?;
-    let endpoints = work.endpoints(smd, wanted).await?;
-    work.missing_interfaces(smd, wanted).await?;
-    work.groups(smd, wanted).await?;
+    call::concerns(wanted.components.len())?;
+    // A plan goes through all steps, though none leaves anything behind that could be read back.
+    let components = call::whole(work.components(smd, wanted).await)?;
+    call::whole(work.changed_interfaces(smd, wanted).await)?;
+    let endpoints = call::whole(work.endpoints(smd, wanted).await)?;
+    call::whole(work.missing_interfaces(smd, wanted).await)?;
+    call::whole(work.groups(smd, wanted).await)?;
     // Components and endpoints were read back by the calls that wrote them.
     renew(&mut now.components, components, |component| &component.id);
     renew(&mut now.endpoints, endpoints, |endpoint| &endpoint.id);
