@@ -6,6 +6,7 @@
 use crate::{
     fault::Fault,
     gate::{self, Touched},
+    secret,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -94,7 +95,7 @@ impl Plan {
 
     pub fn add(&self, request: Planned) {
         if let Some(tell) = self.tell {
-            tell(&format!("plan: {request}"));
+            tell(&format!("plan: {}", secret::hide(&request.to_string())));
         }
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         list.push(request);

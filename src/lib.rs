@@ -7,6 +7,7 @@ pub mod config;
 pub mod fault;
 pub mod gate;
 pub mod http;
+pub mod journal;
 pub mod jwt;
 pub mod lab;
 pub mod learn;

@@ -11,6 +11,7 @@ use crate::{
     fault::Fault,
     gate::Gate,
     http::Http,
+    journal::{Journal, Setup},
     lab::Lab,
     lua::{
         Declare, Native, Options as VmOptions, Vm,
@@ -43,6 +44,8 @@ pub struct Options {
     pub session: Session,
     /// What may be changed.
     pub gate: Arc<Gate>,
+    /// Where writes are kept.
+    pub journal: Setup,
     /// Where `print` goes.
     pub sink: print::Sink,
     /// How many records of a list the prompt takes.
@@ -54,7 +57,12 @@ pub struct Options {
 impl Options {
     /// A shell on this target, printing to standard output.
     pub fn on(way: Way) -> Self {
+        let journal = Setup {
+            clock: Arc::clone(&way.clock),
+            ..Setup::memory()
+        };
         Self {
+            journal,
             clock: way.clock,
             lab: way.lab,
             ..Self::new(way.http)
@@ -69,6 +77,7 @@ impl Options {
             lab: None,
             session: Session::default(),
             gate: Arc::default(),
+            journal: Setup::memory(),
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
             style: Style::WHOLE,
@@ -86,15 +95,22 @@ pub struct Shell {
     limit: Limit,
     lab: Option<Lab>,
     desk: Arc<Desk>,
+    journal: Arc<Journal>,
     /// Whether the lab's notice was given away.
     told: AtomicBool,
+    /// Whether the journal's was.
+    unkept: AtomicBool,
 }
 
 impl Shell {
     /// Starts the VM; nothing else is started before it is needed.
     pub fn new(options: Options) -> Result<Self, Fault> {
         let mut modules = BTreeMap::<&'static str, Declare>::new();
+        let journal = Journal::new(options.journal);
         for service in services::ALL {
+            if let Some(images) = service.images {
+                journal.house(service.name, images(&options.http));
+            }
             let http = options.http.clone();
             let natives = service.natives;
             modules.insert(service.name, Box::new(move |n| natives(n, &http)));
@@ -105,13 +121,17 @@ impl Shell {
             Arc::clone(&options.clock),
             &options.session.target,
         ));
+        let its = Arc::clone(&journal);
+        desk.also("The journal's last entries", move || its.newest(20));
         let context = Context {
             desk: Arc::clone(&desk),
             http: options.http,
             clock: Arc::clone(&options.clock),
             lab: options.lab.clone(),
             session: Arc::new(options.session),
+            journal: Arc::clone(&journal),
         };
+        builtins::houses(&context);
         for builtin in builtins::ALL {
             let context = context.clone();
             let natives = builtin.natives;
@@ -123,6 +143,7 @@ impl Shell {
             style: options.style,
             clock: options.clock,
             gate: options.gate,
+            journal: Arc::clone(&journal),
         })?;
         Ok(Self {
             vm,
@@ -130,7 +151,9 @@ impl Shell {
             limit: options.limit,
             lab: options.lab,
             desk,
+            journal,
             told: AtomicBool::new(false),
+            unkept: AtomicBool::new(false),
         })
     }
 
@@ -148,6 +171,12 @@ impl Shell {
     /// What the user should know before work of unknown length is begun: the token ends soon. Said once.
     pub fn token_warning(&self) -> Option<String> {
         builtins::token_warning(&self.http, Timestamp::now(), None)
+    }
+
+    /// That writes are not kept, and why, if so. Said once.
+    pub fn unkept(&self) -> Option<String> {
+        let notice = self.journal.notice()?;
+        (!self.unkept.swap(true, Ordering::Relaxed)).then(|| notice.to_owned())
     }
 
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.

@@ -31,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Small modules without opinions, free to use everywhere.
 const LEAVES: &[&str] = &[
-    "call", "clock", "config", "fault", "gate", "jwt", "nodeset", "secret", "table",
+    "call", "clock", "config", "fault", "gate", "journal", "jwt", "nodeset", "secret", "table",
 ];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).
@@ -57,14 +57,14 @@ const WITHIN: &[(&str, &[&str])] = &[
     (
         "mod",
         &[
-            "client", "discover", "document", "instance", "lab", "lint", "lua", "merge", "render",
-            "store", "types", "xname",
+            "client", "discover", "document", "images", "instance", "lab", "lint", "lua", "merge",
+            "render", "store", "types", "xname",
         ],
     ),
     (
         "lua",
         &[
-            "client", "discover", "instance", "lint", "merge", "render", "types", "xname",
+            "client", "discover", "images", "instance", "lint", "merge", "render", "types", "xname",
         ],
     ),
     ("lint", &["document", "instance", "merge", "render"]),
@@ -73,6 +73,7 @@ const WITHIN: &[(&str, &[&str])] = &[
     ("instance", &[]),
     ("document", &[]),
     ("client", &["lint", "types", "xname"]),
+    ("images", &["client", "discover", "types", "xname"]),
     ("discover", &["client", "types", "xname"]),
     ("store", &["types", "xname"]),
     ("lab", &["store", "types", "xname"]),

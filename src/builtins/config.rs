@@ -2,11 +2,12 @@
 //! the file is written, in one step or not at all.
 use super::{
     Builtin,
-    fs::{off, write},
+    fs::{off, touch, write},
 };
 use crate::{
     config::{Change, Record, Session, Setting, Which},
     fault::Fault,
+    journal::Touch,
     lua::Natives,
 };
 use serde_json::Value;
@@ -26,12 +27,24 @@ pub(super) const BUILTIN: Builtin = Builtin {
     },
 };
 
-/// Declares natives that have the session: `name: its access, (arguments) => what it answers`.
+/// Declares natives that have the session: `read`, its name, its arguments, what it answers. A `change` has a name for the
+/// last of its arguments, which says what file it goes into.
 macro_rules! natives {
-    ($n:ident, $session:ident; $($access:ident $name:literal |$s:ident, ($($arg:ident: $type:ty),*)| $body:expr)*) => {
+    ($n:ident, $session:ident; $(read $name:literal |$s:ident, ($($arg:ident: $type:ty),*)| $body:expr)*) => {
         $({
             let session = Arc::clone($session);
-            $n.$access($name, move |($($arg,)*): ($($type,)*)| {
+            $n.read($name, move |($($arg,)*): ($($type,)*)| {
+                let $s = Arc::clone(&session);
+                off(move || $body)
+            });
+        })*
+    };
+    ($n:ident, $session:ident, $place:ident; $(change $name:literal |$s:ident, ($($arg:ident: $type:ty),*)| $body:expr)*) => {
+        $({
+            let (session, its) = (Arc::clone($session), Arc::clone($session));
+            #[allow(unused_variables)] // a scope needs the place alone
+            let scope = move |($($arg,)*): &($($type,)*)| written(&its, *$place);
+            $n.change($name, scope, move |($($arg,)*): ($($type,)*)| {
                 let $s = Arc::clone(&session);
                 off(move || $body)
             });
@@ -53,19 +66,27 @@ fn reads(n: &mut Natives, session: &Arc<Session>) {
     }
 }
 
+/// The file that is written, and the directories that are made for it.
+fn written(session: &Session, place: Where) -> Vec<Touch> {
+    // Where that makes no sense, the change itself says so.
+    let path = session.files.writing(place.unwrap_or_default());
+    path.map(touch).into_iter().collect()
+}
+
 fn writes(n: &mut Natives, session: &Arc<Session>) {
-    natives! { n, session;
-        write "set" |s, (key: String, value: Value, place: Where)| {
+    n.house("fs");
+    natives! { n, session, place;
+        change "set" |s, (key: String, value: Value, place: Where)| {
             global(&s, place, |which| s.set(&key, &value, which))
         }
-        write "unset" |s, (key: String, place: Where)| global(&s, place, |which| s.unset(&key, which))
-        write "cluster_set" |s, (name: String, fields: Record, place: Where)| {
+        change "unset" |s, (key: String, place: Where)| global(&s, place, |which| s.unset(&key, which))
+        change "cluster_set" |s, (name: String, fields: Record, place: Where)| {
             cluster(&s, place, |which| s.cluster_set(&name, &fields, which))
         }
-        write "cluster_unset" |s, (name: String, key: String, place: Where)| {
+        change "cluster_unset" |s, (name: String, key: String, place: Where)| {
             cluster(&s, place, |which| s.cluster_unset(&name, &key, which))
         }
-        write "cluster_delete" |s, (name: String, place: Where)| {
+        change "cluster_delete" |s, (name: String, place: Where)| {
             let change = commit(&s, place, |which| s.cluster_delete(&name, which))?;
             Ok(s.noted(change.done, &change.path))
         }

@@ -1,13 +1,16 @@
 //! Files, for scripts: whole texts, read and written. A write replaces a file in one step or leaves it as it was.
 mod find;
+mod images;
 pub(super) mod write;
 
 pub use find::TUTORIAL;
 pub(super) use find::plain;
+pub(super) use images::{images, touch};
 
 use super::Builtin;
 use crate::{
     fault::{Fault, Kind},
+    journal::Touch,
     lua::{Bytes, Natives},
 };
 use find::Found;
@@ -21,7 +24,16 @@ pub(super) const BUILTIN: Builtin = Builtin {
 /// A path as the user writes it, and the script that runs, beside which `data/…` is looked for first.
 type Named = (String, Option<String>);
 
+fn written((path, _): &(String, Bytes)) -> Touch {
+    touch(&find::plain(path))
+}
+
+fn named((path,): &(String,)) -> Touch {
+    touch(&find::plain(path))
+}
+
 fn natives(n: &mut Natives) {
+    n.house("fs");
     n.at_home();
     n.read("read", |(path, script): Named| {
         off(move || read(&path, script.as_deref()))
@@ -35,19 +47,19 @@ fn natives(n: &mut Natives) {
             None => list(&find::plain(&path)),
         })
     });
-    n.write("write", |(path, text): (String, Bytes)| {
+    n.change("write", written, |(path, text): (String, Bytes)| {
         off(move || write::replace(&find::plain(&path), &text.0))
     });
-    n.write("append", |(path, text): (String, Bytes)| {
+    n.change("append", written, |(path, text): (String, Bytes)| {
         off(move || write::append(&find::plain(&path), &text.0))
     });
-    n.write("mkdir", |(path,): (String,)| {
+    n.change("mkdir", named, |(path,): (String,)| {
         off(move || {
             let path = find::plain(&path);
             fs::create_dir_all(&path).map_err(|e| Fault::io(&path, &e))
         })
     });
-    n.write("remove", |(path,): (String,)| {
+    n.change("remove", named, |(path,): (String,)| {
         off(move || remove(&find::plain(&path)))
     });
 }

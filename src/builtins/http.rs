@@ -58,13 +58,16 @@ struct Response {
     json: Option<Value>,
 }
 
+const UNKNOWN: &str = "chami does not know what this request changed";
+
 fn natives(n: &mut Natives, context: &Context) {
     n.keep_nulls();
+    n.house("http");
     for method in ["get", "head"] {
         n.read(method, call(context, method));
     }
     for method in ["post", "put", "patch", "delete"] {
-        n.write(method, call(context, method));
+        n.one_way(method, UNKNOWN, call(context, method));
     }
 }
 

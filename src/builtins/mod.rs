@@ -7,6 +7,7 @@ mod env;
 mod exercise;
 mod fs;
 mod http;
+mod journal;
 mod json;
 mod lab;
 mod nodeset;
@@ -18,7 +19,9 @@ mod yaml;
 pub use auth::token_warning;
 pub use fs::TUTORIAL;
 
-use crate::{clock::Clock, config::Session, http::Http, lab::Lab, lua::Natives, tape::Desk};
+use crate::{
+    clock::Clock, config::Session, http::Http, journal::Journal, lab::Lab, lua::Natives, tape::Desk,
+};
 use std::sync::Arc;
 
 /// What a builtin may use.
@@ -32,6 +35,13 @@ pub struct Context {
     pub session: Arc<Session>,
     /// What is recorded, traced and kept of the exchanges.
     pub desk: Arc<Desk>,
+    /// Where writes are kept.
+    pub journal: Arc<Journal>,
+}
+
+/// Tells the journal of the records that belong to no service.
+pub fn houses(context: &Context) {
+    context.journal.house("fs", fs::images());
 }
 
 /// A module of natives.
@@ -51,6 +61,7 @@ pub const ALL: &[Builtin] = &[
     exercise::EXERCISE,
     fs::BUILTIN,
     http::BUILTIN,
+    journal::BUILTIN,
     json::BUILTIN,
     lab::BUILTIN,
     nodeset::NODES,

@@ -4,6 +4,8 @@ use crate::{
     config::{Ask, Files, Place, Session, Target},
     fault::Fault,
     gate::{First, Gate, Rules},
+    journal::{self, Keep, Setup},
+    lab::Dirs,
     lua::{print::Sink, shape::Limit},
     repl::{
         Prompt, question,
@@ -146,7 +148,7 @@ impl TargetArgs {
         tell: Option<fn(&str)>,
     ) -> Result<Shell, Fault> {
         match self.tape.way()? {
-            Some((way, session)) => self.shell_by(way, session, sink, First::Free, tell),
+            Some((way, session)) => self.shell_by(way, session, None, sink, (First::Free, tell)),
             None => self.shell_on(self.aim(lab)?, sink, first, tell),
         }
     }
@@ -186,16 +188,17 @@ impl TargetArgs {
             retries: self.care.retries,
         };
         let first = if target.explicit { First::Free } else { first };
-        self.shell_by(Way::to(&target, trust), session, sink, first, tell)
+        let way = Way::to(&target, trust);
+        self.shell_by(way, session, Some(&target), sink, (first, tell))
     }
 
     fn shell_by(
         &self,
         way: Way,
         session: Session,
+        target: Option<&Target>,
         sink: Sink,
-        first: First,
-        tell: Option<fn(&str)>,
+        (first, tell): (First, Option<fn(&str)>),
     ) -> Result<Shell, Fault> {
         let gate = Gate::new(Rules {
             target: session.target.clone(),
@@ -205,6 +208,8 @@ impl TargetArgs {
         });
         let mut options = Options::on(way);
         options.session = session;
+        // What is played from a tape happens nowhere: its writes are forgotten with it.
+        options.journal = target.map_or_else(Setup::memory, |target| journal(target, &options));
         options.gate = Arc::new(gate);
         options.sink = sink;
         options.style = screen::style(Stream::Out);
@@ -242,5 +247,32 @@ impl TargetArgs {
                 .map(|(_, note)| note)
                 .collect(),
         })
+    }
+}
+
+/// Where writes on this target are kept: a lab that ends with its shell takes its journal along.
+fn journal(target: &Target, options: &Options) -> Setup {
+    let url = match &target.place {
+        // A cluster whose services each have an address of their own is known by these.
+        Place::Gateway(url) if url.is_empty() => {
+            let services: Vec<&str> = target.services.values().map(String::as_str).collect();
+            services.join(" ")
+        }
+        Place::Gateway(url) => url.clone(),
+        Place::Lab(_) | Place::FreshLab => String::new(),
+    };
+    let keep = match target.place {
+        Place::FreshLab => Keep::Memory,
+        _ => Keep::file(Dirs::from_env().map(|dirs| dirs.state)),
+    };
+    Setup {
+        keep,
+        target: journal::Target {
+            name: target.name.clone(),
+            url,
+        },
+        real: matches!(target.place, Place::Gateway(_)),
+        user: journal::user(),
+        clock: Arc::clone(&options.clock),
     }
 }

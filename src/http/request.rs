@@ -1,9 +1,10 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
+mod planned;
 mod seen;
 
 use super::{Answer, Base, Http, blame, denied, retry, wire};
 use crate::{
-    call::{self, Plan, Planned},
+    call,
     fault::{Fault, Kind},
     secret,
 };
@@ -75,6 +76,7 @@ pub struct Request {
     with_token: bool,
     attempts: AtomicU32,
     only_reads: bool,
+    single: bool,
 }
 
 impl Request {
@@ -99,6 +101,7 @@ impl Request {
                 method.to_ascii_uppercase().as_str(),
                 "GET" | "HEAD" | "OPTIONS"
             ),
+            single: false,
         }
     }
 
@@ -149,6 +152,12 @@ impl Request {
         self
     }
 
+    /// Says that this is sent but once, whatever becomes of it: a second time it would be something else.
+    pub fn single(mut self) -> Self {
+        self.single = true;
+        self
+    }
+
     /// Sends, and decodes the JSON of a success.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Fault> {
         self.raw().await?.success()?.json()
@@ -172,41 +181,9 @@ impl Request {
         }
         let said = call.and_then(|call| call.patience.retries);
         let said = said.or(self.http.shared.options.retries);
+        let said = if self.single { Some(0) } else { said };
         let pauses = self.http.shared.options.play.is_none();
         retry::patiently(said, reads, pauses, || self.attempt()).await
-    }
-
-    /// Notes the request in place of sending it.
-    async fn planned(&self, plan: &Plan) -> Result<Answer, Fault> {
-        let place = self.place.clone()?;
-        let path = match &place {
-            Place::Gateway(path) => {
-                let query = self.target(&place, &self.http.base().await?)?;
-                query
-                    .query()
-                    .map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
-            }
-            Place::Service(_) | Place::Anywhere(_) => {
-                blame::shown(&self.target(&place, &Base::default())?)
-            }
-        };
-        let payload = self.body.as_deref().map(|body| {
-            serde_json::from_slice(body)
-                .unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into())
-        });
-        plan.add(Planned {
-            method: self.method.clone(),
-            path,
-            payload,
-        });
-        Ok(Answer {
-            status: 204,
-            headers: Vec::new(),
-            body: Vec::new(),
-            line: self.method.clone(),
-            service: self.service.map(str::to_owned),
-            denied: None,
-        })
     }
 
     /// One attempt, at wherever the gateway is now.

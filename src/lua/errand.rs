@@ -9,6 +9,7 @@ use crate::{
     call::{Call, Patience, Plan},
     fault::Fault,
     gate::Touched,
+    secret,
 };
 use mlua::{Lua, LuaSerdeExt, Table, Value};
 use serde::Serialize;
@@ -170,7 +171,8 @@ fn planned(lua: &Lua, call: String, values: &[Value], tell: Option<fn(&str)>) ->
     let arguments: Vec<serde_json::Value> = values[..end].iter().map(plain).collect();
     if let Some(tell) = tell {
         let words: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        tell(&format!("plan: {call}({})", words.join(", ")));
+        let words = words.join(", ");
+        tell(&format!("plan: {call}({})", secret::hide(&words)));
     }
     Errands { call, arguments }
 }

@@ -11,7 +11,7 @@ use super::{
     session::Session,
     tasks, trace, value,
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, journal::Journal};
 use mlua::{Lua, LuaString, Table, Value};
 use std::{
     cell::{Cell, RefCell},
@@ -52,13 +52,14 @@ impl Host {
         modules: BTreeMap<&'static str, Declare>,
         style: Style,
         clock: &Arc<dyn Clock>,
+        journal: Arc<Journal>,
     ) -> mlua::Result<Self> {
         let lua = Lua::new();
         let stopper = Rc::new(Stopper::install(&lua, bridge.switch.clone())?);
         value::install(&lua)?;
         trace::install(&lua)?;
         let bridge = Rc::new(bridge);
-        let (forge, shared) = Forge::new(&lua, Rc::clone(&bridge))?;
+        let (forge, shared) = Forge::new(&lua, Rc::clone(&bridge), journal)?;
         let mut modules: BTreeMap<_, Declares> = modules
             .into_iter()
             .map(|(name, declare)| (name, declare as Declares))

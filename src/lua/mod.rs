@@ -17,6 +17,7 @@ mod eval;
 mod guide;
 mod host;
 mod interrupt;
+mod journaled;
 mod ledger;
 mod native;
 mod presses;

@@ -11,10 +11,11 @@ use super::{
 use crate::{
     call::{self, Call, Plan},
     fault::Fault,
+    journal::Journal,
 };
 use mlua::{Function, IntoLua, Lua, LuaSerdeExt, Table, Value};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{cell::OnceCell, fmt, future::Future, rc::Rc};
+use std::{cell::OnceCell, fmt, future::Future, rc::Rc, sync::Arc};
 
 /// What a native does to the world outside chami.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Native {
     pub module: String,
     pub name: &'static str,
     pub access: Access,
+    /// Whether the journal keeps what it changes.
+    pub journaled: bool,
     path: OnceCell<String>,
 }
 
@@ -40,6 +43,7 @@ impl Native {
             module: module.to_owned(),
             name,
             access,
+            journaled: false,
             path: OnceCell::new(),
         }
     }
@@ -62,6 +66,7 @@ impl fmt::Display for Native {
 /// What turns natives into Lua functions, once per VM.
 pub(crate) struct Forge {
     pub(crate) bridge: Rc<Bridge>,
+    journal: Arc<Journal>,
     /// start → function that blocks or yields.
     call: Function,
     /// function that answers `ok, value` → function that answers or raises.
@@ -71,7 +76,11 @@ pub(crate) struct Forge {
 }
 
 impl Forge {
-    pub(crate) fn new(lua: &Lua, bridge: Rc<Bridge>) -> mlua::Result<(Self, Table)> {
+    pub(crate) fn new(
+        lua: &Lua,
+        bridge: Rc<Bridge>,
+        journal: Arc<Journal>,
+    ) -> mlua::Result<(Self, Table)> {
         let waiter = Rc::clone(&bridge);
         let reap =
             lua.create_function(move |lua, id: u64| value::outcome(lua, waiter.reap(lua, id)))?;
@@ -83,6 +92,7 @@ impl Forge {
         let strict = shared.get("strict")?;
         let forge = Self {
             bridge,
+            journal,
             call,
             pure,
             strict,
@@ -113,6 +123,8 @@ pub struct Natives<'lua> {
     declared: Vec<Native>,
     nulls: bool,
     reach: Reach,
+    /// Whose records its writes touch.
+    pub(super) house: &'static str,
     trouble: Option<mlua::Error>,
 }
 
@@ -126,6 +138,7 @@ impl<'lua> Natives<'lua> {
             declared: Vec::new(),
             nulls: false,
             reach: Reach::Target,
+            house: "",
             trouble: None,
         })
     }
@@ -157,7 +170,7 @@ impl<'lua> Natives<'lua> {
         self.start(name, Access::Read, call);
     }
 
-    /// Declares a native that changes something outside chami.
+    /// Declares a native that changes something outside chami, but no records: those are `change`'s.
     pub fn write<A, R, F>(&mut self, name: &'static str, call: impl Fn(A) -> F + 'static)
     where
         A: Args,
@@ -165,6 +178,17 @@ impl<'lua> Natives<'lua> {
         F: Future<Output = Result<R, Fault>> + Send + 'static,
     {
         self.start(name, Access::Write, call);
+    }
+
+    pub(super) fn journal(&self) -> &Arc<Journal> {
+        &self.forge.journal
+    }
+
+    /// The native declared last is journaled.
+    pub(super) fn mark_journaled(&mut self) {
+        if let Some(native) = self.declared.last_mut() {
+            native.journaled = true;
+        }
     }
 
     /// Declares a native that does no I/O and answers at once, on Lua's own thread.

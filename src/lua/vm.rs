@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     fault::{Fault, Kind},
     gate::Gate,
+    journal::Journal,
 };
 use std::{
     collections::BTreeMap,
@@ -41,6 +42,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// What may be changed.
     pub gate: Arc<Gate>,
+    /// Where writes are kept.
+    pub journal: Arc<Journal>,
 }
 
 /// A Lua VM on its thread. Calls wait for their answer; only `interrupt` does not.
@@ -168,6 +171,7 @@ fn live(
         options.modules,
         options.style,
         &options.clock,
+        options.journal,
     ) {
         Ok(host) => {
             for job in inbox {

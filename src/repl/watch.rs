@@ -28,6 +28,9 @@ pub fn interruptible<T>(shell: &Shell, run: impl FnOnce() -> T) -> T {
     if let Some(notice) = shell.notice() {
         screen::say(&format!("the lab: {notice}"));
     }
+    if let Some(notice) = shell.unkept() {
+        screen::say(&format!("the journal: {notice}"));
+    }
     out
 }
 

@@ -8,8 +8,12 @@ pub mod tokensmith;
 mod wire;
 pub mod xname;
 
-use crate::{http::Http, lua::Natives};
+use crate::{http::Http, journal::Images, lua::Natives};
 use site::{Front, Site};
+use std::sync::Arc;
+
+/// Makes a service's records as the journal sees them.
+pub type Seen = fn(&Http) -> Arc<dyn Images>;
 
 /// What a service is made of: natives for its facade, and its simulation for the lab.
 pub struct Service {
@@ -17,6 +21,8 @@ pub struct Service {
     pub name: &'static str,
     /// Declares the natives its facade calls.
     pub natives: fn(&mut Natives, &Http),
+    /// Its records as the journal sees them.
+    pub images: Option<Seen>,
     /// Its simulated twin: routes over a store.
     pub lab: Option<fn(&Site) -> Front>,
 }

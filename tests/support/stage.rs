@@ -5,6 +5,7 @@ use chami::{
     config::{Files, Session},
     gate::{Gate, Rules},
     http::{Base, Http},
+    journal::{Keep, Setup},
     lab::{self, Dirs, Lab},
     lua::{inspect::Style, print::Captured, shape::Limit},
     shell::{Options, Reply, Shell, Way},
@@ -46,7 +47,7 @@ fn lab(auth: bool) -> Lab {
 
 impl Stage {
     pub(crate) fn new(auth: bool, style: Style, limit: Limit) -> Self {
-        Self::on(Way::of_lab(lab(auth)), style, limit, Rules::default())
+        Self::on(Way::of_lab(lab(auth)), style, limit, Rules::default(), None)
     }
 
     /// The same for a session that may not do everything.
@@ -59,8 +60,14 @@ impl Stage {
         let free = free.expect("a shell starts");
         Self {
             free: Some(free),
-            ..Self::on(Way::of_lab(lab), style, limit, rules)
+            ..Self::on(Way::of_lab(lab), style, limit, rules, None)
         }
+    }
+
+    /// A shell with a journal on the disk that has these lines already.
+    pub(crate) fn after(lines: &str, style: Style, limit: Limit) -> Self {
+        let way = Way::of_lab(lab(true));
+        Self::on(way, style, limit, Rules::default(), Some(lines))
     }
 
     /// A shell on a gateway that is no lab, with nothing to be let in by.
@@ -74,24 +81,36 @@ impl Stage {
             clock: Arc::new(Wall),
             lab: None,
         };
-        Self::on(way, style, limit, Rules::default())
+        Self::on(way, style, limit, Rules::default(), None)
     }
 
     /// A shell whose answers stand on this tape.
     pub(crate) fn replaying(tape: &Path, style: Style, limit: Limit) -> Self {
         let tape = Tape::load(tape).expect("a tape");
         let way = Way::of_tape(&Arc::new(Player::new(tape)));
-        Self::on(way, style, limit, Rules::default())
+        Self::on(way, style, limit, Rules::default(), None)
     }
 
-    fn on(way: Way, style: Style, limit: Limit, rules: Rules) -> Self {
+    fn on(way: Way, style: Style, limit: Limit, rules: Rules, lines: Option<&str>) -> Self {
         let out = Captured::default();
         let home = tempfile::tempdir().expect("a directory");
+        let keep = lines.map_or(Keep::Memory, |lines| {
+            let path = home.path().join("journal.jsonl");
+            fs::write(&path, lines).expect("a journal");
+            Keep::File(path)
+        });
+        let journal = Setup {
+            keep,
+            user: "alice".to_owned(),
+            clock: Arc::clone(&way.clock),
+            ..Setup::memory()
+        };
         let file = |name: &str| Some(home.path().join(name).join("config.yaml"));
         let shell = Shell::new(Options {
             sink: out.sink(),
             session: Session::new(Files::at(file("system"), file("user"))),
             gate: Arc::new(Gate::new(rules)),
+            journal,
             limit,
             style,
             ..Options::on(way)

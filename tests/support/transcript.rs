@@ -17,7 +17,7 @@ use chami::{
 use peer::Peer;
 use stage::Stage;
 pub(crate) use stage::root;
-use std::{cell::RefCell, sync::mpsc, thread, time::Duration};
+use std::{cell::RefCell, fs, sync::mpsc, thread, time::Duration};
 
 const PROMPT: &str = "lab ❯ ";
 /// So many records of a list are shown, to keep transcripts short.
@@ -107,7 +107,10 @@ impl Transcript {
             }
             (Some("peer"), _) => Stage::at(&peer.url, style, limit),
             (_, Some(words)) => Stage::ruled(auth, style, limit, rules(words)),
-            _ => Stage::new(auth, style, limit),
+            _ => match self.setting("journal") {
+                Some(name) => Stage::after(&journal(name), style, limit),
+                None => Stage::new(auth, style, limit),
+            },
         };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
             stage.enter(state).expect("the state can be built");
@@ -165,6 +168,12 @@ fn rules(words: &str) -> Rules {
         },
         other => panic!("no rules are called {other:?}"),
     }
+}
+
+/// The lines of a journal that a session finds.
+fn journal(name: &str) -> String {
+    let path = root().join("tests/journal").join(name);
+    fs::read_to_string(path).expect("a journal")
 }
 
 /// Types the lines of one input; returns what the terminal shows below them.

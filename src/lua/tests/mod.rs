@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock::{Clock, Wall},
     fault::{Fault, Kind},
+    journal::{Journal, Setup},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -79,6 +80,7 @@ fn vm_on(clock: Arc<dyn Clock>, natives: fn(&mut Natives)) -> (Vm, Captured) {
     let out = Captured::default();
     let sink = out.sink();
     let vm = Vm::start(Options {
+        journal: Journal::new(Setup::memory()),
         sink,
         modules,
         style: Style::WHOLE,

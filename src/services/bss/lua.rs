@@ -1,10 +1,14 @@
 //! The natives behind `lib-lua/bss.lua` and `lib-lua/bss/`: declarations only.
-use super::client::{Client, Fetches, Narrow, ScriptFor, Wanted, Whose};
-use crate::{fault::Fault, http::Http, lua::Natives};
+use super::{
+    client::{Client, Fetches, Narrow, ScriptFor, Wanted, Whose},
+    images::PARAMS,
+};
+use crate::{fault::Fault, http::Http, journal::Touch, lua::Natives};
 
 type Names = Option<Vec<String>>;
 
 pub(super) fn natives(n: &mut Natives, http: &Http) {
+    n.house("bss");
     let bss = Client::new(http);
     n.read(
         "status",
@@ -63,10 +67,16 @@ fn hosts(n: &mut Natives, bss: &Client) {
             bss.host(&name).await
         }),
     );
-    n.write(
+    n.one_way(
         "host_refresh",
+        "BSS read SMD again, and what it knew before is nowhere",
         with(bss, |bss, (): ()| async move { bss.refresh().await }),
     );
+}
+
+/// The records of the identities that are named.
+fn whose((wanted,): &(Wanted,)) -> Touch {
+    Touch::of(PARAMS, wanted.names())
 }
 
 fn params(n: &mut Natives, bss: &Client) {
@@ -88,32 +98,44 @@ fn params(n: &mut Natives, bss: &Client) {
             bss.param(&wanted).await
         }),
     );
-    n.write(
+    changes(n, bss);
+}
+
+fn changes(n: &mut Natives, bss: &Client) {
+    n.change(
         "params_add",
+        whose,
         with(bss, |bss, (wanted,): (Wanted,)| async move {
             bss.add_params(&wanted).await
         }),
     );
-    n.write(
+    n.change(
         "params_set",
+        whose,
         with(bss, |bss, (wanted,): (Wanted,)| async move {
             bss.set_params(wanted).await
         }),
     );
-    n.write(
+    n.change(
         "params_update",
+        whose,
         with(bss, |bss, (wanted,): (Wanted,)| async move {
             bss.update_params(&wanted).await
         }),
     );
-    n.write(
+    n.change(
         "params_ensure",
+        whose,
         with(bss, |bss, (wanted,): (Wanted,)| async move {
             bss.ensure_params(&wanted).await
         }),
     );
-    n.write(
+    n.change(
         "params_delete",
+        |(wanted, all): &(Wanted, Option<bool>)| match all {
+            Some(true) => Touch::all(PARAMS),
+            _ => Touch::of(PARAMS, wanted.names()),
+        },
         with(
             bss,
             |bss, (wanted, all): (Wanted, Option<bool>)| async move {

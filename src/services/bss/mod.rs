@@ -5,6 +5,7 @@
 //! under an xname or a NID only is told, for no node will ever ask for it. BSS also knows no groups: a group's name among
 //! `hosts` is accepted and stored nowhere; and a write without identity rewrites every node.
 pub mod client;
+mod images;
 pub mod lab;
 mod lua;
 pub mod store;
@@ -17,5 +18,6 @@ use super::Service;
 pub const SERVICE: Service = Service {
     name: "bss",
     natives: lua::natives,
+    images: Some(images::images),
     lab: Some(lab::front),
 };

@@ -21,6 +21,7 @@
 //! pure; the truth they follow is Debian's package (22.4), see `tests/cloud_init_peer.rs`.
 pub mod client;
 pub mod document;
+mod images;
 pub mod instance;
 pub mod lab;
 pub mod lint;
@@ -37,5 +38,6 @@ use super::Service;
 pub const SERVICE: Service = Service {
     name: "cloud_init",
     natives: lua::natives,
+    images: Some(images::images),
     lab: Some(lab::front),
 };

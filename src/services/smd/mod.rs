@@ -1,6 +1,7 @@
 //! SMD, the inventory: components, Redfish endpoints, interfaces, groups.
 pub mod client;
 pub mod discover;
+mod images;
 pub mod lab;
 mod lua;
 pub mod store;
@@ -15,6 +16,7 @@ use super::Service;
 pub const SERVICE: Service = Service {
     name: "smd",
     natives: lua::natives,
+    images: Some(images::images),
     lab: Some(lab::front),
 };
 
@@ -22,5 +24,6 @@ pub const SERVICE: Service = Service {
 pub const DISCOVER: Service = Service {
     name: "discover",
     natives: lua::discover::natives,
+    images: None,
     lab: None,
 };

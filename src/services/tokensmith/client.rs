@@ -59,7 +59,7 @@ impl Client {
             .extend_pairs(fields)
             .finish();
         // Asking for a token changes nothing of the cluster.
-        let request = self.api.post(&["oauth", "token"]).open().reads();
+        let request = self.api.post(&["oauth", "token"]).open().reads().single();
         let request = request.body(form, "application/x-www-form-urlencoded");
         let answer = request.raw().await?;
         if answer.is_success() {

@@ -15,6 +15,7 @@ pub mod types;
 use super::Service;
 
 pub const SERVICE: Service = Service {
+    images: None,
     name: "tokensmith",
     natives: lua::natives,
     lab: Some(lab::front),

@@ -8,6 +8,7 @@ mod delete;
 mod hosts;
 mod params;
 mod replace;
+mod restore;
 mod wanted;
 
 pub use hosts::{Fetches, ScriptFor};

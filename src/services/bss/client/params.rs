@@ -122,20 +122,12 @@ impl Client {
         // a comma would be two names, and an apostrophe makes BSS find nobody
         let odd = |id: &Id| matches!(id, Id::Host(name) if name.contains([',', '\'']));
         let few = ids.len() <= IDS_IN_URL && !ids.iter().any(odd);
-        let records = self.fetch(if few { ids } else { &[] }).await?;
-        let mut found = HashMap::new();
-        for record in records {
-            let config = Config::of(&record);
-            let macs = record.macs.into_iter().map(|m| Id::Mac(m.to_lowercase()));
-            let hosts = record.hosts.into_iter().map(Id::Host);
-            for id in macs
-                .chain(hosts)
-                .chain(record.nids.into_iter().map(Id::Nid))
-            {
-                found.insert(id, config.clone());
-            }
-        }
-        Ok(found)
+        Ok(each(self.fetch(if few { ids } else { &[] }).await?))
+    }
+
+    /// What every identity boots.
+    pub(super) async fn all(&self) -> Result<HashMap<Id, Config>, Fault> {
+        Ok(each(self.fetch(&[]).await?))
     }
 
     /// Reads back, once, and says of each identity what became of it.
@@ -252,6 +244,23 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// Records taken apart by identity.
+fn each(records: Vec<BootParams>) -> HashMap<Id, Config> {
+    let mut found = HashMap::new();
+    for record in records {
+        let config = Config::of(&record);
+        let macs = record.macs.into_iter().map(|m| Id::Mac(m.to_lowercase()));
+        let hosts = record.hosts.into_iter().map(Id::Host);
+        for id in macs
+            .chain(hosts)
+            .chain(record.nids.into_iter().map(Id::Nid))
+        {
+            found.insert(id, config.clone());
+        }
+    }
+    found
 }
 
 /// BSS's `set` and `add` want a kernel.

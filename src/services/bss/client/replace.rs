@@ -19,8 +19,17 @@ impl Client {
     pub async fn set_params(&self, wanted: Wanted) -> Result<Vec<BootParams>, Fault> {
         let ids = wanted.somebody()?;
         need_kernel(&wanted)?;
-        let before = self.current(&ids).await?;
-        let config = wanted.config();
+        self.write_whole(&ids, wanted.config())
+            .await
+            .map_err(|f| explained(f, &wanted))?;
+        let mut fates = Fates::default();
+        self.read_back(&ids, &wanted, true, &mut fates).await?;
+        fates.settle("set")
+    }
+
+    /// Makes the records of these identities be so, and nothing else.
+    pub(super) async fn write_whole(&self, ids: &[Id], config: Config) -> Result<(), Fault> {
+        let before = self.current(ids).await?;
         let survives = |old: &str, new: &str| !old.is_empty() && new.is_empty();
         let stays = |old: &Config| {
             survives(&old.initrd, &config.initrd) || survives(&old.params, &config.params)
@@ -31,16 +40,12 @@ impl Client {
             .map(|(id, old)| (id.clone(), old.clone()))
             .collect();
         if stale.is_empty() {
-            self.put(&ids, &config).await
+            self.put(ids, &config).await
         } else {
-            let work = self.clone().replace(ids.clone(), config, stale);
+            let work = self.clone().replace(ids.to_vec(), config, stale);
             let lost = |_| Err(Fault::internal("a replacement ended without a result"));
             tokio::spawn(call::carried(work)).await.unwrap_or_else(lost)
         }
-        .map_err(|f| explained(f, &wanted))?;
-        let mut fates = Fates::default();
-        self.read_back(&ids, &wanted, true, &mut fates).await?;
-        fates.settle("set")
     }
 
     async fn replace(

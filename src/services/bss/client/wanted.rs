@@ -138,6 +138,12 @@ impl Wanted {
         Ok(ids)
     }
 
+    /// The identities as they are called in messages; none where they make no sense, which the write itself will say.
+    pub fn names(&self) -> Vec<String> {
+        let ids = self.ids().unwrap_or_default();
+        ids.iter().map(Id::to_string).collect()
+    }
+
     /// The same, of which there must be some: without any, BSS writes to every node there is.
     pub(super) fn somebody(&self) -> Result<Vec<Id>, Fault> {
         let ids = self.ids()?;

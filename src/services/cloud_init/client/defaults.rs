@@ -52,6 +52,11 @@ impl Client {
         self.api.get(PATH).send().await
     }
 
+    /// Sends members as they are.
+    pub async fn restore_defaults(&self, members: &Map<String, Value>) -> Result<(), Fault> {
+        self.api.post(PATH).json(members).nothing().await
+    }
+
     /// Adds to the defaults; all of them as they are then.
     pub async fn set_defaults(&self, fields: DefaultsFields) -> Result<Defaults, Fault> {
         let mut wanted = members(&fields);

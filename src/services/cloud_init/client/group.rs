@@ -290,7 +290,8 @@ impl Client {
         self.put_group(name, &wanted).await.map(Some)
     }
 
-    async fn put_group(&self, name: &str, group: &Group) -> Result<Group, Fault> {
+    /// Stores a whole record, whatever is there.
+    pub async fn put_group(&self, name: &str, group: &Group) -> Result<Group, Fault> {
         let path = [PATH[0], PATH[1], name];
         self.api.put(&path).json(group).nothing().await?;
         self.group_back(name, group).await

@@ -1,12 +1,16 @@
 //! The natives behind `lib-lua/cloud_init.lua` and `lib-lua/cloud_init/`: declarations only.
 mod render;
 
-use super::client::{Client, DefaultsFields, GroupFields, NodeFields, PhoneHome, Upload};
-use crate::{http::Http, lua::Natives};
+use super::{
+    client::{Client, DefaultsFields, GroupFields, NodeFields, PhoneHome, Upload},
+    images::{DEFAULTS, GROUP},
+};
+use crate::{http::Http, journal::Touch, lua::Natives};
 
 type Sent = (String, Option<GroupFields>, Option<Upload>);
 
 pub(super) fn natives(n: &mut Natives, http: &Http) {
+    n.house("cloud_init");
     let ci = Client::new(http);
     service(n, &ci);
     defaults(n, &ci);
@@ -30,8 +34,9 @@ fn service(n: &mut Natives, ci: &Client) {
         "status",
         with(ci, |ci, (): ()| async move { ci.status().await }),
     );
-    n.write(
+    n.one_way(
         "phone_home",
+        "what a node told cannot be untold",
         with(
             ci,
             |ci, (id, told): (String, Option<PhoneHome>)| async move {
@@ -39,8 +44,9 @@ fn service(n: &mut Natives, ci: &Client) {
             },
         ),
     );
-    n.write(
+    n.one_way(
         "wg_init",
+        "cloud-init takes no tunnel back",
         with(
             ci,
             |ci, (key,): (String,)| async move { ci.wg_init(&key).await },
@@ -53,12 +59,18 @@ fn defaults(n: &mut Natives, ci: &Client) {
         "defaults_get",
         with(ci, |ci, (): ()| async move { ci.defaults().await }),
     );
-    n.write(
+    n.change(
         "defaults_set",
+        |_: &(DefaultsFields,)| Touch::all(DEFAULTS),
         with(ci, |ci, (fields,): (DefaultsFields,)| async move {
             ci.set_defaults(fields).await
         }),
     );
+}
+
+/// The record of the group that is named.
+fn named((name, ..): &Sent) -> Touch {
+    Touch::of(GROUP, [name])
 }
 
 fn group(n: &mut Natives, ci: &Client) {
@@ -85,36 +97,45 @@ fn group(n: &mut Natives, ci: &Client) {
             ci.group(&name).await.map(|group| group.meta_data)
         }),
     );
-    n.write(
+    group_changes(n, ci);
+}
+
+fn group_changes(n: &mut Natives, ci: &Client) {
+    n.change(
         "group_add",
+        named,
         with(ci, |ci, (name, fields, how): Sent| async move {
             ci.add_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
                 .await
         }),
     );
-    n.write(
+    n.change(
         "group_set",
+        named,
         with(ci, |ci, (name, fields, how): Sent| async move {
             ci.set_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
                 .await
         }),
     );
-    n.write(
+    n.change(
         "group_update",
+        named,
         with(ci, |ci, (name, fields, how): Sent| async move {
             ci.update_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
                 .await
         }),
     );
-    n.write(
+    n.change(
         "group_ensure",
+        named,
         with(ci, |ci, (name, fields, how): Sent| async move {
             ci.ensure_group(&name, fields.unwrap_or_default(), how.unwrap_or_default())
                 .await
         }),
     );
-    n.write(
+    n.change(
         "group_delete",
+        |(names,): &(Vec<String>,)| Touch::of(GROUP, names),
         with(ci, |ci, (names,): (Vec<String>,)| async move {
             ci.delete_groups(names).await
         }),
@@ -148,8 +169,9 @@ fn node(n: &mut Natives, ci: &Client) {
             ci.node_group(&id, &group).await
         }),
     );
-    n.write(
+    n.one_way(
         "node_set",
+        "cloud-init tells nobody what it held for a node, so nobody knows what to put back",
         with(
             ci,
             |ci, (ids, fields): (Vec<String>, NodeFields)| async move {

@@ -256,7 +256,7 @@ fn discovered(record: &RedfishEndpointBody) -> bool {
 }
 
 /// Whether SMD stored what was sent: it did if its answer, whatever the status, ends in something else than a refusal.
-fn stored(answer: &Answer) -> Result<(), Fault> {
+pub(super) fn stored(answer: &Answer) -> Result<(), Fault> {
     if answer.is_success() {
         return Ok(());
     }

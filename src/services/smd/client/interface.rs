@@ -296,7 +296,7 @@ impl Client {
 }
 
 /// The twelve digits SMD names an interface by.
-pub(super) fn id_of(mac: &str) -> Result<String, Fault> {
+pub fn id_of(mac: &str) -> Result<String, Fault> {
     let digits: String = mac.chars().filter(|c| !":-. ".contains(*c)).collect();
     if digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(digits.to_ascii_lowercase());

@@ -21,6 +21,7 @@ mod map;
 mod member;
 mod partition;
 mod reservation;
+mod restore;
 mod seat;
 mod subscription;
 
@@ -28,7 +29,7 @@ pub use filter::Filter;
 pub use group::GroupFields;
 pub use hardware::Told;
 pub use history::Of;
-pub use interface::{Address, InterfaceFields};
+pub use interface::{Address, InterfaceFields, id_of};
 pub use lock::{LockChange, LockOptions, Model};
 pub use map::{Mapped, NodeMapFields, PowerMapFields, node_map, power_map};
 pub use partition::PartitionFields;

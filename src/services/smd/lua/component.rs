@@ -1,10 +1,15 @@
 //! `smd.component`.
 use super::{
     super::client::{Client, Filter},
+    super::images::{COMPONENT, scope},
     super::types::Component,
+    super::xname::normalize,
     Whom, whom, with,
 };
-use crate::lua::{Natives, Strict};
+use crate::{
+    journal::Touch,
+    lua::{Natives, Strict},
+};
 
 type Listing = (Option<Vec<String>>, Option<Filter>);
 type Asked = (Vec<String>, Option<Filter>);
@@ -12,6 +17,12 @@ type Records = Vec<Strict<Component>>;
 
 fn plain(records: Records) -> Vec<Component> {
     records.into_iter().map(|Strict(record)| record).collect()
+}
+
+/// The components that are named.
+fn named(records: &[Strict<Component>]) -> Touch {
+    let id = |Strict(record): &Strict<Component>| normalize(&record.id);
+    Touch::of(COMPONENT, records.iter().map(id))
 }
 
 pub(super) fn natives(n: &mut Natives, smd: &Client) {
@@ -28,20 +39,23 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.component(&id).await
         }),
     );
-    n.write(
+    n.change(
         "component_add",
+        |(records,): &(Records,)| named(records),
         with(smd, |smd, (records,): (Records,)| async move {
             smd.add_components(plain(records)).await
         }),
     );
-    n.write(
+    n.change(
         "component_set",
+        |(records,): &(Records,)| named(records),
         with(smd, |smd, (records,): (Records,)| async move {
             smd.set_components(plain(records)).await
         }),
     );
-    n.write(
+    n.change(
         "component_update",
+        |(records, _): &(Records, Option<bool>)| named(records),
         with(
             smd,
             |smd, (records, force): (Records, Option<bool>)| async move {
@@ -49,8 +63,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "component_ensure",
+        |(records, _): &(Records, Option<bool>)| named(records),
         with(
             smd,
             |smd, (records, force): (Records, Option<bool>)| async move {
@@ -58,8 +73,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "component_delete",
+        |(ids, all): &Whom| scope::gone(ids.as_ref(), *all),
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_components(ids).await,

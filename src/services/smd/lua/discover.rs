@@ -2,6 +2,7 @@
 use super::super::{
     client::Client,
     discover::{self, LintOptions, Source},
+    images::scope,
 };
 use crate::{http::Http, lua::Natives};
 use serde::Deserialize;
@@ -54,8 +55,10 @@ pub(in crate::services::smd) fn natives(n: &mut Natives, http: &Http) {
             }
         },
     );
-    n.write(
+    n.house("smd");
+    n.change(
         "static",
+        |(source, _): &(Source, Option<Options>)| scope::file(source),
         move |(source, options): (Source, Option<Options>)| {
             let smd = smd.clone();
             async move {

@@ -7,6 +7,8 @@ use crate::lua::Natives;
 
 type Listing = (Option<Vec<String>>, Option<Filter>);
 
+const BY_BMC: &str = "only BMCs tell SMD of their services";
+
 pub(super) fn natives(n: &mut Natives, smd: &Client) {
     n.read(
         "servep_list",
@@ -21,14 +23,16 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.service_endpoint(&service, &bmc).await
         }),
     );
-    n.write(
+    n.one_way(
         "servep_delete",
+        BY_BMC,
         with(smd, |smd, (service, bmc): (String, String)| async move {
             smd.delete_service_endpoint(&service, &bmc).await
         }),
     );
-    n.write(
+    n.one_way(
         "servep_delete_all",
+        BY_BMC,
         with(smd, |smd, (): ()| async move {
             smd.delete_all_service_endpoints().await
         }),
@@ -46,8 +50,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.discovery_status(id).await
         }),
     );
-    n.write(
+    n.one_way(
         "discovery_start",
+        "what BMCs told SMD cannot be untold",
         with(
             smd,
             |smd, (bmcs, all, force): (Option<Vec<String>>, Option<bool>, Option<bool>)| async move {

@@ -1,16 +1,25 @@
 //! `smd.rfe` and `smd.compep`.
 use super::{
     super::client::{Client, Filter},
+    super::images::scope,
     super::types::RedfishEndpointBody,
     Whom, whom, with,
 };
-use crate::lua::{Natives, Strict};
+use crate::{
+    journal::Touch,
+    lua::{Natives, Strict},
+};
 
 type Listing = (Option<Vec<String>>, Option<Filter>);
 type Records = Vec<Strict<RedfishEndpointBody>>;
 
 fn plain(records: Records) -> Vec<RedfishEndpointBody> {
     records.into_iter().map(|Strict(record)| record).collect()
+}
+
+/// The endpoints that are written, and what their discoveries make.
+fn written((records,): &(Records,)) -> Vec<Touch> {
+    scope::plugged(records.iter().map(|Strict(record)| record))
 }
 
 pub(super) fn natives(n: &mut Natives, smd: &Client) {
@@ -27,32 +36,37 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.endpoint(&id).await
         }),
     );
-    n.write(
+    n.change(
         "rfe_add",
+        written,
         with(smd, |smd, (records,): (Records,)| async move {
             smd.add_endpoints(plain(records)).await
         }),
     );
-    n.write(
+    n.change(
         "rfe_set",
+        written,
         with(smd, |smd, (records,): (Records,)| async move {
             smd.set_endpoints(plain(records)).await
         }),
     );
-    n.write(
+    n.change(
         "rfe_update",
+        written,
         with(smd, |smd, (records,): (Records,)| async move {
             smd.update_endpoints(plain(records)).await
         }),
     );
-    n.write(
+    n.change(
         "rfe_ensure",
+        written,
         with(smd, |smd, (records,): (Records,)| async move {
             smd.ensure_endpoints(plain(records)).await
         }),
     );
-    n.write(
+    n.change(
         "rfe_delete",
+        |(ids, all): &Whom| scope::unplugged(ids.as_ref(), *all),
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_endpoints(ids).await,
@@ -77,8 +91,9 @@ fn component_endpoints(n: &mut Natives, smd: &Client) {
             smd.component_endpoint(&id).await
         }),
     );
-    n.write(
+    n.change(
         "compep_delete",
+        |(ids, all): &Whom| scope::unreached(ids.as_ref(), *all),
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_component_endpoints(ids).await,

@@ -1,11 +1,24 @@
 //! `smd.hardware`, its units and their history.
 use super::{
     super::client::{Client, Filter, Of, Told},
+    super::images::{FRU, HARDWARE, scope},
+    super::xname::normalize,
     Whom, whom, with,
 };
-use crate::lua::Natives;
+use crate::{journal::Touch, lua::Natives};
+use serde_json::Value;
 
 type Listing = (Option<Vec<String>>, Option<Filter>);
+
+/// The places that are filled; their units come with them.
+fn filled((told,): &(Vec<Told>,)) -> Vec<Touch> {
+    let id = |told: &Told| told.get("ID").and_then(Value::as_str).map(normalize);
+    let ids = told.iter().filter_map(id);
+    vec![Touch::all(FRU), Touch::of(HARDWARE, ids)]
+}
+
+const NO_PLACE: &str = "SMD takes a unit only together with the place that holds it";
+const HISTORY: &str = "SMD writes histories itself and takes none";
 
 pub(super) fn natives(n: &mut Natives, smd: &Client) {
     n.read(
@@ -30,20 +43,23 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "hardware_add",
+        filled,
         with(smd, |smd, (told,): (Vec<Told>,)| async move {
             smd.add_hardware(told).await
         }),
     );
-    n.write(
+    n.change(
         "hardware_set",
+        filled,
         with(smd, |smd, (told,): (Vec<Told>,)| async move {
             smd.set_hardware(told).await
         }),
     );
-    n.write(
+    n.change(
         "hardware_delete",
+        |(ids, all): &Whom| scope::whom(HARDWARE, ids.as_ref(), *all),
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_hardware(ids).await,
@@ -69,8 +85,9 @@ fn units(n: &mut Natives, smd: &Client) {
             |smd, (id,): (String,)| async move { smd.fru(&id).await },
         ),
     );
-    n.write(
+    n.one_way(
         "fru_delete",
+        NO_PLACE,
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_frus(ids).await,
@@ -95,8 +112,9 @@ fn units(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.one_way(
         "fru_history_delete",
+        HISTORY,
         with(smd, |smd, (ids,): (Vec<String>,)| async move {
             smd.delete_histories(Of::Units, ids).await
         }),
@@ -121,8 +139,9 @@ fn histories(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.one_way(
         "history_delete",
+        HISTORY,
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_histories(Of::Places, ids).await,

@@ -1,6 +1,7 @@
 //! `smd.iface`.
 use super::{
     super::client::{Client, Filter, InterfaceFields},
+    super::images::scope,
     super::types::IpAddress,
     Whom, whom, with,
 };
@@ -31,32 +32,37 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.interface(&mac).await
         }),
     );
-    n.write(
+    n.change(
         "iface_add",
+        |(mac, _): &Fields| scope::nic(mac),
         with(smd, |smd, (mac, fields): Fields| async move {
             smd.add_interface(&mac, fields.unwrap_or_default()).await
         }),
     );
-    n.write(
+    n.change(
         "iface_set",
+        |(mac, _): &Fields| scope::nic(mac),
         with(smd, |smd, (mac, fields): Fields| async move {
             smd.set_interface(&mac, fields.unwrap_or_default()).await
         }),
     );
-    n.write(
+    n.change(
         "iface_update",
+        |(mac, _): &Fields| scope::nic(mac),
         with(smd, |smd, (mac, fields): Fields| async move {
             smd.update_interface(&mac, fields.unwrap_or_default()).await
         }),
     );
-    n.write(
+    n.change(
         "iface_ensure",
+        |(mac, _): &Fields| scope::nic(mac),
         with(smd, |smd, (mac, fields): Fields| async move {
             smd.ensure_interface(&mac, fields.unwrap_or_default()).await
         }),
     );
-    n.write(
+    n.change(
         "iface_delete",
+        |(macs, all): &Whom| scope::nics(macs.as_ref(), *all),
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(macs) => smd.delete_interfaces(macs).await,
@@ -68,8 +74,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
 }
 
 fn addresses(n: &mut Natives, smd: &Client) {
-    n.write(
+    n.change(
         "address_add",
+        |(mac, ..): &(String, String, Option<Place>)| scope::nic(mac),
         with(
             smd,
             |smd, (mac, ip, place): (String, String, Option<Place>)| async move {
@@ -85,8 +92,9 @@ fn addresses(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "address_update",
+        |(mac, ..): &(String, String, Place)| scope::nic(mac),
         with(
             smd,
             |smd, (mac, ip, place): (String, String, Place)| async move {
@@ -94,8 +102,9 @@ fn addresses(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "address_delete",
+        |(mac, _): &(String, String)| scope::nic(mac),
         with(smd, |smd, (mac, ip): (String, String)| async move {
             smd.delete_address(&mac, &ip).await
         }),

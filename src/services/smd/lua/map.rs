@@ -1,11 +1,14 @@
 //! `smd.nodemap` and `smd.powermap`.
 use super::{
     super::client::{Client, NodeMapFields, PowerMapFields, node_map, power_map},
+    super::images::{NODEMAP, POWERMAP, scope},
     super::types::{NodeMap, PowerMap},
+    super::xname::normalize,
     Whom, whom, with,
 };
 use crate::{
     fault::Fault,
+    journal::Touch,
     lua::{Natives, Strict},
 };
 
@@ -18,6 +21,16 @@ fn nodes(given: Nodes) -> Result<Vec<NodeMap>, Fault> {
 
 fn powers(given: &[Strict<PowerMapFields>]) -> Result<Vec<PowerMap>, Fault> {
     given.iter().map(|Strict(map)| power_map(map)).collect()
+}
+
+fn node_maps((given,): &(Nodes,)) -> Touch {
+    let ids = given.iter().map(|Strict(map)| normalize(&map.id));
+    Touch::of(NODEMAP, ids)
+}
+
+fn power_maps((given,): &(Powers,)) -> Touch {
+    let ids = given.iter().map(|Strict(map)| normalize(&map.id));
+    Touch::of(POWERMAP, ids)
 }
 
 pub(super) fn natives(n: &mut Natives, smd: &Client) {
@@ -33,33 +46,38 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.map::<NodeMap>(&id).await
         }),
     );
-    n.write(
+    n.change(
         "nodemap_add",
+        node_maps,
         with(smd, |smd, (maps,): (Nodes,)| async move {
             smd.add_maps(nodes(maps)?).await
         }),
     );
-    n.write(
+    n.change(
         "nodemap_set",
+        node_maps,
         with(smd, |smd, (maps,): (Nodes,)| async move {
             smd.set_maps(nodes(maps)?).await
         }),
     );
-    n.write(
+    n.change(
         "nodemap_update",
+        node_maps,
         with(smd, |smd, (maps,): (Nodes,)| async move {
             let maps = maps.into_iter().map(|Strict(map)| map).collect();
             smd.update_node_maps(maps).await
         }),
     );
-    n.write(
+    n.change(
         "nodemap_ensure",
+        node_maps,
         with(smd, |smd, (maps,): (Nodes,)| async move {
             smd.ensure_maps(nodes(maps)?).await
         }),
     );
-    n.write(
+    n.change(
         "nodemap_delete",
+        |(ids, all): &Whom| scope::whom(NODEMAP, ids.as_ref(), *all),
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_maps::<NodeMap>(ids).await,
@@ -83,26 +101,30 @@ fn power(n: &mut Natives, smd: &Client) {
             smd.map::<PowerMap>(&id).await
         }),
     );
-    n.write(
+    n.change(
         "powermap_add",
+        power_maps,
         with(smd, |smd, (maps,): (Powers,)| async move {
             smd.add_maps(powers(&maps)?).await
         }),
     );
-    n.write(
+    n.change(
         "powermap_set",
+        power_maps,
         with(smd, |smd, (maps,): (Powers,)| async move {
             smd.set_maps(powers(&maps)?).await
         }),
     );
-    n.write(
+    n.change(
         "powermap_ensure",
+        power_maps,
         with(smd, |smd, (maps,): (Powers,)| async move {
             smd.ensure_maps(powers(&maps)?).await
         }),
     );
-    n.write(
+    n.change(
         "powermap_delete",
+        |(ids, all): &Whom| scope::whom(POWERMAP, ids.as_ref(), *all),
         with(smd, |smd, args: Whom| async move {
             match whom(args)? {
                 Some(ids) => smd.delete_maps::<PowerMap>(ids).await,

@@ -15,6 +15,7 @@ use super::client::Client;
 use crate::{fault::Fault, http::Http, lua::Natives};
 
 pub(super) fn natives(n: &mut Natives, http: &Http) {
+    n.house("smd");
     let smd = Client::new(http);
     n.read(
         "ready",

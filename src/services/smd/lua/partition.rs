@@ -1,12 +1,18 @@
 //! `smd.partition` and its members.
 use super::{
     super::client::{Client, Filter, PartitionFields},
+    super::images::PARTITION,
     with,
 };
-use crate::lua::Natives;
+use crate::{journal::Touch, lua::Natives};
 
 type Fields = (String, Option<PartitionFields>);
 type Members = (String, Vec<String>);
+
+/// The partition that is named.
+fn named<T>((name, _): &(String, T)) -> Touch {
+    Touch::of(PARTITION, [name])
+}
 
 pub(super) fn natives(n: &mut Natives, smd: &Client) {
     n.read(
@@ -21,34 +27,39 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.partition(&name).await
         }),
     );
-    n.write(
+    n.change(
         "partition_add",
+        named,
         with(smd, |smd, (name, fields): Fields| async move {
             smd.add_partition(&name, fields.unwrap_or_default()).await
         }),
     );
-    n.write(
+    n.change(
         "partition_set",
+        named,
         with(smd, |smd, (name, fields): Fields| async move {
             smd.set_partition(&name, fields.unwrap_or_default()).await
         }),
     );
-    n.write(
+    n.change(
         "partition_update",
+        named,
         with(smd, |smd, (name, fields): Fields| async move {
             smd.update_partition(&name, fields.unwrap_or_default())
                 .await
         }),
     );
-    n.write(
+    n.change(
         "partition_ensure",
+        named,
         with(smd, |smd, (name, fields): Fields| async move {
             smd.ensure_partition(&name, fields.unwrap_or_default())
                 .await
         }),
     );
-    n.write(
+    n.change(
         "partition_delete",
+        |(names,): &(Vec<String>,)| Touch::of(PARTITION, names),
         with(smd, |smd, (names,): (Vec<String>,)| async move {
             smd.delete_partitions(names).await
         }),
@@ -63,26 +74,30 @@ fn members(n: &mut Natives, smd: &Client) {
             smd.seats(&name).await
         }),
     );
-    n.write(
+    n.change(
         "seat_add",
+        named,
         with(smd, |smd, (name, ids): Members| async move {
             smd.add_seats(&name, ids).await
         }),
     );
-    n.write(
+    n.change(
         "seat_set",
+        named,
         with(smd, |smd, (name, ids): Members| async move {
             smd.set_seats(&name, ids).await
         }),
     );
-    n.write(
+    n.change(
         "seat_ensure",
+        named,
         with(smd, |smd, (name, ids): Members| async move {
             smd.ensure_seats(&name, ids).await
         }),
     );
-    n.write(
+    n.change(
         "seat_delete",
+        named,
         with(smd, |smd, (name, ids): Members| async move {
             smd.delete_seats(&name, ids).await
         }),

@@ -1,7 +1,8 @@
 //! `smd.scn`.
-use super::{super::client::Client, super::types::SubscriptionBody, with};
+use super::{super::client::Client, super::images::SCN, super::types::SubscriptionBody, with};
 use crate::{
     fault::Fault,
+    journal::Touch,
     lua::{Natives, Strict},
 };
 
@@ -16,8 +17,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             smd.subscription(id).await
         }),
     );
-    n.write(
+    n.change(
         "scn_add",
+        |_: &(Strict<SubscriptionBody>,)| Touch::all(SCN),
         with(
             smd,
             |smd, (Strict(body),): (Strict<SubscriptionBody>,)| async move {
@@ -25,8 +27,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "scn_set",
+        |_: &(i64, Strict<SubscriptionBody>)| Touch::all(SCN),
         with(
             smd,
             |smd, (id, Strict(body)): (i64, Strict<SubscriptionBody>)| async move {
@@ -34,8 +37,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "scn_update",
+        |_: &(i64, Strict<SubscriptionBody>)| Touch::all(SCN),
         with(
             smd,
             |smd, (id, Strict(body)): (i64, Strict<SubscriptionBody>)| async move {
@@ -43,8 +47,9 @@ pub(super) fn natives(n: &mut Natives, smd: &Client) {
             },
         ),
     );
-    n.write(
+    n.change(
         "scn_delete",
+        |_: &(Option<Vec<i64>>, Option<bool>)| Touch::all(SCN),
         with(
             smd,
             |smd, (ids, all): (Option<Vec<i64>>, Option<bool>)| async move {
