@@ -41,6 +41,8 @@ pub struct Options {
     pub limit: Limit,
     /// What help and printed tables may take.
     pub style: Style,
+    /// The bytes Lua may take; None: what the environment says, or what suits the machine.
+    pub memory: Option<usize>,
 }
 
 impl Options {
@@ -63,6 +65,7 @@ impl Options {
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
             style: Style::WHOLE,
+            memory: None,
         }
     }
 }
@@ -104,6 +107,7 @@ impl Shell {
             modules,
             style: options.style,
             clock: options.clock,
+            memory: options.memory,
         })?;
         Ok(Self {
             vm,

@@ -1,4 +1,5 @@
 //! What a service answered: decoded, or turned into the Fault that tells why not.
+use super::skew;
 use crate::fault::{Fault, Kind};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -79,7 +80,8 @@ impl Answer {
         let mut fault = Fault::new(kind, self.detail())
             .status(self.status)
             .cause(&self.line);
-        fault.hint = self.advice(kind);
+        let skewed = (self.status == 401).then(|| skew::told(self.header("date")?));
+        fault.hint = skewed.flatten().or_else(|| self.advice(kind));
         fault.service.clone_from(&self.service);
         fault
     }
@@ -127,6 +129,12 @@ impl Answer {
             }
             Kind::Io if self.status == 507 => {
                 "free some space there; what was stored before is safe".into()
+            }
+            Kind::Refused if self.status == 400 && self.text().contains("HTTPS") => {
+                "that port speaks TLS: -u https://… in place of http://".into()
+            }
+            Kind::Refused if self.status >= 500 => {
+                "the service itself failed: its log says more".into()
             }
             Kind::Refused if (300..400).contains(&self.status) => {
                 "-u URL names the gateway; chami follows nobody to another host".into()

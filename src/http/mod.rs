@@ -11,9 +11,11 @@
 //! ```
 mod answer;
 mod blame;
+mod body;
 #[cfg(test)]
 mod peer;
 mod request;
+mod skew;
 #[cfg(test)]
 mod tests;
 mod wire;

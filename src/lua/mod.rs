@@ -17,6 +17,7 @@ mod guide;
 mod host;
 mod interrupt;
 mod ledger;
+mod memory;
 mod native;
 mod presses;
 mod report;
@@ -29,6 +30,7 @@ mod value;
 mod vm;
 
 pub use host::Declare;
+pub use memory::VARIABLE as MEMORY;
 pub use native::{Access, Args, Failure, Native, Natives};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};

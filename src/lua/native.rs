@@ -3,7 +3,7 @@
 //! A native that does I/O is a pair, start and reap (`sched.rs`); a pure one answers at once on Lua's thread. Errors are
 //! tables that a few lines of Lua raise, because `pcall` cannot look into an error that comes from Rust.
 use super::{
-    library,
+    library, memory,
     sched::{Bridge, Settle},
     value::{self, Mismatch},
 };
@@ -184,7 +184,7 @@ impl<'lua> Natives<'lua> {
         self.pure(name, move |lua, values| {
             let out = call(lua, values)?;
             out.into_lua(lua)
-                .map_err(|e| Fault::internal(e.to_string()).into())
+                .map_err(|e| memory::or_defect(lua, &e).into())
         });
     }
 

@@ -28,6 +28,11 @@ pub(crate) fn root() -> PathBuf {
 
 impl Stage {
     pub(crate) fn new(auth: bool, style: Style, limit: Limit) -> Self {
+        Self::within(None, auth, style, limit)
+    }
+
+    /// The same where Lua may take so many bytes.
+    pub(crate) fn within(memory: Option<usize>, auth: bool, style: Style, limit: Limit) -> Self {
         // Keys are made once and shared by all tests, as a user's labs share them.
         let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stage");
         let lab = Lab::new(lab::Options {
@@ -39,7 +44,7 @@ impl Stage {
             }),
             ..lab::Options::default()
         });
-        Self::on(Way::of_lab(lab), style, limit)
+        Self::on(Way::of_lab(lab), memory, style, limit)
     }
 
     /// A shell on a gateway that is no lab, with nothing to be let in by.
@@ -53,10 +58,10 @@ impl Stage {
             clock: Arc::new(Wall),
             lab: None,
         };
-        Self::on(way, style, limit)
+        Self::on(way, None, style, limit)
     }
 
-    fn on(way: Way, style: Style, limit: Limit) -> Self {
+    fn on(way: Way, memory: Option<usize>, style: Style, limit: Limit) -> Self {
         let out = Captured::default();
         let home = tempfile::tempdir().expect("a directory");
         let file = |name: &str| Some(home.path().join(name).join("config.yaml"));
@@ -65,6 +70,7 @@ impl Stage {
             session: Session::new(Files::at(file("system"), file("user"))),
             limit,
             style,
+            memory,
             ..Options::on(way)
         });
         Self {

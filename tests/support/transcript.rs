@@ -98,9 +98,16 @@ impl Transcript {
         };
         let peer = Peer::start();
         let limit = Limit::Rows(RECORDS);
+        let mebibytes = self
+            .setting("memory")
+            .and_then(|it| it.strip_suffix(" MiB"));
+        let memory = mebibytes.map(|it| it.parse::<usize>().expect("a number") << 20);
         let stage = match self.setting("target") {
-            Some("peer") => Stage::at(&peer.url, style, limit),
-            _ => Stage::new(self.setting("auth") != Some("off"), style, limit),
+            Some(target) if target.starts_with("peer") => {
+                let url = target.replacen("peer", &peer.url, 1);
+                Stage::at(&url, style, limit)
+            }
+            _ => Stage::within(memory, self.setting("auth") != Some("off"), style, limit),
         };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
             stage.enter(state).expect("the state can be built");
