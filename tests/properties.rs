@@ -352,6 +352,10 @@ fn nodes_files_are_written_as_they_are_read() {
             Ok(wanted) => wanted,
             Err(fault) => return teaches(&fault, &text),
         };
+        // To write and read again costs thrice as much as to read.
+        if dice.once_in(2) {
+            return Ok(true);
+        }
         let written = discover::convert(source(&text)).map_err(|e| format!("{text:?}: {e}"))?;
         let back = discover::wanted(source(&written), Some(&options));
         let back = back.map_err(|e| format!("{text:?} is written as {written:?}: {e}"))?;
