@@ -50,7 +50,8 @@ function nodeset.fold(names, options) return native.fold(names_of(names), option
 ---@return integer count
 ---@example nodeset.count "x[1000-1003]c[0-7]s[0-63]b0n[0-1]" --> 4096
 ---@example nodeset.count "n[1-5] & n[4-9]" --> 2
-function nodeset.count(set) return #nodeset.expand(set) end
+---@example nodeset.count "n[1-100000000000]" --> 100000000000
+function nodeset.count(set) return native.count(set) or #nodeset.expand(set) end
 
 --- Splits a set into parts of about the same size, for work in batches.
 ---@param set string|integer|string[] the set; a list is the union of its items

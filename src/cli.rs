@@ -26,6 +26,18 @@ use output::Format;
 use std::{ffi::OsString, process::ExitCode};
 use target::TargetArgs;
 
+const STATUSES: &str = "\
+Exit status:
+    0  all went well                        5  the service cannot be reached, or TLS fails
+    1  it failed: not found, refused, …     6  a check failed
+    2  bad argument, or wrong usage       124  it took too long
+    3  some of several items failed       130  stopped by Ctrl-C
+    4  no token, or not enough rights     141  the reader of the output went away
+
+Environment:
+    <CLUSTER>_ACCESS_TOKEN   the token for a cluster of the configuration
+    CHAMI_LUA_MEMORY         the memory Lua may take, as 512MiB or 4GiB";
+
 /// The scriptable shell for OpenCHAMI clusters: Lua at a prompt, in a file or in one line, on a cluster or on a
 /// simulated one.
 #[derive(Parser)]
@@ -36,7 +48,8 @@ use target::TargetArgs;
     override_usage = "chami [OPTIONS]                 a prompt\n       \
                       chami [OPTIONS] FILE [ARGS]     runs a Lua file\n       \
                       chami [OPTIONS] -e CODE [ARGS]  runs a line, prints its value\n       \
-                      chami [OPTIONS] VERB"
+                      chami [OPTIONS] VERB",
+    after_help = STATUSES
 )]
 struct Cli {
     #[command(flatten)]

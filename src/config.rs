@@ -182,7 +182,6 @@ fn malformed(path: &Path, error: &serde_saphyr::Error) -> Fault {
         .location()
         .map_or_else(String::new, |at| format!(":{}:{}", at.line(), at.column()));
     let text = error.without_snippet().to_string();
-    Fault::bad_argument(format!("{}{place}: {text}", path.display())).hint(
-        "ochami's configuration is read from there; ochami config show says how ochami sees it",
-    )
+    Fault::bad_argument(format!("{}{place}: {text}", path.display()))
+        .hint("mend that line, or go past it: chami --ignore-config, or -c FILE for another file")
 }

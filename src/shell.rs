@@ -52,6 +52,8 @@ pub struct Options {
     pub limit: Limit,
     /// What help and printed tables may take.
     pub style: Style,
+    /// The bytes Lua may take; None: what the environment says, or what suits the machine.
+    pub memory: Option<usize>,
 }
 
 impl Options {
@@ -81,6 +83,7 @@ impl Options {
             sink: print::stdout(),
             limit: Limit::Rows(ROWS),
             style: Style::WHOLE,
+            memory: None,
         }
     }
 }
@@ -144,6 +147,7 @@ impl Shell {
             clock: options.clock,
             gate: options.gate,
             journal: Arc::clone(&journal),
+            memory: options.memory,
         })?;
         Ok(Self {
             vm,

@@ -1,8 +1,8 @@
 //! Sessions at the prompt, written as they look: `tests/transcripts/*.txt`, prompts and expected output in one file.
 //!
-//! A head of `# key: value` lines says how the session starts (`state`, `auth`, `width`, `target: peer`, `replay: FILE`,
-//! `verbose: LEVEL`, `journal: FILE` of `tests/journal`, `rules: plan` and the like for what it may change); other `#`
-//! lines of the head are prose. `lab ❯ ` begins an input and `  … ` continues it. `<TAB>` in an input asks for completion there,
+//! A head of `# key: value` lines says how the session starts (`state`, `auth`, `width`, `memory: 32 MiB`, `target: peer`,
+//! `target: peer/million`, `replay: FILE`, `verbose: LEVEL`, `journal: FILE` of `tests/journal`, `rules: plan` and the
+//! like for what it may change); other `#` lines of the head are prose. `lab ❯ ` begins an input and `  … ` continues it. `<TAB>` in an input asks for completion there,
 //! `<^C after 50ms>` at its end interrupts it, `<^C>` alone drops it. The global `peer` is the URL of a server that
 //! misbehaves on request (`support/peer.rs`). `CHAMI_BLESS=1` writes what was seen into the files.
 #[path = "support/transcript.rs"]

@@ -1,5 +1,6 @@
 -- Names of nodes: xnames, NIDs, MACs, the names discovery gave. No part of the public API.
 local native = select(2, ...)
+local fault = require "fault"
 
 -- Refuses a word that is none of those known.
 local function unknown(what, word, known) return native.unknown(what, word, known) end
@@ -8,6 +9,21 @@ local function unknown(what, word, known) return native.unknown(what, word, know
 local function normal(xname)
   if not xname:find "%u" and not xname:find "%a0%d" then return nil end
   return (xname:lower():gsub("(%a)0+(%d)", "%1%2"))
+end
+
+-- A cabinet or what stands in one: letters that name a sort of thing, each with a number.
+local function is_place(word)
+  if word:find "^[xX]%d+[cC]%d+[sS]%d+[bB]%d+[nN]%d+$" then return true end
+  return word:find "^%w+$" ~= nil and not word:find "[^acdefghijklmnprstvwxACDEFGHIJKLMNPRSTVWX%dbB]"
+    and not word:find "%a%a" and not word:find "%a$"
+end
+
+-- A word that begins like an xname and is none goes no further than here.
+local function checked(word)
+  if is_place(word) then return normal(word) end
+  fault.raise("bad_argument", ("`%s` is no xname"):format(word), {
+    hint = "x1000c0s0b0n0: cabinet, chassis, slot, BMC, node, each a letter and a number",
+  })
 end
 
 local function is_mac(word)
@@ -80,7 +96,7 @@ local function xnames(words, list)
   for _, word in ipairs(words) do
     local sort = sort_of(word)
     if sort == "xname" then
-      names[word] = normal(word)
+      names[word] = checked(word)
     else
       indexes[sort] = indexes[sort] or index[sort](list)
       names[word] = indexes[sort][key[sort](word)]

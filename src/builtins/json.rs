@@ -26,7 +26,12 @@ fn decode(text: &str) -> Result<Value, Fault> {
         let (line, column) = (e.line(), e.column());
         let what = e.to_string();
         let what = what.split(" at line ").next().unwrap_or_default();
-        Fault::bad_argument(format!("json.decode: line {line}, column {column}: {what}"))
+        let hint = if what.contains("recursion") {
+            "no service nests its data like that: is it the right text?"
+        } else {
+            "JSON has double quotes only, no comments, and no comma behind the last entry"
+        };
+        Fault::bad_argument(format!("json.decode: line {line}, column {column}: {what}")).hint(hint)
     })
 }
 

@@ -23,6 +23,10 @@ pub(super) const NODES: Builtin = Builtin {
 
 fn nodeset_natives(n: &mut Natives) {
     n.sync("asked", |(set,): (Set,)| Ok(words(&set)?.asked));
+    n.sync("count", |(set,): (Set,)| match &set.texts()[..] {
+        [text] => Ok(nodeset::count(text)?.and_then(|count| i64::try_from(count).ok())),
+        _ => Ok(None),
+    });
     n.sync("expand", |(set, found): (Set, Option<LookedUp>)| {
         expand(&set, &found.unwrap_or_default().into())
     });
@@ -67,9 +71,17 @@ fn unknown(what: &str, word: &str, mut known: Vec<String>) -> Result<(), Fault> 
         _ if known.is_empty() => {
             fault.hint("SMD knows none at all: discover.static loads a nodes file")
         }
-        _ if known.len() <= 8 => fault.hint(format!("what there is: {}", known.join(", "))),
+        _ if known.len() <= 8 || is_vocabulary(&known) => {
+            fault.hint(format!("what there is: {}", known.join(", ")))
+        }
         _ => fault.hint("smd.component.list() and smd.group.list() show what SMD knows"),
     })
+}
+
+/// The words an attribute can be, not the names of many nodes.
+fn is_vocabulary(known: &[String]) -> bool {
+    let word = |name: &String| name.chars().all(char::is_alphabetic);
+    known.len() <= 40 && known.iter().all(word)
 }
 
 fn no_nodes(word: &str) -> Result<(), Fault> {

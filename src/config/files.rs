@@ -3,7 +3,7 @@ use super::{Config, Fault};
 use crate::fault::Kind;
 use serde::Deserialize;
 use std::{
-    env, io,
+    env,
     path::{Path, PathBuf},
 };
 
@@ -50,8 +50,9 @@ impl Files {
     /// That file and no other (`-c`); it must exist.
     pub fn only(path: &Path) -> Result<Self, Fault> {
         if !path.exists() {
-            let gone = io::Error::from(io::ErrorKind::NotFound);
-            return Err(Fault::io(path, &gone));
+            let what = format!("{}: there is no such file", path.display());
+            return Err(Fault::new(Kind::Io, what)
+                .hint("-c names the one file to read; --ignore-config reads none"));
         }
         Ok(Self::at(None, Some(path.to_owned())))
     }

@@ -125,6 +125,12 @@ impl Answer {
             Kind::Io if self.status == 507 => {
                 "free some space there; what was stored before is safe".into()
             }
+            Kind::Refused if self.status == 400 && self.text().contains("HTTPS") => {
+                "that port speaks TLS: -u https://… in place of http://".into()
+            }
+            Kind::Refused if self.status >= 500 => {
+                "the service itself failed: its log says more".into()
+            }
             Kind::Refused if (300..400).contains(&self.status) => {
                 "-u URL names the gateway; chami follows nobody to another host".into()
             }

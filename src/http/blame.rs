@@ -14,6 +14,8 @@ pub(super) struct Lost {
     pub(super) never_sent: bool,
     /// The connection went away underneath it.
     pub(super) broken: bool,
+    /// A certificate is not good at this time: one of two clocks may be wrong.
+    pub(super) dated: bool,
 }
 
 impl Lost {
@@ -31,6 +33,7 @@ impl Lost {
             fault,
             never_sent: loss == Loss::NeverSent,
             broken: loss == Loss::Broken,
+            dated: false,
         }
     }
 }
@@ -41,6 +44,7 @@ impl From<Fault> for Lost {
             fault,
             never_sent: false,
             broken: false,
+            dated: false,
         }
     }
 }
@@ -95,6 +99,65 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     None
 }
 
+/// The server sends a read from place to place within its own house, for ever.
+pub(super) fn in_circles(
+    from: &Url,
+    to: &Url,
+    times: usize,
+    service: Option<&'static str>,
+) -> Fault {
+    let message = format!(
+        "{} sends us on and on: {times} times, and now to {}",
+        shown(from),
+        shown(to)
+    );
+    let mut fault = Fault::new(Kind::Protocol, message).hint(format!(
+        "the gateway's configuration leads in a circle; curl -vL {} shows it",
+        shown(from)
+    ));
+    fault.service = service.map(str::to_owned);
+    fault
+}
+
+fn is_dated(error: &rustls::Error) -> bool {
+    use rustls::CertificateError as Why;
+    matches!(
+        error,
+        rustls::Error::InvalidCertificate(
+            Why::Expired
+                | Why::ExpiredContext { .. }
+                | Why::NotValidYet
+                | Why::NotValidYetContext { .. }
+        )
+    )
+}
+
+/// A moment of a certificate's life, to the minute.
+fn moment(time: rustls::pki_types::UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    let moment = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
+    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// What is wrong with a certificate, in words for those who have never seen one from inside.
+fn certificate(reason: &rustls::CertificateError) -> Option<String> {
+    use rustls::CertificateError as Why;
+    match reason {
+        Why::ExpiredContext { not_after, .. } => Some(format!(
+            "its certificate was good until {}",
+            moment(*not_after)
+        )),
+        Why::NotValidYetContext { not_before, .. } => Some(format!(
+            "its certificate is good from {} on",
+            moment(*not_before)
+        )),
+        Why::UnknownIssuer => {
+            Some("its certificate is signed by nobody who is believed here".into())
+        }
+        _ => None,
+    }
+}
+
 impl Asked<'_> {
     pub(super) fn lost(&self, error: &reqwest::Error) -> Lost {
         let system = find::<io::Error>(error).map(io::Error::kind);
@@ -126,11 +189,12 @@ impl Asked<'_> {
             fault,
             never_sent: error.is_connect() && !error.is_timeout(),
             broken,
+            dated: find::<rustls::Error>(error).is_some_and(is_dated),
         }
     }
 
     /// Scheme, host and port.
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 
@@ -155,15 +219,18 @@ impl Asked<'_> {
     }
 
     fn tls(&self, error: &rustls::Error) -> Fault {
-        let text = error.to_string();
+        let own = match error {
+            rustls::Error::InvalidCertificate(reason) => certificate(reason),
+            _ => None,
+        };
         let hint = match error {
             rustls::Error::InvalidCertificate(reason) => match reason {
                 rustls::CertificateError::UnknownIssuer => {
                     "chami --cacert FILE names the CA to trust; -k trusts anybody".to_owned()
                 }
-                rustls::CertificateError::Expired
-                | rustls::CertificateError::ExpiredContext { .. } => {
-                    "the gateway needs a new certificate; is this machine's clock right?".to_owned()
+                _ if is_dated(error) => {
+                    "the gateway needs a new certificate, or this machine's clock is wrong"
+                        .to_owned()
                 }
                 rustls::CertificateError::NotValidForName
                 | rustls::CertificateError::NotValidForNameContext { .. } => {
@@ -179,7 +246,12 @@ impl Asked<'_> {
                 self.place()
             ),
         };
-        Fault::new(Kind::Tls, format!("{}: {text}", self.place())).hint(hint)
+        let place = self.place();
+        match own {
+            Some(text) => Fault::new(Kind::Tls, format!("{place}: {text}")).cause(self.line),
+            None => Fault::new(Kind::Tls, format!("{place}: {error}")),
+        }
+        .hint(hint)
     }
 
     fn unreachable(&self, error: &reqwest::Error, system: Option<io::ErrorKind>) -> Fault {

@@ -1,5 +1,5 @@
 //! Why a door stayed shut, as far as the answer's words and the token itself tell, and what to type next.
-use super::{Answer, Base};
+use super::{Answer, Base, skew};
 use crate::jwt::{Jwt, Untimely, span};
 use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
@@ -60,6 +60,13 @@ pub(super) fn date(answer: &Answer) -> Option<Timestamp> {
 
 /// The hint for a 401 or a 403.
 pub(super) fn hint(answer: &Answer, sent: &Sent) -> String {
+    // A lab has a time of its own.
+    if answer.status == 401
+        && !sent.base.is_lab()
+        && let Some(apart) = answer.header("date").and_then(skew::told)
+    {
+        return apart;
+    }
     let Some(token) = sent.token().filter(|token| !token.is_empty()) else {
         return sent.nowhere();
     };

@@ -11,12 +11,14 @@
 //! ```
 mod answer;
 mod blame;
+mod body;
 mod denied;
 #[cfg(test)]
 mod peer;
 mod purse;
 mod request;
 mod retry;
+mod skew;
 #[cfg(test)]
 mod tests;
 mod watch;

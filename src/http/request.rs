@@ -2,7 +2,7 @@
 mod planned;
 mod seen;
 
-use super::{Answer, Base, Http, blame, denied, retry, wire};
+use super::{Answer, Base, Http, blame, body, denied, retry, skew, wire};
 use crate::{
     call,
     fault::{Fault, Kind},
@@ -235,14 +235,15 @@ impl Request {
     async fn once(&self, place: &Place, base: &Base) -> Result<Answer, blame::Lost> {
         let url = self.target(place, base)?;
         self.attempts.fetch_add(1, Ordering::Relaxed);
-        let mut answer = self.ask(place, base, url.clone()).await?;
-        for _ in 0..REDIRECTS {
-            match self.onward(&answer, &url) {
-                Some(next) => answer = self.ask(place, base, next).await?,
-                None => break,
+        let mut here = url.clone();
+        for _ in 0..=REDIRECTS {
+            let answer = self.ask(place, base, here.clone()).await?;
+            match self.onward(&answer, &here) {
+                Some(next) => here = next,
+                None => return Ok(answer),
             }
         }
-        Ok(answer)
+        Err(blame::in_circles(&url, &here, REDIRECTS, self.service).into())
     }
 
     /// Where a redirect leads that may be followed: a read, within one house. Elsewhere the token must not go, and a write
@@ -267,7 +268,18 @@ impl Request {
             service: self.service,
             timeout: self.span(),
         };
-        let response = request.send().await.map_err(|error| asked.lost(&error))?;
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                let mut lost = asked.lost(&error);
+                if lost.dated
+                    && let Some(apart) = skew::ask(&self.http.shared, &url, base).await
+                {
+                    lost.fault = lost.fault.hint(apart);
+                }
+                return Err(lost);
+            }
+        };
         let status = response.status().as_u16();
         let headers = response
             .headers()
@@ -277,11 +289,11 @@ impl Request {
                 (name.as_str().to_owned(), value)
             })
             .collect();
-        let body = response.bytes().await.map_err(|error| asked.lost(&error))?;
+        let body = body::read(response, &asked).await?;
         let mut answer = Answer {
             status,
             headers,
-            body: body.into(),
+            body,
             line,
             service: self.service.map(str::to_owned),
             denied: None,

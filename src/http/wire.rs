@@ -41,9 +41,30 @@ pub(super) struct Way {
 
 /// The pool for `url`.
 pub(super) fn wire(shared: &Shared, url: &Url, base: &Base) -> Result<Client, Fault> {
+    let way = way(shared, url, base);
+    // A client is complete before it is kept, so that a panic elsewhere leaves nothing half done.
+    let mut kept = shared.wires.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(client) = kept.get(&way) {
+        return Ok(client.clone());
+    }
+    let client = make(&way, &shared.options)?;
+    kept.insert(way, client.clone());
+    Ok(client)
+}
+
+/// A connection that believes whoever answers, for a question that gives nothing away; not kept.
+pub(super) fn blind(shared: &Shared, url: &Url, base: &Base) -> Result<Client, Fault> {
+    let options = Options {
+        insecure: true,
+        ..shared.options.clone()
+    };
+    make(&way(shared, url, base), &options)
+}
+
+fn way(shared: &Shared, url: &Url, base: &Base) -> Way {
     let host = url.host_str().unwrap_or_default();
     let at_base = Url::parse(&base.url).is_ok_and(|base| base.host_str() == Some(host));
-    let way = Way {
+    Way {
         https: url.scheme() == "https",
         direct: is_direct(url, base),
         ca: shared
@@ -55,15 +76,7 @@ pub(super) fn wire(shared: &Shared, url: &Url, base: &Base) -> Result<Client, Fa
             .address
             .filter(|_| at_base)
             .map(|address| (host.to_owned(), address)),
-    };
-    // A client is complete before it is kept, so that a panic elsewhere leaves nothing half done.
-    let mut kept = shared.wires.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(client) = kept.get(&way) {
-        return Ok(client.clone());
     }
-    let client = make(&way, &shared.options)?;
-    kept.insert(way, client.clone());
-    Ok(client)
 }
 
 /// Loopback and labs are never reached by way of a proxy.

@@ -65,7 +65,12 @@ pub(crate) fn private_dir(path: &Path) -> Result<(), Fault> {
         .create(path)
         .map_err(|error| {
             let fault = Fault::io(path, &error);
-            if error.kind() == io::ErrorKind::PermissionDenied {
+            let elsewhere = [
+                io::ErrorKind::PermissionDenied,
+                io::ErrorKind::ReadOnlyFilesystem,
+                io::ErrorKind::StorageFull,
+            ];
+            if elsewhere.contains(&error.kind()) {
                 return fault.hint("XDG_STATE_HOME chooses another place for the lab's state");
             }
             fault

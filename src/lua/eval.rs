@@ -4,6 +4,7 @@ use super::{
     docs::Index,
     host::Host,
     inspect::{self, Style},
+    memory,
     report::{Reply, Report},
     shape::{self, Limit},
     trace, value,
@@ -105,7 +106,9 @@ impl Host {
         args: impl IntoLuaMulti,
     ) -> Result<MultiValue, Halt> {
         self.bridge.begin();
+        self.memory.begin(&self.lua);
         let (out, stopped) = self.stopper.watch(|| self.call(function, args));
+        self.memory.end(&self.lua);
         let sent = self.bridge.finish();
         if let Some(status) = self.exit.take() {
             return Err(Halt::Exit(status));
@@ -118,11 +121,21 @@ impl Host {
             return Err(failed(Report::from(fault), raised));
         }
         out.unwrap_or_else(|error| {
-            Err(failed(
-                Report::of_text(&error.to_string(), None),
-                Value::Nil,
-            ))
+            if memory::is_lack(&error) {
+                return Err(self.out_of_memory(memory::fault(&self.lua)));
+            }
+            let report = Report::of_text(&error.to_string(), None);
+            Err(failed(report, Value::Nil))
         })
+    }
+
+    /// The scheduler may have been in the middle of something: as after an interrupt.
+    fn out_of_memory(&self, fault: Fault) -> Halt {
+        self.forget_tasks();
+        // The run is over, whatever is said of it.
+        self.memory.end(&self.lua);
+        let raised = value::fault_to_lua(&self.lua, &fault).unwrap_or_default();
+        failed(Report::from(fault), raised)
     }
 
     fn call(
@@ -146,6 +159,9 @@ impl Host {
             return Ok(Ok(out));
         }
         let raised = out.pop_front().unwrap_or_default();
+        if let Some(fault) = memory::raised(&self.lua, &raised) {
+            return Ok(Err(self.out_of_memory(fault)));
+        }
         let mut report = report(&self.lua, &raised, note.take());
         if report.fault.is_none() {
             report.advice = self.advice(&report.message);

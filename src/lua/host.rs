@@ -5,6 +5,7 @@ use super::{
     inspect::Style,
     interrupt::Stopper,
     library,
+    memory::Memory,
     native::{Forge, Native, Natives},
     print::Printer,
     sched::Bridge,
@@ -42,6 +43,7 @@ pub(crate) struct Host {
     /// The status with which the code asked to leave.
     pub(crate) exit: Rc<Cell<Option<u8>>>,
     pub(crate) guide: Rc<Guide>,
+    pub(crate) memory: Memory,
     homes: Rc<Homes>,
 }
 
@@ -53,6 +55,7 @@ impl Host {
         style: Style,
         clock: &Arc<dyn Clock>,
         journal: Arc<Journal>,
+        memory: Memory,
     ) -> mlua::Result<Self> {
         let lua = Lua::new();
         let stopper = Rc::new(Stopper::install(&lua, bridge.switch.clone())?);
@@ -80,6 +83,7 @@ impl Host {
             shared,
             exit: Rc::new(Cell::new(None)),
             guide: Rc::default(),
+            memory,
             homes,
         };
         let natives = host.guide_natives(style)?;
@@ -89,6 +93,7 @@ impl Host {
             .insert("help".to_owned(), natives);
         host.search_modules()?;
         host.make_globals()?;
+        memory.install(&host.lua)?;
         Ok(host)
     }
 

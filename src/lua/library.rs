@@ -92,7 +92,7 @@ pub fn globals() -> Vec<(String, String)> {
 pub(crate) struct Spelling {
     /// `smd.component.list`; the native's own name where no facade calls it.
     pub(crate) path: String,
-    /// What the facade passes, by position.
+    /// What the facade passes, by position; empty where that has no name the user knows.
     pub(crate) arguments: Vec<String>,
 }
 
@@ -129,17 +129,19 @@ fn spelled(module: &str, text: &str, native: &str) -> Option<Spelling> {
         .strip_prefix('(')
         .and_then(|rest| rest.split(')').next())
         .unwrap_or_default();
-    let arguments = inside.split(',').zip(1..).map(|(word, position)| {
-        let word = word.trim();
-        let plain = |c: char| c.is_alphanumeric() || c == '_';
-        if !word.is_empty() && word.chars().all(plain) {
-            word.to_owned()
-        } else {
-            format!("argument {position}")
-        }
+    let arguments = inside.split(',').map(|word| {
+        let known = |slot: &&docs::Slot| slot.name == word.trim();
+        let slot = function.params.iter().find(known);
+        slot.map_or_else(String::new, |slot| slot.name.clone())
     });
+    // Of a file's own helper nobody has heard: help is there for its module.
+    let path = if function.public {
+        &function.path
+    } else {
+        module
+    };
     Some(Spelling {
-        path: function.path.clone(),
+        path: path.to_owned(),
         arguments: arguments.collect(),
     })
 }

@@ -19,6 +19,7 @@ mod host;
 mod interrupt;
 mod journaled;
 mod ledger;
+mod memory;
 mod native;
 mod presses;
 mod report;
@@ -32,6 +33,7 @@ mod vm;
 
 pub use host::Declare;
 pub use interrupt::stopped;
+pub use memory::VARIABLE as MEMORY;
 pub use native::{Access, Args, Failure, Native, Natives, Scope};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};

@@ -4,7 +4,7 @@
 //! tables that a few lines of Lua raise, because `pcall` cannot look into an error that comes from Rust.
 use super::{
     errand::{Errand, Reach, Sent},
-    library,
+    library, memory,
     sched::{Bridge, Settle},
     value::{self, Mismatch},
 };
@@ -237,7 +237,7 @@ impl<'lua> Natives<'lua> {
         self.pure(name, move |lua, values| {
             let out = call(lua, values)?;
             out.into_lua(lua)
-                .map_err(|e| Fault::internal(e.to_string()).into())
+                .map_err(|e| memory::or_defect(lua, &e).into())
         });
     }
 

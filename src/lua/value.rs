@@ -8,7 +8,7 @@ mod mismatch;
 pub(crate) use de::from_lua;
 pub use mismatch::Mismatch;
 
-use super::native::Failure;
+use super::{memory, native::Failure};
 use crate::fault::{Fault, Item, Kind};
 use mlua::{LightUserData, Lua, LuaSerdeExt, Result, Table, Value, serde::SerializeOptions};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
@@ -52,7 +52,7 @@ pub(crate) fn to_lua(
         .serialize_none_to_null(nulls)
         .serialize_unit_to_null(nulls);
     lua.to_value_with(value, options)
-        .map_err(|e| Fault::internal(format!("a result has no Lua form: {e}")))
+        .map_err(|e| memory::or_defect(lua, &e))
 }
 
 /// `true, value` or `false, fault`: what the Lua half of a native takes apart.
@@ -101,7 +101,7 @@ pub(crate) fn new_fault(
         items: more.items.unwrap_or_default(),
         ..Fault::new(kind, message)
     };
-    fault_to_lua(lua, &fault).map_err(|e| Failure::Fault(Fault::internal(e.to_string())))
+    fault_to_lua(lua, &fault).map_err(|e| Failure::Fault(memory::or_defect(lua, &e)))
 }
 
 /// Makes a table of a fault's fields print as one.

@@ -4,6 +4,7 @@ use super::{
     host::{Declare, Host},
     inspect::Style,
     interrupt::Switch,
+    memory::Memory,
     native::Native,
     print::{Printer, Sink},
     report::{Reply, Report},
@@ -44,6 +45,8 @@ pub struct Options {
     pub gate: Arc<Gate>,
     /// Where writes are kept.
     pub journal: Arc<Journal>,
+    /// The bytes Lua may take; None: what the environment says, or what suits the machine.
+    pub memory: Option<usize>,
 }
 
 /// A Lua VM on its thread. Calls wait for their answer; only `interrupt` does not.
@@ -56,6 +59,10 @@ pub struct Vm {
 
 impl Vm {
     pub fn start(options: Options) -> Result<Self, Fault> {
+        let memory = match options.memory {
+            Some(bytes) => Memory::of(bytes),
+            None => Memory::of_environment()?,
+        };
         let (jobs, inbox) = mpsc::channel::<Job>();
         let (wake, events) = mpsc::channel();
         let switch = Arc::new(Switch::default());
@@ -63,7 +70,7 @@ impl Vm {
         let thread = thread::Builder::new()
             .name("chami-lua".to_owned())
             .stack_size(STACK)
-            .spawn(move || live(options, its, events, &inbox))
+            .spawn(move || live(options, memory, its, events, &inbox))
             .map_err(|e| Fault::new(Kind::Io, format!("cannot start a thread for Lua: {e}")))?;
         Ok(Self {
             jobs: Some(jobs),
@@ -159,6 +166,7 @@ impl Drop for Vm {
 /// The life of the VM's thread.
 fn live(
     options: Options,
+    memory: Memory,
     switch: Arc<Switch>,
     events: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
     inbox: &mpsc::Receiver<Job>,
@@ -172,6 +180,7 @@ fn live(
         options.style,
         &options.clock,
         options.journal,
+        memory,
     ) {
         Ok(host) => {
             for job in inbox {

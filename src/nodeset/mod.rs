@@ -122,6 +122,20 @@ pub fn expand(text: &str, meanings: &Meanings) -> Result<Vec<String>, Fault> {
     Ok(names)
 }
 
+/// How many names `text` stands for, where that needs no list of them: one word without anything to look up.
+pub fn count(text: &str) -> Result<Option<u64>, Fault> {
+    let terms = parse(text)?.terms;
+    Ok(match &terms[..] {
+        [
+            Term {
+                word: Word::Names(pattern),
+                ..
+            },
+        ] => pattern.distinct(),
+        _ => None,
+    })
+}
+
 /// What has to be looked up before `text` can be expanded.
 pub fn words(text: &str) -> Result<Words, Fault> {
     let (mut words, mut names, mut seen) = (Words::default(), HashSet::new(), HashSet::new());

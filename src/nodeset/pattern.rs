@@ -88,6 +88,20 @@ impl Pattern {
         self.parts.iter().fold(1, product)
     }
 
+    /// How many different names; None where only looking tells: brackets that hold a number twice.
+    pub(super) fn distinct(&self) -> Option<u64> {
+        let apart = |part: &Part| match part {
+            Part::Text(_) => true,
+            Part::Ranges(ranges) => {
+                let mut ends: Vec<_> = ranges.iter().map(|range| (range.from, range.to)).collect();
+                ends.sort_unstable();
+                ends.is_sorted_by(|a, b| a.1 < b.0)
+            }
+        };
+        let count = self.count();
+        (count < u64::MAX && self.parts.iter().all(apart)).then_some(count)
+    }
+
     /// Every name, the last bracket turning fastest.
     pub fn names(&self) -> Result<Vec<String>, Fault> {
         let count = self.count();

@@ -45,9 +45,23 @@ fn lab(auth: bool) -> Lab {
     })
 }
 
+/// What is special about a shell.
+#[derive(Default)]
+pub(crate) struct Extra {
+    pub(crate) rules: Rules,
+    /// So many bytes Lua may take.
+    pub(crate) memory: Option<usize>,
+    /// A journal on the disk that has these lines already.
+    pub(crate) lines: Option<String>,
+}
+
 impl Stage {
     pub(crate) fn new(auth: bool, style: Style, limit: Limit) -> Self {
-        Self::on(Way::of_lab(lab(auth)), style, limit, Rules::default(), None)
+        Self::with(auth, style, limit, Extra::default())
+    }
+
+    pub(crate) fn with(auth: bool, style: Style, limit: Limit, extra: Extra) -> Self {
+        Self::on(Way::of_lab(lab(auth)), style, limit, extra)
     }
 
     /// The same for a session that may not do everything.
@@ -58,16 +72,14 @@ impl Stage {
             ..Options::on(Way::of_lab(lab.clone()))
         });
         let free = free.expect("a shell starts");
+        let extra = Extra {
+            rules,
+            ..Extra::default()
+        };
         Self {
             free: Some(free),
-            ..Self::on(Way::of_lab(lab), style, limit, rules, None)
+            ..Self::on(Way::of_lab(lab), style, limit, extra)
         }
-    }
-
-    /// A shell with a journal on the disk that has these lines already.
-    pub(crate) fn after(lines: &str, style: Style, limit: Limit) -> Self {
-        let way = Way::of_lab(lab(true));
-        Self::on(way, style, limit, Rules::default(), Some(lines))
     }
 
     /// A shell on a gateway that is no lab, with nothing to be let in by.
@@ -81,20 +93,20 @@ impl Stage {
             clock: Arc::new(Wall),
             lab: None,
         };
-        Self::on(way, style, limit, Rules::default(), None)
+        Self::on(way, style, limit, Extra::default())
     }
 
     /// A shell whose answers stand on this tape.
     pub(crate) fn replaying(tape: &Path, style: Style, limit: Limit) -> Self {
         let tape = Tape::load(tape).expect("a tape");
         let way = Way::of_tape(&Arc::new(Player::new(tape)));
-        Self::on(way, style, limit, Rules::default(), None)
+        Self::on(way, style, limit, Extra::default())
     }
 
-    fn on(way: Way, style: Style, limit: Limit, rules: Rules, lines: Option<&str>) -> Self {
+    fn on(way: Way, style: Style, limit: Limit, extra: Extra) -> Self {
         let out = Captured::default();
         let home = tempfile::tempdir().expect("a directory");
-        let keep = lines.map_or(Keep::Memory, |lines| {
+        let keep = extra.lines.map_or(Keep::Memory, |lines| {
             let path = home.path().join("journal.jsonl");
             fs::write(&path, lines).expect("a journal");
             Keep::File(path)
@@ -109,7 +121,8 @@ impl Stage {
         let shell = Shell::new(Options {
             sink: out.sink(),
             session: Session::new(Files::at(file("system"), file("user"))),
-            gate: Arc::new(Gate::new(rules)),
+            gate: Arc::new(Gate::new(extra.rules)),
+            memory: extra.memory,
             journal,
             limit,
             style,

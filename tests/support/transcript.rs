@@ -15,8 +15,8 @@ use chami::{
     shell::Shell,
 };
 use peer::Peer;
-use stage::Stage;
 pub(crate) use stage::root;
+use stage::{Extra, Stage};
 use std::{cell::RefCell, fs, sync::mpsc, thread, time::Duration};
 
 const PROMPT: &str = "lab ❯ ";
@@ -100,17 +100,25 @@ impl Transcript {
         let peer = Peer::start();
         let limit = Limit::Rows(RECORDS);
         let auth = self.setting("auth") != Some("off");
+        let mebibytes = self
+            .setting("memory")
+            .and_then(|it| it.strip_suffix(" MiB"));
+        let extra = Extra {
+            memory: mebibytes.map(|it| it.parse::<usize>().expect("a number") << 20),
+            lines: self.setting("journal").map(journal),
+            ..Extra::default()
+        };
         let stage = match (self.setting("target"), self.setting("rules")) {
             _ if self.setting("replay").is_some() => {
                 let tape = self.setting("replay").unwrap_or_default();
                 Stage::replaying(&root().join(tape), style, limit)
             }
-            (Some("peer"), _) => Stage::at(&peer.url, style, limit),
+            (Some(target), _) if target.starts_with("peer") => {
+                let url = target.replacen("peer", &peer.url, 1);
+                Stage::at(&url, style, limit)
+            }
             (_, Some(words)) => Stage::ruled(auth, style, limit, rules(words)),
-            _ => match self.setting("journal") {
-                Some(name) => Stage::after(&journal(name), style, limit),
-                None => Stage::new(auth, style, limit),
-            },
+            _ => Stage::with(auth, style, limit, extra),
         };
         if let Some(state) = self.setting("state").filter(|state| *state != "empty") {
             stage.enter(state).expect("the state can be built");

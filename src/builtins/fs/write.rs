@@ -50,12 +50,13 @@ pub(super) fn append(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
 }
 
 fn blame(path: &Path, count: usize, error: &io::Error) -> Fault {
+    // The name that the new file had until then says nothing to anybody.
+    let why = error.to_string();
+    let why = why.split(" at path ").next().unwrap_or_default();
+    let path = path.display();
     let fault = Fault::new(
         Kind::Io,
-        format!(
-            "{}: {count} bytes could not be written: {error}",
-            path.display()
-        ),
+        format!("{path}: {count} bytes could not be written: {why}"),
     );
     match error.kind() {
         io::ErrorKind::StorageFull => fault.hint("the disk is full; the file is as it was"),

@@ -1,5 +1,6 @@
 //! The VM from outside: natives, faults, printing, the prompt's memory.
 mod interrupt;
+mod memory;
 mod prompt;
 mod tasks;
 mod values;
@@ -75,6 +76,14 @@ fn vm() -> (Vm, Captured) {
 }
 
 fn vm_on(clock: Arc<dyn Clock>, natives: fn(&mut Natives)) -> (Vm, Captured) {
+    vm_with(clock, natives, None)
+}
+
+fn vm_with(
+    clock: Arc<dyn Clock>,
+    natives: fn(&mut Natives),
+    memory: Option<usize>,
+) -> (Vm, Captured) {
     let mut modules = BTreeMap::<&'static str, Declare>::new();
     modules.insert("t", Box::new(natives));
     let out = Captured::default();
@@ -86,6 +95,7 @@ fn vm_on(clock: Arc<dyn Clock>, natives: fn(&mut Natives)) -> (Vm, Captured) {
         style: Style::WHOLE,
         clock,
         gate: Arc::default(),
+        memory,
     })
     .expect("a VM starts");
     vm.ask(|host| {

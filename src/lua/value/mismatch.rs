@@ -3,6 +3,9 @@ use crate::fault::Fault;
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
+/// So many letters of a place are shown.
+const WAY: usize = 60;
+
 /// A value that does not fit the type a native wants, and where in the argument it stands.
 #[derive(Debug)]
 pub struct Mismatch {
@@ -51,14 +54,26 @@ impl Mismatch {
         self
     }
 
+    /// The place in the argument; of a long way down only the beginning.
+    fn inside(&self) -> String {
+        let all: String = self.path.iter().rev().map(String::as_str).collect();
+        match all.char_indices().nth(WAY) {
+            Some((end, _)) => format!("{}…", &all[..end]),
+            None => all,
+        }
+    }
+
     /// The fault for argument `position` (from 0) of `function`, with the name the facade gives it.
     pub(crate) fn fault(&self, function: &str, position: usize, name: Option<&str>) -> Fault {
-        let whole = match name {
-            Some(name) => name.to_owned(),
-            None => format!("argument {}", position + 1),
+        let inside = self.inside();
+        let key = inside.strip_prefix('.');
+        let place = match (name, key) {
+            // A table that the facade has put together: the user knows its keys.
+            (Some(""), Some(key)) => key.to_owned(),
+            (Some("") | None, _) => format!("argument {}{inside}", position + 1),
+            (Some(name), _) => format!("{name}{inside}"),
         };
-        let inside: String = self.path.iter().rev().map(String::as_str).collect();
-        let place = format!("{whole}{inside}");
+        let spare = name == Some("") && inside.is_empty();
         let within = if inside.is_empty() {
             String::new()
         } else {
@@ -70,6 +85,7 @@ impl Mismatch {
                 format!("unknown {what} {given:?}{within}"),
                 nearest(what, given, known),
             ),
+            Reason::Missing(key) if spare => (format!("{key} is missing"), help),
             Reason::Missing(key) => (format!("{place}.{key} is missing"), help),
             Reason::Type { given, .. } if given == "nil" => (format!("{place} is missing"), help),
             Reason::Type { wanted, given } => {
@@ -78,6 +94,7 @@ impl Mismatch {
             Reason::Superfluous(0) => ("takes no argument".to_owned(), help),
             Reason::Superfluous(1) => ("takes one argument".to_owned(), help),
             Reason::Superfluous(n) => (format!("takes {n} arguments"), help),
+            Reason::Other(text) if spare => (text.clone(), help),
             Reason::Other(text) => (format!("{place}: {text}"), help),
         };
         Fault::bad_argument(format!("{function}: {message}")).hint(hint)

@@ -55,7 +55,8 @@ fn bad_json_is_told_by_place() {
     let (shell, _) = shell();
     assert_eq!(
         text(&shell, "json.decode '{\\n  \"a\": tru }'"),
-        "bad_argument: json.decode: line 2, column 11: expected ident"
+        "bad_argument: json.decode: line 2, column 11: expected ident\n  \
+         hint: JSON has double quotes only, no comments, and no comma behind the last entry"
     );
 }
 

@@ -5,7 +5,7 @@
 //! body wipes all addresses: neither can happen here.
 use super::super::{
     types::{EthernetInterface, EthernetInterfaceBody, IpAddress, IpAddressPatch},
-    xname::normalize,
+    xname::{normalize, valid},
 };
 use super::{Client, Filter, NAMES_IN_URL, fault};
 use crate::{
@@ -64,6 +64,17 @@ impl InterfaceFields {
             description: self.description.clone(),
             component_id: self.component_id.as_deref().map(normalize),
             ip_addresses: addresses,
+        }
+    }
+
+    /// Where it sits must be a place; SMD would take any text.
+    fn checked(&self) -> Result<EthernetInterfaceBody, Fault> {
+        match self.component_id.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) if valid(id).is_none() => Err(Fault::bad_argument(format!(
+                "ComponentID: `{id}` is no xname"
+            ))
+            .hint("x1000c0s0b0n0: cabinet, chassis, slot, BMC, node, each a letter and a number")),
+            _ => Ok(self.body()),
         }
     }
 }
@@ -144,7 +155,7 @@ impl Client {
     ) -> Result<EthernetInterface, Fault> {
         let body = EthernetInterfaceBody {
             mac_address: Some(colons(&id_of(mac)?)),
-            ..fields.body()
+            ..fields.checked()?
         };
         self.api.post(PATH).json(&body).nothing().await?;
         self.interface_back(mac, &body).await
@@ -172,7 +183,7 @@ impl Client {
         mac: &str,
         fields: InterfaceFields,
     ) -> Result<EthernetInterface, Fault> {
-        let body = fields.body();
+        let body = fields.checked()?;
         if body == EthernetInterfaceBody::default() {
             return Err(Fault::bad_argument(format!("nothing to change of {mac}"))
                 .hint(r#"{ ComponentID = "x1000c0s0b0n0", IPAddresses = { "172.16.0.1" } }"#));
