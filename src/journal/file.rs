@@ -210,7 +210,8 @@ fn last(file: &mut File) -> io::Result<u64> {
         let from = length.saturating_sub(span);
         file.seek(SeekFrom::Start(from))?;
         let mut tail = Vec::new();
-        file.read_to_end(&mut tail)?;
+        // No more than there was: a device gives without end.
+        (&*file).take(length - from).read_to_end(&mut tail)?;
         let mut lines = tail.split(|byte| *byte == b'\n');
         if from > 0 {
             // begins somewhere in a line
