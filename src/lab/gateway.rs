@@ -11,7 +11,7 @@ use crate::services::site::Front;
 use axum::{
     Json, Router,
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    http::{HeaderValue, Method, Uri},
+    http::{HeaderValue, Uri},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -88,12 +88,11 @@ async fn pass(State(house): State<Arc<House>>, mut request: Request, next: Next)
     {
         request.headers_mut().append("x-forwarded-for", value);
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     // A task of its own: a handler that panics is a crashed backend, and one whose client left still ends in order.
     let answer = tokio::spawn(next.run(request)).await;
-    if !reads {
-        house.tidy();
-    }
+    // Reading leaves records as well: who asked for a boot script when.
+    house.tidy();
+    house.steady();
     answer.unwrap_or_else(|_| crashed())
 }
 
