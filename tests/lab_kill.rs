@@ -112,8 +112,8 @@ impl Script {
     /// The last write that it saw acknowledged.
     fn wrote(&self) -> u64 {
         let said = self.said();
-        let numbers = said.lines().filter_map(|line| line.strip_prefix("wrote "));
-        let last = numbers.last().map(|number| number.parse());
+        let mut numbers = said.lines().filter_map(|line| line.strip_prefix("wrote "));
+        let last = numbers.next_back().map(str::parse);
         last.map_or(0, |number| number.expect("a number"))
     }
 
