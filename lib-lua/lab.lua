@@ -59,6 +59,13 @@ local lab = { clock = {} }
 ---@field key? "hydra"|"tokensmith"|"other" whose key signs; `other` is a forger's
 ---@field drop? string[] claims to leave out, and `kid`
 
+---@class lab.BootstrapOrder
+---@field subject string the service that will use it, as `boot-service`
+---@field audience string the service it is for, as `smd`
+---@field scopes? string|string[] what the tokens got with it may do, as `node:read`
+---@field ttl? string how long it can be used: `"10m"`, at least `"1m"`, at most `"1h"`
+---@field refresh_ttl? string how long tokens got with it can be renewed: `"24h"`, at least `"1h"`, at most `"720h"`
+
 --- Tells where the lab is and what it holds.
 ---@return lab.Status status
 ---@shell chami lab status
@@ -149,5 +156,11 @@ function lab.clock.advance(span) return native.advance(span).now end
 ---@return string token keep it out of files and histories
 ---@example lab.token{ exp = -60 }:match "^eyJ" --> eyJ
 function lab.token(order) return native.token(order) end
+
+--- Makes a bootstrap token, as tokensmith's own command does on the head node: good for one exchange.
+---@param order lab.BootstrapOrder
+---@return string token keep it out of files and histories
+---@example #lab.bootstrap_token{ subject = "boot-service", audience = "smd", scopes = "node:read" } --> 64
+function lab.bootstrap_token(order) return native.bootstrap_token(order) end
 
 return lab

@@ -66,6 +66,7 @@ end
 function task.wait(condition, options)
   options = options or {}
   local every, within = options.every or "1s", options.within or "60s"
+  require("auth").lasts(within)
   return task.timeout(within, function()
     while true do
       local answer = condition()

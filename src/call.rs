@@ -23,6 +23,8 @@ pub struct Call {
     pub native: String,
     /// Declared to change something outside chami.
     pub writes: bool,
+    /// The `trace` it was made within; 0: none.
+    pub scope: u64,
     pub patience: Patience,
     /// More nodes than this it must not concern.
     pub max_nodes: Option<usize>,

@@ -12,7 +12,9 @@ mod man;
 mod output;
 mod repl;
 mod run;
+mod tape;
 mod target;
+mod token;
 
 use crate::{
     fault::Fault,
@@ -107,6 +109,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    token::conceal(cli.target.given_token());
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Status(status)) => ExitCode::from(status),

@@ -13,11 +13,16 @@ use crate::{
     http::Http,
     lab::Lab,
     lua::{
-        Declare, Native, Options as VmOptions, Vm, complete::Completion, inspect::Style, print,
-        shape::Limit,
+        Declare, Native, Options as VmOptions, Vm,
+        complete::Completion,
+        inspect::{self, Style},
+        print,
+        shape::{Limit, Shape},
     },
     services,
+    tape::Desk,
 };
+use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
     fs,
@@ -77,8 +82,10 @@ const ROWS: usize = 40;
 /// A Lua session on a target.
 pub struct Shell {
     vm: Vm,
+    http: Http,
     limit: Limit,
     lab: Option<Lab>,
+    desk: Arc<Desk>,
     /// Whether the lab's notice was given away.
     told: AtomicBool,
 }
@@ -92,7 +99,14 @@ impl Shell {
             let natives = service.natives;
             modules.insert(service.name, Box::new(move |n| natives(n, &http)));
         }
+        let http = options.http.clone();
+        let desk = Arc::new(Desk::new(
+            &options.http,
+            Arc::clone(&options.clock),
+            &options.session.target,
+        ));
         let context = Context {
+            desk: Arc::clone(&desk),
             http: options.http,
             clock: Arc::clone(&options.clock),
             lab: options.lab.clone(),
@@ -112,8 +126,10 @@ impl Shell {
         })?;
         Ok(Self {
             vm,
+            http,
             limit: options.limit,
             lab: options.lab,
+            desk,
             told: AtomicBool::new(false),
         })
     }
@@ -124,22 +140,46 @@ impl Shell {
         (!self.told.swap(true, Ordering::Relaxed)).then_some(notice)
     }
 
+    /// When the session's token ends; none if it says nothing, renews itself, or is a lab's.
+    pub fn token_ends(&self) -> Option<Timestamp> {
+        self.http.ends()
+    }
+
+    /// What the user should know before work of unknown length is begun: the token ends soon. Said once.
+    pub fn token_warning(&self) -> Option<String> {
+        builtins::token_warning(&self.http, Timestamp::now(), None)
+    }
+
     /// Runs one input as the prompt does: an expression or statements, whose locals stay.
     pub fn eval(&self, source: &str) -> Reply {
-        self.vm.prompt(source, self.limit)
+        self.noted(source, || self.vm.prompt(source, self.limit))
     }
 
     /// Runs the code of `-e`: an expression, or statements that may `return`; `args` are its `...`.
     pub fn run(&self, code: &str, args: &[String]) -> Reply {
-        self.vm.expression(code, "=-e", args)
+        self.noted(code, || self.vm.expression(code, "=-e", args))
     }
 
     /// Runs a script; `args` are its `...` and, with the path as number 0, its `arg`.
     pub fn run_file(&self, path: &Path, args: &[String]) -> Reply {
-        match fs::read(path) {
+        let line = format!("chami {} {}", path.display(), args.join(" "));
+        self.noted(line.trim_end(), || match fs::read(path) {
             Ok(source) => self.vm.script(&source, path, args),
             Err(error) => Reply::Failed(Fault::io(path, &error).into()),
-        }
+        })
+    }
+
+    /// What is recorded, traced and kept of the exchanges.
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// Keeps an input and what came of it for a report.
+    fn noted(&self, input: &str, run: impl FnOnce() -> Reply) -> Reply {
+        self.desk.diary().input(input);
+        let reply = run();
+        self.desk.diary().output(&brief(&reply));
+        reply
     }
 
     /// What may stand at byte `pos` of what is being typed.
@@ -160,6 +200,22 @@ impl Shell {
     /// Every native of every module.
     pub fn natives(&self) -> Result<Vec<Native>, Fault> {
         self.vm.natives()
+    }
+}
+
+/// What came of an input, in so many words as a report wants.
+fn brief(reply: &Reply) -> String {
+    match reply {
+        Reply::Nothing | Reply::Incomplete => String::new(),
+        Reply::Exit(status) => format!("(leaves with {status})"),
+        Reply::Failed(report) => report.text(&Style::WHOLE),
+        Reply::Values(values) => {
+            let text = |value: &Shape| match value {
+                Shape::List(items, count) if items.len() > ROWS => format!("({count} records)"),
+                value => inspect::inspect(value, &Style::WHOLE),
+            };
+            values.iter().map(text).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 

@@ -9,13 +9,20 @@ use std::{collections::BTreeSet, fs};
 /// Who may use whom, by top module. The leaves (`LEAVES`) may be used by all.
 const EDGES: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["http", "lab", "learn", "lua", "repl", "shell"]),
+    (
+        "cli",
+        &["http", "lab", "learn", "lua", "repl", "shell", "tape"],
+    ),
     ("repl", &["lua", "shell"]),
     ("learn", &["builtins", "lab", "shell"]),
-    ("shell", &["builtins", "http", "lab", "lua", "services"]),
-    ("builtins", &["http", "lab", "lua"]),
+    (
+        "shell",
+        &["builtins", "http", "lab", "lua", "services", "tape"],
+    ),
+    ("builtins", &["http", "lab", "lua", "tape"]),
     ("lab", &["http", "services", "world"]),
     ("services", &["http", "lua", "world"]),
+    ("tape", &["http"]),
     ("http", &[]),
     ("lua", &[]),
     ("world", &[]),
@@ -24,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Small modules without opinions, free to use everywhere.
 const LEAVES: &[&str] = &[
-    "call", "clock", "config", "fault", "gate", "nodeset", "table",
+    "call", "clock", "config", "fault", "gate", "jwt", "nodeset", "secret", "table",
 ];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).

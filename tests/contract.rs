@@ -5,6 +5,8 @@
 //! answers. The recordings themselves are held by checksums.
 #[path = "support/replay.rs"]
 mod replay;
+#[path = "support/whole.rs"]
+mod whole;
 
 use axum::{
     Router,
@@ -16,7 +18,7 @@ use chami::{
     fault::Fault,
     services::{
         ALL,
-        site::{Job, Open, Peers, Site, Timer},
+        site::{Job, NoSigner, Open, Peers, Site, Timer},
     },
     table::Forget,
 };
@@ -30,6 +32,7 @@ use std::{
     time::Duration,
 };
 use tower::ServiceExt;
+use whole::Whole;
 
 /// A clock that moves by hand, and does what falls due on the way.
 struct Hand {
@@ -102,6 +105,7 @@ impl Bench {
             timer: clock.clone(),
             peers: peers.clone(),
             guard: Arc::new(Open),
+            signer: Arc::new(NoSigner),
             seed: 0,
         };
         let (mut router, mut prefixes) = (Router::new(), Vec::new());
@@ -109,7 +113,7 @@ impl Bench {
             let front = front(&site);
             prefixes.push(front.prefix);
             router = router.nest(front.prefix, front.routes);
-            if let Some((alias, routes)) = front.alias {
+            for (alias, routes) in front.aliases {
                 prefixes.push(alias);
                 router = router.nest(alias, routes);
             }
@@ -183,17 +187,57 @@ struct Tally {
     different: Vec<String>,
 }
 
-async fn replayed(scenario: &Scenario) -> Tally {
-    let bench = Bench::new();
+/// Where a scenario is replayed: those about tokens need a lab with gateway and issuers, the others the services alone.
+enum Stage {
+    Services(Bench),
+    Lab(Whole),
+}
+
+impl Stage {
+    async fn of(scenario: &Scenario) -> Self {
+        if scenario.scenario.starts_with("auth-") {
+            Self::Lab(Whole::new().await)
+        } else {
+            Self::Services(Bench::new())
+        }
+    }
+
+    fn serves(&self, path: &str) -> bool {
+        match self {
+            Self::Services(bench) => bench.serves(path),
+            Self::Lab(_) => true,
+        }
+    }
+
+    async fn act(&self, control: &Control, names: &mut Names) {
+        match self {
+            Self::Services(bench) => bench.act(control).await,
+            Self::Lab(whole) => whole.act(control, names).await,
+        }
+    }
+
+    async fn send(&self, exchange: &Exchange, names: &Names) -> Got {
+        match self {
+            Self::Services(bench) => bench.send(exchange, names).await,
+            Self::Lab(whole) => whole.send(exchange, names).await,
+        }
+    }
+}
+
+async fn replayed(scenario: &mut Scenario) -> Tally {
+    let bench = Stage::of(scenario).await;
     let (mut names, mut tally) = (Names::new(), Tally::default());
-    for step in &scenario.steps {
+    for step in &mut scenario.steps {
         let exchange = match step {
             Step::Control { control } => {
-                bench.act(control).await;
+                bench.act(control, &mut names).await;
                 continue;
             }
             Step::Exchange(exchange) => exchange,
         };
+        let marks = replay::of_its_own(&exchange.request.path);
+        let marks = marks.iter().map(|mark| (*mark).to_owned());
+        exchange.volatile.extend(marks);
         let request = &exchange.request;
         let title = format!(
             "{}/{} {} {}",
@@ -242,14 +286,16 @@ fn fixtures() -> Vec<PathBuf> {
 #[test]
 #[allow(clippy::print_stdout)] // what was left out must be seen
 fn recorded_exchanges_are_answered_as_by_the_real_services() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
         .build()
         .expect("a runtime");
     let mut all = Tally::default();
     for path in fixtures() {
         let text = fs::read_to_string(&path).expect("readable");
-        let scenario: Scenario = serde_json::from_str(&text).expect("a scenario");
-        let tally = runtime.block_on(replayed(&scenario));
+        let mut scenario: Scenario = serde_json::from_str(&text).expect("a scenario");
+        let tally = runtime.block_on(replayed(&mut scenario));
         let count = tally.equal + tally.different.len();
         println!("{}/{count}\t{}", tally.equal, scenario.scenario);
         all.equal += tally.equal;

@@ -1,5 +1,10 @@
 //! The true prompt on a pseudo terminal: typing, Tab, several lines, Ctrl-C, history, Ctrl-D.
+#[path = "support/peer.rs"]
+#[allow(dead_code)]
+mod peer;
+
 use expectrl::{Eof, Expect, Session, process::unix::WaitStatus, session::OsSession};
+use peer::Peer;
 use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 /// Ctrl-C and Ctrl-D as the terminal sends them.
@@ -13,8 +18,13 @@ struct Terminal {
 
 impl Terminal {
     fn open(home: &PathBuf) -> Self {
+        Self::open_on(home, &[], "lab ❯ ")
+    }
+
+    fn open_on(home: &PathBuf, words: &[&str], prompt: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
         command
+            .args(words)
             .env_clear()
             .env("HOME", home)
             .env("TERM", "xterm")
@@ -23,7 +33,7 @@ impl Terminal {
         session.set_expect_timeout(Some(Duration::from_secs(20)));
         let mut terminal = Self { session };
         terminal.sees("help() shows what to type first");
-        terminal.sees("lab ❯ ");
+        terminal.sees(prompt);
         terminal
     }
 
@@ -102,6 +112,39 @@ fn a_session_at_the_prompt() {
     terminal.sees("\n420");
     terminal.types("os.exit(3)\r");
     terminal.leaves_with(3);
+}
+
+#[test]
+fn the_first_write_on_a_real_cluster_is_asked_about() {
+    let (home, peer) = (home("question"), Peer::start());
+    let config = home.join("config.yaml");
+    let text = format!(
+        "default-cluster: demo\nclusters:\n- name: demo\n  cluster:\n    uri: {}\n    enable-auth: false\n",
+        peer.url
+    );
+    fs::write(&config, text).expect("written");
+    let words = ["-c", config.to_str().expect("UTF-8")];
+    let mut terminal = Terminal::open_on(&home, &words, "demo (no token) ❯ ");
+    let write = "http.delete('/status/404', { any_status = true }).status + 1\r";
+    for answer in ["n\r", "\r", CTRL_C] {
+        terminal.types(write);
+        terminal.sees("demo is a real cluster. Write there? [y/N] ");
+        terminal.types(answer);
+        if answer == CTRL_C {
+            terminal.sees("interrupted: ");
+        } else {
+            terminal.sees("refused: http.delete was not sent: you did not say yes");
+        }
+        terminal.sees("❯ ");
+    }
+    terminal.types(write);
+    terminal.sees("[y/N] ");
+    terminal.types("y\r");
+    terminal.sees("405");
+    terminal.types(write);
+    terminal.sees("405");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
 }
 
 #[test]

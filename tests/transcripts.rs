@@ -1,6 +1,7 @@
 //! Sessions at the prompt, written as they look: `tests/transcripts/*.txt`, prompts and expected output in one file.
 //!
-//! A head of `# key: value` lines says how the session starts (`state`, `auth`, `width`, `target: peer`); other `#` lines of the head are
+//! A head of `# key: value` lines says how the session starts (`state`, `auth`, `width`, `target: peer`, `replay: FILE`,
+//! `verbose: LEVEL`); other `#` lines of the head are
 //! prose; `rules: plan` and the like say what it may change. `lab ❯ ` begins an input and `  … ` continues it. `<TAB>` in an input asks for completion there,
 //! `<^C after 50ms>` at its end interrupts it, `<^C>` alone drops it. The global `peer` is the URL of a server that
 //! misbehaves on request (`support/peer.rs`). `CHAMI_BLESS=1` writes what was seen into the files.

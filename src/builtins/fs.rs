@@ -3,6 +3,7 @@ mod find;
 pub(super) mod write;
 
 pub use find::TUTORIAL;
+pub(super) use find::plain;
 
 use super::Builtin;
 use crate::{

@@ -3,31 +3,47 @@ use super::Builtin;
 use crate::{
     clock,
     fault::{Fault, Kind},
-    lab::{Control, Lab, Order},
+    lab::{BootstrapOrder, Control, Lab, Order},
     lua::Natives,
 };
 
 pub(super) const BUILTIN: Builtin = Builtin {
     name: "lab",
     natives: |n, context| {
-        natives(n, &Target(context.lab.clone()));
+        let options = context.http.options();
+        let control = match &context.lab {
+            Some(lab) => Some(Control::watched(lab.clone(), options.watch.clone())),
+            None => options
+                .play
+                .as_ref()
+                .map(|_| Control::over(context.http.clone())),
+        };
+        let lab = context.lab.clone();
+        natives(n, &Target { control, lab });
     },
 };
 
 #[derive(Clone)]
-struct Target(Option<Lab>);
+struct Target {
+    /// A lab's, or a tape's of one.
+    control: Option<Control>,
+    lab: Option<Lab>,
+}
 
 impl Target {
     fn lab(self) -> Result<Control, Fault> {
-        self.any().map(Control::new)
+        self.control.ok_or_else(none)
     }
 
+    /// For what is asked of no lab in particular.
     fn any(self) -> Result<Lab, Fault> {
-        self.0.ok_or_else(|| {
-            Fault::new(Kind::Unsupported, "this session's target is no lab")
-                .hint("chami --lab=fresh gives a session on a lab of its own")
-        })
+        self.lab.ok_or_else(none)
     }
+}
+
+fn none() -> Fault {
+    Fault::new(Kind::Unsupported, "this session's target is no lab")
+        .hint("chami --lab=fresh gives a session on a lab of its own")
 }
 
 fn natives(n: &mut Natives, target: &Target) {
@@ -57,6 +73,11 @@ fn natives(n: &mut Natives, target: &Target) {
     n.read("token", move |(order,): (Option<Order>,)| {
         let lab = lab.clone();
         async move { lab.lab()?.token(&order.unwrap_or_default()).await }
+    });
+    let lab = target.clone();
+    n.write("bootstrap_token", move |(order,): (BootstrapOrder,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.bootstrap_token(&order).await }
     });
 }
 

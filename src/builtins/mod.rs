@@ -1,4 +1,6 @@
 //! Natives that belong to no service: one file each, shaped like a service's `lua.rs`.
+mod auth;
+mod bug_report;
 mod config;
 mod csv;
 mod env;
@@ -8,12 +10,15 @@ mod http;
 mod json;
 mod lab;
 mod nodeset;
+mod record;
+mod trace;
 mod version;
 mod yaml;
 
+pub use auth::token_warning;
 pub use fs::TUTORIAL;
 
-use crate::{clock::Clock, config::Session, http::Http, lab::Lab, lua::Natives};
+use crate::{clock::Clock, config::Session, http::Http, lab::Lab, lua::Natives, tape::Desk};
 use std::sync::Arc;
 
 /// What a builtin may use.
@@ -25,6 +30,8 @@ pub struct Context {
     pub lab: Option<Lab>,
     /// Which configuration the session goes by.
     pub session: Arc<Session>,
+    /// What is recorded, traced and kept of the exchanges.
+    pub desk: Arc<Desk>,
 }
 
 /// A module of natives.
@@ -36,6 +43,8 @@ pub struct Builtin {
 
 /// Every builtin: one line each.
 pub const ALL: &[Builtin] = &[
+    auth::BUILTIN,
+    bug_report::BUILTIN,
     config::BUILTIN,
     csv::BUILTIN,
     env::BUILTIN,
@@ -46,6 +55,8 @@ pub const ALL: &[Builtin] = &[
     lab::BUILTIN,
     nodeset::NODES,
     nodeset::NODESET,
+    record::BUILTIN,
+    trace::BUILTIN,
     version::BUILTIN,
     yaml::BUILTIN,
 ];

@@ -9,14 +9,14 @@ pub(super) const BUILTIN: Builtin = Builtin {
 };
 
 #[derive(Serialize)]
-struct Facts {
-    chami: &'static str,
-    target: String,
-    profile: &'static str,
+pub(super) struct Facts {
+    pub(super) chami: &'static str,
+    pub(super) target: String,
+    pub(super) profile: &'static str,
 }
 
 impl Facts {
-    fn of_this_build() -> Self {
+    pub(super) fn of_this_build() -> Self {
         Self {
             chami: env!("CARGO_PKG_VERSION"),
             target: target(),

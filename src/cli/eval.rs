@@ -2,7 +2,7 @@
 use super::{
     Outcome,
     output::{self, Format},
-    run::{finish, words},
+    run::{finish, warn, words},
     target::TargetArgs,
 };
 use crate::{
@@ -25,6 +25,7 @@ pub(super) fn run(
         None => print::stdout(),
     };
     let shell = target.shell(sink)?;
+    warn(&shell);
     let reply = watch::interruptible(&shell, || shell.run(code, &words(args)));
     let value = output::joined(finish(reply)?);
     let style = screen::Style {

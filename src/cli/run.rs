@@ -4,7 +4,8 @@ use crate::{
     fault::{Fault, Kind},
     learn::{Exercise, is_exercise},
     lua::{Reply, print, shape::Shape},
-    repl::watch,
+    repl::{screen, watch},
+    shell::Shell,
 };
 use std::{
     ffi::{OsStr, OsString},
@@ -46,8 +47,16 @@ pub(super) fn run(
         None => print::stdout(),
     };
     let shell = target.shell(sink)?;
+    warn(&shell);
     let reply = watch::interruptible(&shell, || shell.run_file(path, &words(args)));
     finish(reply).map(|_| ())
+}
+
+/// Says so before work begins that the token may not outlast.
+pub(super) fn warn(shell: &Shell) {
+    if let Some(text) = shell.token_warning() {
+        screen::say(&text);
+    }
 }
 
 /// Says whether a verb may have been meant.

@@ -1,5 +1,5 @@
 //! Which cluster the command line means, and a shell on it.
-use super::care::CareArgs;
+use super::{care::CareArgs, tape::TapeArgs, token};
 use crate::{
     config::{Ask, Files, Place, Session, Target},
     fault::Fault,
@@ -9,9 +9,11 @@ use crate::{
         Prompt, question,
         screen::{self, Stream},
     },
+    secret,
     shell::{Options, Shell, Trust, Way},
 };
 use std::{
+    cell::OnceCell,
     env,
     io::{self, IsTerminal},
     path::PathBuf,
@@ -33,7 +35,7 @@ pub(super) struct TargetArgs {
     /// Your simulated cluster, another one of yours, or `fresh`: one that ends with this process
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "", global = true)]
     lab: Option<String>,
-    /// The access token
+    /// The access token: `@FILE`, `-` for standard input, `$NAME` for a variable; or the token itself
     #[arg(short = 't', long, value_name = "TOKEN", global = true)]
     token: Option<String>,
     /// Send no token
@@ -53,9 +55,26 @@ pub(super) struct TargetArgs {
     ignore_config: bool,
     #[command(flatten)]
     care: CareArgs,
+    #[command(flatten)]
+    tape: TapeArgs,
+    /// What the token was found to be: standard input can be read but once.
+    #[arg(skip)]
+    found: OnceCell<String>,
 }
 
 impl TargetArgs {
+    /// The token as it stands on the command line.
+    pub(super) fn given_token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    fn own_token(&self) -> Result<Option<String>, Fault> {
+        if let (Some(given), None) = (&self.token, self.found.get()) {
+            let _ = self.found.set(token::read(given)?);
+        }
+        Ok(self.found.get().cloned())
+    }
+
     /// What the command line and the configuration say together.
     pub(super) fn target(&self) -> Result<Target, Fault> {
         Ok(self.aim(None)?.0)
@@ -79,10 +98,13 @@ impl TargetArgs {
             cluster: self.cluster.clone(),
             uri: self.cluster_uri.clone(),
             lab: self.lab.as_deref().map(place).or(lab.filter(|_| !named)),
-            token: self.token.clone(),
+            token: self.own_token()?,
             no_token: self.no_token,
         };
         let target = ask.target(&config, |name| env::var(name).ok())?;
+        if let Some(token) = &target.token {
+            secret::register(token);
+        }
         let session = Session::on(files, &ask, &config, &target);
         Ok((target, session))
     }
@@ -102,7 +124,7 @@ impl TargetArgs {
     /// A shell on that target, in which nobody can be asked.
     pub(super) fn shell(&self, sink: Sink) -> Result<Shell, Fault> {
         let say = Some(screen::say as fn(&str));
-        self.shell_on(self.aim(None)?, sink, First::Refused, say)
+        self.opened(None, sink, First::Refused, say)
     }
 
     /// A shell on that target whose user sits at the prompt.
@@ -112,21 +134,34 @@ impl TargetArgs {
         } else {
             First::Refused
         };
-        self.shell_on(self.aim(None)?, sink, first, None)
+        self.opened(None, sink, first, None)
+    }
+
+    /// A shell on the tape, if one is to be played, else on the target.
+    fn opened(
+        &self,
+        lab: Option<Place>,
+        sink: Sink,
+        first: First,
+        tell: Option<fn(&str)>,
+    ) -> Result<Shell, Fault> {
+        match self.tape.way()? {
+            Some((way, session)) => self.shell_by(way, session, sink, First::Free, tell),
+            None => self.shell_on(self.aim(lab)?, sink, first, tell),
+        }
     }
 
     /// A shell for exercises: on the lab, unless the command line itself names a cluster.
     pub(super) fn shell_for_course(&self, sink: Sink) -> Result<Shell, Fault> {
-        self.shell_on(
-            self.aim(Some(Place::Lab(None)))?,
-            sink,
-            First::Refused,
-            None,
-        )
+        self.opened(Some(Place::Lab(None)), sink, First::Refused, None)
     }
 
     /// A shell on a lab that ends with it.
     pub(super) fn private_shell(&self, sink: Sink) -> Result<Shell, Fault> {
+        if self.tape.replays() {
+            let what = "this works on a lab of its own, and a tape is none";
+            return Err(Fault::bad_argument(what).hint("chami --replay TAPE FILE runs a file"));
+        }
         let aim = self.aim(Some(Place::FreshLab))?;
         if aim.0.place != Place::FreshLab {
             let what = "this works on a lab of its own, and a cluster was named";
@@ -150,13 +185,25 @@ impl TargetArgs {
             timeout: self.care.timeout,
             retries: self.care.retries,
         };
+        let first = if target.explicit { First::Free } else { first };
+        self.shell_by(Way::to(&target, trust), session, sink, first, tell)
+    }
+
+    fn shell_by(
+        &self,
+        way: Way,
+        session: Session,
+        sink: Sink,
+        first: First,
+        tell: Option<fn(&str)>,
+    ) -> Result<Shell, Fault> {
         let gate = Gate::new(Rules {
-            target: target.name.clone(),
-            first: if target.explicit { First::Free } else { first },
+            target: session.target.clone(),
+            first,
             tell,
             ..self.care.rules()
         });
-        let mut options = Options::on(Way::to(&target, trust));
+        let mut options = Options::on(way);
         options.session = session;
         options.gate = Arc::new(gate);
         options.sink = sink;
@@ -164,11 +211,20 @@ impl TargetArgs {
         if !io::stdout().is_terminal() {
             options.limit = Limit::Whole;
         }
-        Shell::new(options)
+        let shell = Shell::new(options)?;
+        self.tape.apply(&shell)?;
+        Ok(shell)
     }
 
     /// What the prompt says of that target.
     pub(super) fn prompt(&self) -> Result<Prompt, Fault> {
+        if self.tape.replays() {
+            return Ok(Prompt {
+                name: "tape".to_owned(),
+                real: false,
+                notes: Vec::new(),
+            });
+        }
         let target = self.target()?;
         let notes = [
             (target.place == Place::FreshLab, "fresh"),

@@ -1,5 +1,9 @@
 //! What a service answered: decoded, or turned into the Fault that tells why not.
-use crate::fault::{Fault, Kind};
+use super::denied;
+use crate::{
+    fault::{Fault, Kind},
+    secret::hide,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -12,7 +16,8 @@ pub struct Answer {
     /// What had been asked: `GET http://…`.
     pub(super) line: String,
     pub(super) service: Option<String>,
-    pub(super) variable: Option<String>,
+    /// What to do when the door stayed shut.
+    pub(super) denied: Option<String>,
 }
 
 impl Answer {
@@ -101,26 +106,18 @@ impl Answer {
         if let Some(Ok(document)) = first
             && let Some(text) = told(&document)
         {
-            return mask(&text);
+            return hide(&text).into_owned();
         }
         let text = self.text();
         if text.trim().is_empty() || self.is_html() {
             return format!("{} {}", self.status, reason(self.status));
         }
-        shorten(&mask(text.trim()), 400)
+        shorten(&hide(text.trim()), 400)
     }
 
     fn advice(&self, kind: Kind) -> Option<String> {
         let text = match kind {
-            Kind::Unauthorized => {
-                let name = self.variable.as_deref().unwrap_or("<CLUSTER>_ACCESS_TOKEN");
-                if self.text().contains("expired") {
-                    format!("get a new token into {name}, or give one with -t")
-                } else {
-                    format!("set {name} to a token of this cluster, or give one with -t")
-                }
-            }
-            Kind::Forbidden => "the token is good, but its owner may not do this".into(),
+            Kind::Unauthorized | Kind::Forbidden => return self.denied.clone(),
             Kind::Unsupported => "the cluster's services know this call but do not do it".into(),
             Kind::Unreachable => {
                 "the gateway answers, the service behind it does not: is it running?".into()
@@ -142,6 +139,9 @@ impl Answer {
 
 /// The sentence for people in an error document (RFC 7807, OAuth, and the services' own forms).
 fn told(document: &Value) -> Option<String> {
+    if let Some(text) = denied::policy(document) {
+        return Some(text);
+    }
     ["detail", "error_description", "message", "error", "title"]
         .into_iter()
         .filter_map(|key| document.get(key)?.as_str())
@@ -168,7 +168,7 @@ fn shorten(text: &str, most: usize) -> String {
 /// About 60 characters around a place in the text.
 fn excerpt(text: &str, line: usize, column: usize) -> String {
     let line = text.lines().nth(line.saturating_sub(1)).unwrap_or(text);
-    let masked = mask(line);
+    let masked = hide(line);
     // Masking may have moved the place; then the beginning of the line tells more than a wrong spot.
     let from = if masked.len() == line.len() {
         line.char_indices()
@@ -180,48 +180,4 @@ fn excerpt(text: &str, line: usize, column: usize) -> String {
     let skip = from.saturating_sub(40);
     let cut: String = masked.chars().skip(skip).collect();
     shorten(cut.trim(), 60)
-}
-
-/// Hides what may be a secret: tokens, and the values of fields that are called so.
-fn mask(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("eyJ") {
-        out.push_str(&rest[..at]);
-        out.push_str("(token)");
-        let end = rest[at..].find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c));
-        rest = end.map_or("", |end| &rest[at + end..]);
-    }
-    out.push_str(rest);
-    for field in ["password", "token", "secret"] {
-        out = mask_field(&out, field);
-    }
-    out
-}
-
-/// Replaces the value in `…field": "value"`.
-fn mask_field(text: &str, field: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for (at, _) in lower.match_indices(field) {
-        if at < done {
-            continue;
-        }
-        let after = at + field.len();
-        let gap = lower[after..].trim_start_matches(['"', ' ']);
-        let Some(value) = gap.strip_prefix(':').map(str::trim_start) else {
-            continue;
-        };
-        let Some(value) = value.strip_prefix('"') else {
-            continue;
-        };
-        let start = text.len() - value.len();
-        let end = value.find('"').map_or(text.len(), |end| start + end);
-        out.push_str(&text[done..start]);
-        out.push_str("(hidden)");
-        done = end;
-    }
-    out.push_str(&text[done..]);
-    out
 }

@@ -1,6 +1,9 @@
 //! Why a request got no answer, in words that say what to do.
-use super::{Base, wire};
-use crate::fault::{Fault, Kind};
+use super::{Base, watch::Loss, wire};
+use crate::{
+    fault::{Fault, Kind},
+    secret,
+};
 use reqwest::Url;
 use std::{env, error::Error, io, time::Duration};
 
@@ -11,6 +14,25 @@ pub(super) struct Lost {
     pub(super) never_sent: bool,
     /// The connection went away underneath it.
     pub(super) broken: bool,
+}
+
+impl Lost {
+    pub(super) fn loss(&self) -> Loss {
+        match (self.never_sent, self.broken) {
+            (true, _) => Loss::NeverSent,
+            (_, true) => Loss::Broken,
+            _ => Loss::Unknown,
+        }
+    }
+
+    /// The same fault as it was met before.
+    pub(super) fn again(fault: Fault, loss: Loss) -> Self {
+        Self {
+            fault,
+            never_sent: loss == Loss::NeverSent,
+            broken: loss == Loss::Broken,
+        }
+    }
 }
 
 impl From<Fault> for Lost {
@@ -32,12 +54,12 @@ pub(super) struct Asked<'a> {
     pub(super) timeout: Duration,
 }
 
-/// The URL without a password somebody may have put there.
+/// The URL without a password or token that somebody may have put there.
 pub(super) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    url.into()
+    secret::hide(url.as_str()).into_owned()
 }
 
 /// All the causes of an error, outermost left out if it only repeats its URL.

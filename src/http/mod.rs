@@ -11,16 +11,21 @@
 //! ```
 mod answer;
 mod blame;
+mod denied;
 #[cfg(test)]
 mod peer;
+mod purse;
 mod request;
 mod retry;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod wire;
 
 pub use answer::Answer;
+pub use purse::{Pass, Renew};
 pub use request::Request;
+pub use watch::{Body, Exchange, Loss, Outcome, Play, Watch, Watcher};
 pub use wire::provider;
 
 use crate::{clock::Pending, fault::Fault};
@@ -41,6 +46,13 @@ pub struct Base {
     pub address: Option<IpAddr>,
     /// The CA that signed this gateway's certificate, when it is known without `--cacert`.
     pub ca: Option<PathBuf>,
+}
+
+impl Base {
+    /// Whether this is the gateway of a lab.
+    pub fn is_lab(&self) -> bool {
+        self.address.is_some()
+    }
 }
 
 /// A token is never shown, not even to a developer.
@@ -82,7 +94,7 @@ impl Locate for Base {
 }
 
 /// What the user may say about all requests.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// `--cacert`: only this CA is believed.
     pub cacert: Option<PathBuf>,
@@ -98,6 +110,10 @@ pub struct Options {
     pub guarded: bool,
     /// Names this machine may not know, and where they are then: the lab's certificate bears one.
     pub names: BTreeMap<String, IpAddr>,
+    /// Who is told of the exchanges.
+    pub watch: Watch,
+    /// Answers in place of the network: a tape.
+    pub play: Option<Arc<dyn Play>>,
 }
 
 impl Default for Options {
@@ -110,6 +126,8 @@ impl Default for Options {
             retries: None,
             guarded: false,
             names: BTreeMap::new(),
+            watch: Watch::default(),
+            play: None,
         }
     }
 }
@@ -124,6 +142,7 @@ struct Shared {
     locate: Arc<dyn Locate>,
     options: Options,
     wires: Mutex<wire::Kept>,
+    purse: purse::Purse,
 }
 
 impl Http {
@@ -135,6 +154,7 @@ impl Http {
                 locate,
                 options,
                 wires,
+                purse: purse::Purse::default(),
             }),
         }
     }
@@ -150,7 +170,18 @@ impl Http {
 
     /// Where requests go now; starts a lab that is not yet running.
     pub async fn base(&self) -> Result<Base, Fault> {
-        self.shared.locate.base().await
+        Ok(self.armed(self.shared.locate.base().await?))
+    }
+
+    /// The same gateway with the token that the session was given.
+    fn armed(&self, base: Base) -> Base {
+        match self.shared.purse.pass() {
+            Some(pass) => Base {
+                token: Some(pass.token),
+                ..base
+            },
+            None => base,
+        }
     }
 
     /// The requests of one service, under `path` of the gateway unless the configuration says otherwise.

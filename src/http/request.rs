@@ -1,12 +1,18 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
-use super::{Answer, Base, Http, blame, retry, wire};
+mod seen;
+
+use super::{Answer, Base, Http, blame, denied, retry, wire};
 use crate::{
     call::{self, Plan, Planned},
     fault::{Fault, Kind},
+    secret,
 };
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 /// So many redirects in a row are no accident.
 const REDIRECTS: usize = 5;
@@ -67,6 +73,7 @@ pub struct Request {
     body: Option<Vec<u8>>,
     timeout: Option<Duration>,
     with_token: bool,
+    attempts: AtomicU32,
     only_reads: bool,
 }
 
@@ -87,6 +94,7 @@ impl Request {
             body: None,
             timeout: None,
             with_token: true,
+            attempts: AtomicU32::new(0),
             only_reads: matches!(
                 method.to_ascii_uppercase().as_str(),
                 "GET" | "HEAD" | "OPTIONS"
@@ -164,7 +172,8 @@ impl Request {
         }
         let said = call.and_then(|call| call.patience.retries);
         let said = said.or(self.http.shared.options.retries);
-        retry::patiently(said, reads, || self.attempt()).await
+        let pauses = self.http.shared.options.play.is_none();
+        retry::patiently(said, reads, pauses, || self.attempt()).await
     }
 
     /// Notes the request in place of sending it.
@@ -196,7 +205,7 @@ impl Request {
             body: Vec::new(),
             line: self.method.clone(),
             service: self.service.map(str::to_owned),
-            variable: None,
+            denied: None,
         })
     }
 
@@ -208,7 +217,13 @@ impl Request {
             Place::Anywhere(_) => locate.at_hand().unwrap_or_default(),
             _ => locate.base().await?,
         };
+        let base = self.http.armed(base);
         let lost = match self.once(&place, &base).await {
+            Ok(answer) if self.is_worth_another(&answer, &base).await? => {
+                // It was refused at the door: nothing was done yet, whatever it was.
+                let base = self.http.armed(base);
+                return self.once(&place, &base).await;
+            }
             Ok(answer) => return Ok(answer),
             Err(lost) => lost,
         };
@@ -217,14 +232,32 @@ impl Request {
             && matches!(place, Place::Gateway(_))
             && let Some(base) = locate.again(&base).await?
         {
-            return self.once(&place, &base).await;
+            return self.once(&place, &self.http.armed(base)).await;
         }
         Err(lost)
+    }
+
+    /// Whether a token that had ended was replaced meanwhile.
+    async fn is_worth_another(&self, answer: &Answer, base: &Base) -> Result<bool, Fault> {
+        if answer.status != 401 || !self.with_token || self.authorization().is_some() {
+            return Ok(false);
+        }
+        self.http.renewed(answer, base.token.as_deref()).await
+    }
+
+    /// What the caller says to be let in with, instead of the session's token.
+    fn authorization(&self) -> Option<&str> {
+        let own = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("authorization");
+        self.headers
+            .iter()
+            .find(own)
+            .map(|(_, value)| value.as_str())
     }
 
     /// One attempt at one gateway.
     async fn once(&self, place: &Place, base: &Base) -> Result<Answer, blame::Lost> {
         let url = self.target(place, base)?;
+        self.attempts.fetch_add(1, Ordering::Relaxed);
         let mut answer = self.ask(place, base, url.clone()).await?;
         for _ in 0..REDIRECTS {
             match self.onward(&answer, &url) {
@@ -243,8 +276,10 @@ impl Request {
         (moved && self.method == "GET" && next.origin() == from.origin()).then_some(next)
     }
 
-    /// One request, one answer.
-    async fn ask(&self, place: &Place, base: &Base, url: Url) -> Result<Answer, blame::Lost> {
+    async fn fetch(&self, place: &Place, base: &Base, url: Url) -> Result<Answer, blame::Lost> {
+        if let Some(play) = &self.http.shared.options.play {
+            return self.played(play.as_ref(), place, base, &url).await;
+        }
         let line = format!("{} {}", self.method, blame::shown(&url));
         let wire = wire::wire(&self.http.shared, &url, base)?;
         let request = self.build(&wire, place, base, url.clone())?;
@@ -266,14 +301,23 @@ impl Request {
             })
             .collect();
         let body = response.bytes().await.map_err(|error| asked.lost(&error))?;
-        Ok(Answer {
+        let mut answer = Answer {
             status,
             headers,
             body: body.into(),
             line,
             service: self.service.map(str::to_owned),
-            variable: base.variable.clone(),
-        })
+            denied: None,
+        };
+        if matches!(status, 401 | 403) {
+            let sent = denied::Sent {
+                base,
+                header: self.authorization(),
+                ours: self.with_token && is_home(place, &url, base),
+            };
+            answer.denied = Some(denied::hint(&answer, &sent));
+        }
+        Ok(answer)
     }
 
     fn span(&self) -> Duration {
@@ -289,10 +333,12 @@ impl Request {
             Place::Service(url) | Place::Anywhere(url) => url.clone(),
         };
         let mut url = Url::parse(&text).map_err(|error| {
+            let text = secret::hide(&text);
             Fault::bad_argument(format!("\"{text}\" is no URL: {error}"))
                 .hint("a gateway's URL looks like https://demo.openchami.cluster:8443")
         })?;
         if !matches!(url.scheme(), "http" | "https") {
+            let text = secret::hide(&text);
             let message = format!("\"{text}\": only http and https are spoken here");
             return Err(Fault::bad_argument(message));
         }
@@ -300,6 +346,11 @@ impl Request {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         Ok(url)
+    }
+
+    /// Whether the session's token goes along.
+    fn takes_token(&self, place: &Place, base: &Base, url: &Url) -> bool {
+        self.with_token && is_home(place, url, base) && self.authorization().is_none()
     }
 
     fn build(
@@ -311,10 +362,8 @@ impl Request {
     ) -> Result<reqwest::RequestBuilder, Fault> {
         let method = Method::from_bytes(self.method.as_bytes())
             .map_err(|_| Fault::bad_argument(format!("\"{}\" is no HTTP method", self.method)))?;
-        let at_home = !matches!(place, Place::Anywhere(_)) || same_origin(&url, &base.url);
+        let wanted = self.takes_token(place, base, &url);
         let mut request = wire.request(method, url).timeout(self.span());
-        let own = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
-        let wanted = self.with_token && at_home && !self.headers.iter().any(own);
         if let Some(token) = base.token.as_ref().filter(|_| wanted) {
             if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                 let message = "the token holds a character that no token has (a space, a newline?)";
@@ -330,6 +379,11 @@ impl Request {
         }
         Ok(request)
     }
+}
+
+/// Whether the session's token may go there.
+fn is_home(place: &Place, url: &Url, base: &Base) -> bool {
+    !matches!(place, Place::Anywhere(_)) || same_origin(url, &base.url)
 }
 
 /// Whether `url` leads to the very gateway at `base`: scheme, host and port.

@@ -9,7 +9,10 @@ use super::{
     status::{Snapshot, Status, Time},
     token::{self, Order},
 };
-use crate::fault::{Fault, Kind};
+use crate::{
+    fault::{Fault, Kind},
+    services::site::Console,
+};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
     Json, Router,
@@ -31,7 +34,11 @@ type Shared = State<Arc<House>>;
 type Answer<T> = Result<Json<T>, Problem>;
 
 /// The routes; with a secret they are closed to all who do not know it.
-pub(crate) fn routes(house: &Arc<House>, secret: Option<String>) -> Router {
+pub(crate) fn routes(
+    house: &Arc<House>,
+    consoles: Vec<(&'static str, Console)>,
+    secret: Option<String>,
+) -> Router {
     let mut routes = Router::new()
         .route("/status", get(status))
         .route("/reset", post(reset))
@@ -51,13 +58,19 @@ pub(crate) fn routes(house: &Arc<House>, secret: Option<String>) -> Router {
         })
         .with_state(house.clone());
     for (path, what) in [
-        ("/bootstrap-token", "tokensmith"),
         ("/faults", "fault injection"),
         ("/nodes", "machines that boot"),
         ("/events", "event log"),
     ] {
         let answer = move || async move { absent(what, &format!("/lab/v1{path}")) };
         routes = routes.route(path, axum::routing::any(answer));
+    }
+    for (path, command) in consoles {
+        let answer = move |bytes: Bytes| async move {
+            let told = command(&bytes).map_err(Problem)?;
+            Ok::<_, Problem>(Json(told))
+        };
+        routes = routes.route(path, post(answer));
     }
     let Some(secret) = secret else {
         return routes;

@@ -4,24 +4,25 @@
 //! SMD, which does not know it.
 use super::{
     house::House,
-    keys::Issuer,
+    keys::Keys,
     problem::{Problem, absent, crashed, no_backend, no_page},
 };
-use crate::services::site::Front;
+use crate::{clock::Clock as _, fault::Fault, services::site::Front};
 use axum::{
     Json, Router,
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    http::{HeaderValue, Uri},
+    http::{HeaderValue, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc};
 
 /// The services of the release by prefix, in haproxy's order.
 const ROUTES: &[(&str, &str)] = &[
-    ("/token", "token service (opaal)"),
+    ("/token", "tokensmith"),
     ("/login", "token service (opaal)"),
     ("/oidc/callback", "token service (opaal)"),
     ("/.well-known/openid-configuration", "identity provider"),
@@ -47,18 +48,15 @@ pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) ->
     for front in fronts {
         mounted.push(front.prefix);
         services = services.nest(front.prefix, front.routes);
-        if let Some((alias, routes)) = front.alias {
+        for (alias, routes) in front.aliases {
             mounted.push(alias);
             services = services.nest(alias, routes);
         }
     }
     let mounted: Arc<[&str]> = mounted.into();
-    let keys = house.clone();
+    let keys = house.keys.clone();
     let services = services
-        .route(
-            "/.well-known/jwks.json",
-            get(move || async move { jwks(&keys) }),
-        )
+        .route("/.well-known/jwks.json", get(move || jwks(keys)))
         .fallback(move |uri: Uri| async move { elsewhere(&mounted, uri.path()) });
     // The services ask each other past haproxy: no address is added, and nothing waits for another task.
     house.peers.open(services.clone());
@@ -93,14 +91,18 @@ async fn pass(State(house): State<Arc<House>>, mut request: Request, next: Next)
     // Reading leaves records as well: who asked for a boot script when.
     house.tidy();
     house.steady();
-    answer.unwrap_or_else(|_| crashed())
+    let mut answer = answer.unwrap_or_else(|_| crashed());
+    // A gateway's clock is its cluster's: the lab's, not the wall's.
+    let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&house.clock.now());
+    if let Some(now) = now.ok().and_then(|now| HeaderValue::from_str(&now).ok()) {
+        answer.headers_mut().insert(header::DATE, now);
+    }
+    answer
 }
 
 /// The public keys of the lab's issuers.
-fn jwks(house: &House) -> Result<Response, Problem> {
-    let mut keys = Vec::new();
-    for issuer in Issuer::KNOWN {
-        keys.push(house.keys.get(issuer)?.public.clone());
-    }
+async fn jwks(keys: Arc<Keys>) -> Result<Response, Problem> {
+    let published = tokio::task::spawn_blocking(move || keys.published()).await;
+    let keys = published.map_err(|_| Fault::internal("the keys' maker failed"))??;
     Ok(Json(json!({ "keys": keys })).into_response())
 }

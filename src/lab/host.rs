@@ -136,7 +136,8 @@ impl Drop for Host {
 
 fn all_routes(house: &Arc<House>, fronts: Vec<Front>, card: &Card, open: bool) -> Router {
     let secret = (!open).then(|| card.secret.clone());
-    let control = control::routes(house, secret);
+    let consoles = fronts.iter().flat_map(|front| front.consoles.clone());
+    let control = control::routes(house, consoles.collect(), secret);
     gateway::routes(house, fronts, control)
 }
 

@@ -5,7 +5,7 @@
 use super::{
     card::Card,
     clock::LabClock,
-    keys::Keys,
+    keys::{Keys, Smith},
     options::Options,
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
     status::{Status, Time},
@@ -89,6 +89,7 @@ impl House {
             timer: clock.clone(),
             peers: peers.clone(),
             guard,
+            signer: Arc::new(Smith(keys.clone())),
             seed: config.seed,
         };
         let make = |service: &services::Service| service.lab.map(|lab| lab(&site));

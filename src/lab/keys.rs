@@ -3,13 +3,17 @@
 //! Two issuers, as in the two generations of the release: hydra signs RS256, tokensmith PS256. SMD takes a token whose
 //! `kid` names a key of its JWKS and whose algorithm is that key's own.
 use super::dirs::{private_dir, unusable};
-use crate::fault::{Fault, Kind};
+use crate::{
+    fault::{Fault, Kind},
+    services::site::Signer,
+};
 use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey,
+    Algorithm, DecodingKey, EncodingKey, Header, encode,
     jwk::{Jwk, PublicKeyUse, ThumbprintHash},
 };
 use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::{
     fs,
     io::Write as _,
@@ -110,16 +114,42 @@ impl Keys {
         Ok(key)
     }
 
+    /// The published keys. One that was never made has signed nothing: it is not made to be told.
+    fn made(&self) -> impl Iterator<Item = Arc<Key>> {
+        let dirs = || std::iter::once(&self.dir).chain(&self.spare);
+        let made = move |issuer: &Issuer| dirs().any(|dir| dir.join(issuer.file()).exists());
+        let known = Issuer::KNOWN.into_iter().filter(made);
+        known.filter_map(|issuer| self.get(issuer).ok())
+    }
+
     /// The published key of that id, if a token can have been signed with it.
     pub(crate) fn find(&self, kid: &str) -> Option<Arc<Key>> {
-        // A key that was never made has signed nothing: it is not made to find that out.
-        let dirs = || std::iter::once(&self.dir).chain(&self.spare);
-        let made = |issuer: &Issuer| dirs().any(|dir| dir.join(issuer.file()).exists());
-        Issuer::KNOWN
-            .into_iter()
-            .filter(made)
-            .filter_map(|issuer| self.get(issuer).ok())
-            .find(|key| key.kid == kid)
+        self.made().find(|key| key.kid == kid)
+    }
+
+    /// What the JWKS holds: tokensmith's key, and hydra's once it has signed something.
+    pub(crate) fn published(&self) -> Result<Vec<Jwk>, Fault> {
+        self.get(Issuer::Tokensmith)?;
+        Ok(self.made().map(|key| key.public.clone()).collect())
+    }
+}
+
+/// tokensmith's half: it signs, and tells its public key.
+pub(crate) struct Smith(pub(crate) Arc<Keys>);
+
+impl Signer for Smith {
+    fn sign(&self, claims: &Map<String, Value>) -> Result<String, Fault> {
+        let key = self.0.get(Issuer::Tokensmith)?;
+        let mut header = Header::new(key.algorithm);
+        header.kid = Some(key.kid.clone());
+        encode(&header, claims, &key.signs)
+            .map_err(|e| Fault::internal(format!("no token can be signed: {e}")))
+    }
+
+    fn public(&self) -> Result<Value, Fault> {
+        let key = self.0.get(Issuer::Tokensmith)?;
+        serde_json::to_value(&key.public)
+            .map_err(|e| Fault::internal(format!("no key can be told: {e}")))
     }
 }
 

@@ -38,7 +38,7 @@ pub use dirs::Dirs;
 pub use labs::Listed;
 pub use nodes_file::machines;
 pub use options::{Listen, Options};
-pub use remote::Control;
+pub use remote::{BootstrapOrder, Control};
 pub use serve::{Served, serve};
 pub use status::{Snapshot, Status, Time};
 pub(crate) use tls::HOST;
@@ -115,6 +115,7 @@ impl Lab {
     async fn back_door(&self) -> Result<Base, Fault> {
         let seat = self.shared.table.take().await?;
         let card = seat.card();
+        crate::secret::register(&card.secret);
         Ok(card.base(Some(card.secret.clone())))
     }
 

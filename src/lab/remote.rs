@@ -9,9 +9,9 @@ use super::{
 use crate::{
     clock::Pending,
     fault::{Fault, Kind},
-    http::{Base, Http, Locate, Options, Request},
+    http::{Base, Http, Locate, Options, Request, Watch},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
@@ -19,6 +19,25 @@ use std::{sync::Arc, time::Duration};
 #[derive(Clone)]
 pub struct Control {
     http: Http,
+}
+
+/// A bootstrap token as it is ordered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BootstrapOrder {
+    /// The service that will use it.
+    pub subject: String,
+    /// The service it is for.
+    pub audience: String,
+    /// What tokens got with it may do: a text with commas or spaces, or a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Value>,
+    /// How long it can be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<Value>,
+    /// How long tokens got with it can be renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_ttl: Option<Value>,
 }
 
 /// Finds the control API in place of the cluster.
@@ -42,6 +61,20 @@ impl Control {
         Self {
             http: Http::new(Arc::new(BackDoor(lab)), Options::default()),
         }
+    }
+
+    /// The same, with its exchanges told to those who watch the session.
+    pub fn watched(lab: Lab, watch: Watch) -> Self {
+        let options = Options {
+            watch,
+            ..Options::default()
+        };
+        Self::over(Http::new(Arc::new(BackDoor(lab)), options))
+    }
+
+    /// One that answers over this `http`: a tape on which `lab.*` was recorded.
+    pub fn over(http: Http) -> Self {
+        Self { http }
     }
 
     async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Fault> {
@@ -124,7 +157,16 @@ impl Control {
     pub async fn token(&self, order: &Order) -> Result<String, Fault> {
         let body = serde_json::to_value(order)
             .map_err(|e| Fault::bad_argument(format!("no token can be ordered so: {e}")))?;
-        let answer: Value = self.send(self.post("token", &body)).await?;
+        self.made("token", &body).await
+    }
+
+    /// A one-time token, as tokensmith's own command makes it.
+    pub async fn bootstrap_token(&self, order: &BootstrapOrder) -> Result<String, Fault> {
+        self.made("bootstrap-token", &json!(order)).await
+    }
+
+    async fn made(&self, path: &str, order: &Value) -> Result<String, Fault> {
+        let answer: Value = self.send(self.post(path, order)).await?;
         let token = answer.get("token").and_then(Value::as_str);
         token
             .map(str::to_owned)

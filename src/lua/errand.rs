@@ -106,6 +106,7 @@ impl Errand {
             patience,
             max_nodes: gate.max_nodes(),
             plan: None,
+            scope: self.bridge.scope.get(),
         };
         if !call.writes {
             return Ok(Sent::Call(call));

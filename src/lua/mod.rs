@@ -31,7 +31,7 @@ mod vm;
 
 pub use host::Declare;
 pub use interrupt::stopped;
-pub use native::{Access, Args, Failure, Native, Natives};
+pub use native::{Access, Args, Failure, Native, Natives, Scope};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};
 pub use strict::Strict;

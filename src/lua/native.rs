@@ -91,6 +91,19 @@ impl Forge {
     }
 }
 
+/// What all calls carry along from here on, until it is set anew; each task has its own.
+pub struct Scope(Rc<Bridge>);
+
+impl Scope {
+    pub fn get(&self) -> u64 {
+        self.0.scope.get()
+    }
+
+    pub fn set(&self, scope: u64) {
+        self.0.scope.set(scope);
+    }
+}
+
 /// The natives of one module, as its facade receives them.
 pub struct Natives<'lua> {
     lua: &'lua Lua,
@@ -175,6 +188,11 @@ impl<'lua> Natives<'lua> {
     /// What marks a table as a list.
     pub fn list_metatable(&self) -> Table {
         self.lua.array_metatable()
+    }
+
+    /// The scope that calls are made within: read, and set from now on.
+    pub fn scope(&self) -> Scope {
+        Scope(Rc::clone(&self.forge.bridge))
     }
 
     /// A native declared before, as Lua gets it.

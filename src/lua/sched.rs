@@ -55,6 +55,8 @@ pub(crate) struct Bridge {
     arrivals: RefCell<VecDeque<u64>>,
     last: Cell<u64>,
     pub(crate) ledger: Ledger,
+    /// The `trace` within which calls are made now; 0: none.
+    pub(crate) scope: Cell<u64>,
     pub(crate) gate: Arc<Gate>,
 }
 
@@ -77,6 +79,7 @@ impl Bridge {
             arrivals: RefCell::default(),
             last: Cell::new(0),
             ledger: Ledger::default(),
+            scope: Cell::new(0),
         }
     }
 
@@ -174,6 +177,7 @@ impl Bridge {
     /// Begins a run: nothing is in flight, nothing was sent.
     pub(crate) fn begin(&self) {
         self.ledger.clear();
+        self.scope.set(0);
     }
 
     /// Ends a run: aborts what is still in flight and says what was sent that changes something.

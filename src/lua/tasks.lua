@@ -50,7 +50,7 @@ local function fill(group)
   while not group.over and group.begun < group.count and group.alive < group.limit do
     group.begun = group.begun + 1
     group.alive = group.alive + 1
-    local task = { group = group, index = group.begun, co = create(group.body) }
+    local task = { group = group, index = group.begun, co = create(group.body), scope = group.scope }
     group.tasks[task] = true
     shared.tasks[task.co] = task
     shared.patience[task.co] = group.patience
@@ -146,6 +146,7 @@ end
 -- Steps ---------------------------------------------------------------------------------------------------------------
 
 local function stepped(task, ok, mark, what, ...)
+  task.scope = core.scope()
   if not ok then return finish(task, false, mark) end
   if status(task.co) == "dead" then return finish(task, true, mark) end
   if mark ~= token then
@@ -171,7 +172,7 @@ local function step(entry)
   if task.over then return end
   if task.late then return fail(task, task.late()) end
   shared.current = task
-  core.own(task.group.number)
+  core.own(task.group.number, task.scope)
   task.child, task.nap = nil, nil
   if task.id then
     local id = task.id
@@ -238,7 +239,7 @@ local function drive(group)
     end
   end
   shared.current = outer
-  core.own(outer and outer.group.number or 0)
+  core.own(outer and outer.group.number or 0, group.scope)
   return group.ok, group.value
 end
 
@@ -266,7 +267,7 @@ local function run(count, body, options)
   numbers = numbers + 1
   local group = {
     number = numbers, count = count, body = body, limit = options.limit or 32, tasks = {}, results = {},
-    begun = 0, alive = 0, done = 0, failures = options.keep_going and {} or nil,
+    begun = 0, alive = 0, done = 0, failures = options.keep_going and {} or nil, scope = core.scope(),
   }
   if count == 0 then return group.results, group.failures end
   local me = shared.tasks[running()]

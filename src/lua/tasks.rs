@@ -92,10 +92,13 @@ impl Core<'_> {
             Ok(())
         })?;
         let its = Rc::clone(bridge);
-        self.give("own", move |_, group| {
+        self.give("own", move |_, (group, scope)| {
             its.ledger.enter(group);
+            its.scope.set(scope);
             Ok(())
         })?;
+        let its = Rc::clone(bridge);
+        self.give("scope", move |_, ()| Ok(its.scope.get()))?;
         let its = Rc::clone(bridge);
         self.give("sent", move |_, (group, heir)| {
             Ok(its.ledger.hand_over(group, heir))

@@ -2,8 +2,10 @@
 use super::{MORE, Prompt, history, screen};
 use crate::{
     fault::{Fault, Kind},
+    secret,
     shell::Shell,
 };
+use jiff::Timestamp;
 use rustyline::{
     Cmd, CompletionType, Config, Context, Editor as Rusty, Helper as IsHelper, KeyEvent,
     completion::{Completer, Pair},
@@ -27,7 +29,8 @@ pub(super) enum Line {
 
 pub(super) struct Editor<'a> {
     inner: Rusty<Helper<'a>, FileHistory>,
-    prompt: String,
+    prompt: Prompt,
+    shell: &'a Shell,
     history: Option<PathBuf>,
 }
 
@@ -54,7 +57,8 @@ impl<'a> Editor<'a> {
         }
         Ok(Self {
             inner,
-            prompt: prompt.text(),
+            prompt: prompt.clone(),
+            shell,
             history,
         })
     }
@@ -65,11 +69,12 @@ impl<'a> Editor<'a> {
             before.clone_into(&mut helper.before);
         }
         let prompt = if before.is_empty() {
-            &self.prompt
+            let ends = self.shell.token_ends();
+            self.prompt.text(ends, Timestamp::now())
         } else {
-            MORE
+            MORE.to_owned()
         };
-        match self.inner.readline(prompt) {
+        match self.inner.readline(&prompt) {
             Ok(text) => Line::Text(text),
             Err(ReadlineError::Interrupted) => Line::Cancelled,
             Err(ReadlineError::Eof) => Line::End,
@@ -79,7 +84,7 @@ impl<'a> Editor<'a> {
 
     /// Puts an input into the history, and on disk at once: what runs next may not return.
     pub(super) fn remember(&mut self, input: &str) {
-        if history::secret(input) || !self.inner.add_history_entry(input).unwrap_or(false) {
+        if secret::may_hold(input) || !self.inner.add_history_entry(input).unwrap_or(false) {
             return;
         }
         if let Some(path) = &self.history {

@@ -9,8 +9,9 @@ pub mod screen;
 pub mod session;
 pub mod watch;
 
-use crate::{fault::Fault, lua::Report, shell::Shell};
+use crate::{fault::Fault, jwt, lua::Report, shell::Shell};
 use editor::{Editor, Line};
+use jiff::{SignedDuration, Timestamp};
 use screen::{Stream, Style};
 use session::{Session, Turn};
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -27,15 +28,26 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// `lab ❯ `
-    pub fn text(&self) -> String {
-        let notes = match &self.notes[..] {
+    /// `lab ❯ `, or `demo (token ends in 4 min) ❯ `; `ends` is when the session's token does.
+    pub fn text(&self, ends: Option<Timestamp>, now: Timestamp) -> String {
+        let mut notes: Vec<String> = self.notes.iter().map(|note| (*note).to_owned()).collect();
+        notes.extend(ends.and_then(|ends| {
+            let rest = ends.duration_since(now);
+            if rest.is_negative() || rest.is_zero() {
+                return Some("token expired".to_owned());
+            }
+            (rest < SOON).then(|| format!("token ends in {}", jwt::span(rest)))
+        }));
+        let notes = match &notes[..] {
             [] => String::new(),
             notes => format!(" ({})", notes.join(", ")),
         };
         format!("{}{notes} ❯ ", self.name)
     }
 }
+
+/// The prompt says that the token ends from then on.
+const SOON: SignedDuration = SignedDuration::from_mins(15);
 
 /// Stands before the further lines of an input.
 pub const MORE: &str = "  … ";
@@ -54,6 +66,8 @@ fn greeting(prompt: &Prompt) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let place = if prompt.real {
         format!("on {}: a real cluster", prompt.name)
+    } else if prompt.name == "tape" {
+        "on a tape: what was recorded, and no cluster".to_owned()
     } else {
         "on the lab: a simulated cluster, yours to break".to_owned()
     };
@@ -129,4 +143,25 @@ fn fail(report: &Report) -> u8 {
     let _ = io::stdout().flush();
     screen::say(&report.text(&screen::style(Stream::Error)));
     report.exit_code()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prompt_says_when_the_token_ends() {
+        let prompt = Prompt {
+            name: "demo".into(),
+            real: true,
+            notes: vec!["insecure"],
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let at = |seconds| prompt.text(Timestamp::from_second(seconds).ok(), now);
+        assert_eq!(prompt.text(None, now), "demo (insecure) ❯ ");
+        assert_eq!(at(900), "demo (insecure) ❯ ");
+        assert_eq!(at(899), "demo (insecure, token ends in 14 min) ❯ ");
+        assert_eq!(at(30), "demo (insecure, token ends in 30 s) ❯ ");
+        assert_eq!(at(0), "demo (insecure, token expired) ❯ ");
+    }
 }

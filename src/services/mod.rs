@@ -4,6 +4,7 @@ pub mod cloud_init;
 pub(crate) mod many;
 pub mod site;
 pub mod smd;
+pub mod tokensmith;
 mod wire;
 pub mod xname;
 
@@ -25,4 +26,5 @@ pub const ALL: &[Service] = &[
     smd::DISCOVER,
     bss::SERVICE,
     cloud_init::SERVICE,
+    tokensmith::SERVICE,
 ];

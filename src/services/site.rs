@@ -9,6 +9,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, Request, header},
 };
+use serde_json::{Map, Value};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
@@ -26,6 +27,7 @@ pub struct Site {
     /// What one service knows of another it asks here.
     pub peers: Arc<Peers>,
     pub guard: Arc<dyn Guard>,
+    pub signer: Arc<dyn Signer>,
     /// For identifiers that must be the same in each run of a seeded lab.
     pub seed: u64,
 }
@@ -131,13 +133,40 @@ impl Guard for Open {
     }
 }
 
+/// Signs in the name of the cluster's token service. Blocks: the first call makes the key.
+pub trait Signer: Send + Sync {
+    /// A JWT that says this.
+    fn sign(&self, claims: &Map<String, Value>) -> Result<String, Fault>;
+    /// The public key, as a JWKS holds it.
+    fn public(&self) -> Result<Value, Fault>;
+}
+
+/// Signs nothing: unit tests of services that need no token.
+#[derive(Debug)]
+pub struct NoSigner;
+
+impl Signer for NoSigner {
+    fn sign(&self, _: &Map<String, Value>) -> Result<String, Fault> {
+        Err(Fault::internal("there is no key here"))
+    }
+
+    fn public(&self) -> Result<Value, Fault> {
+        Err(Fault::internal("there is no key here"))
+    }
+}
+
+/// A command of a service that is given on the head node, past its API: the body of a control call, and its answer.
+pub type Console = Arc<dyn Fn(&[u8]) -> Result<Value, Fault> + Send + Sync>;
+
 /// What a simulated service gives to the lab.
 pub struct Front {
     /// The path prefix the gateway sends here, `/hsm/v2`; the routes are nested under it.
     pub prefix: &'static str,
     pub routes: Router,
-    /// A second prefix that the gateway cuts off and sends here: `/apis/bss`, below which these routes are whole.
-    pub alias: Option<(&'static str, Router)>,
+    /// Further prefixes that the gateway sends here, each cut off: `/apis/bss`, below which these routes are whole.
+    pub aliases: Vec<(&'static str, Router)>,
+    /// What the lab's control API offers in place of the service's own commands, by path.
+    pub consoles: Vec<(&'static str, Console)>,
     pub store: Arc<dyn Shelved>,
 }
 

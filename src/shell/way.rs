@@ -5,6 +5,7 @@ use crate::{
     fault::Fault,
     http::{self, Base, Http, Locate},
     lab::{self, Lab},
+    tape::Player,
 };
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -46,6 +47,15 @@ impl Way {
         }
     }
 
+    /// The way to a tape: no network, and time as it was.
+    pub fn of_tape(player: &Arc<Player>) -> Self {
+        Self {
+            http: player.http(),
+            clock: player.clone(),
+            lab: None,
+        }
+    }
+
     pub fn to(target: &Target, trust: Trust) -> Self {
         let (locate, lab): (Arc<dyn Locate>, _) = match &target.place {
             Place::Gateway(url) => (Arc::new(gateway(url, target)), None),
@@ -69,6 +79,8 @@ impl Way {
             insecure: trust.insecure,
             timeout: trust.timeout.unwrap_or(target.timeout),
             services: target.services.clone(),
+            watch: http::Watch::default(),
+            play: None,
             retries: trust.retries,
             guarded: true,
             names: [(lab::HOST.to_owned(), Ipv4Addr::LOCALHOST.into())].into(),

@@ -8,16 +8,29 @@ local function texts(value) return type(value) == "table" and value or { value }
 --- A directory of the session's own.
 dir = home
 
---- Runs the script: `run { "nid3", "compute", "io", status = 3, says = "…" }`. Its exit status (0, if none is given) and
---- what it prints must be so; returns what it printed, on both streams.
-function run(order)
-  local words = { quoted(chami_binary), "-u", quoted(url), "--no-token", quoted(script) }
+local runs = 0
+
+-- What the script says with these options, and its exit status.
+local function once(options, order)
+  local words = { quoted(chami_binary), table.concat(options, " "), quoted(script) }
   for _, word in ipairs(order) do words[#words + 1] = quoted(word) end
   local pipe = assert(io.popen(table.concat(words, " ") .. " 2>&1"))
   local text = pipe:read "a"
   local _, _, status = pipe:close()
+  return text, status
+end
+
+--- Runs the script, and then again from its tape: `run { "nid3", "compute", "io", status = 3, says = "…" }`. Its exit status (0, if none is given) and
+--- what it prints must be so; returns what it printed, on both streams.
+function run(order)
+  runs = runs + 1
+  local tape = quoted(("%s/%d.tape"):format(home, runs))
+  local text, status = once({ "-u", quoted(url), "--no-token", "--record", tape }, order)
+  local again, its = once({ "--replay", tape }, order)
   local call = table.concat(order, " ") .. "\n" .. text
   expect(status, order.status or 0, "the exit status of " .. call)
+  expect(again, text, "it says the same from its tape")
+  expect(its, status, "and ends with the same status from its tape")
   for _, wanted in ipairs(texts(order.says)) do
     expect(text:find(wanted, 1, true) ~= nil, "it says " .. wanted .. ": " .. call)
   end

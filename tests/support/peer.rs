@@ -1,6 +1,7 @@
 //! A web server that misbehaves on request, on loopback: what a client must be able to tell apart.
 //!
-//! `/stall` never answers, `/broken` sends half a JSON document, `/cut` hangs up, `/status/NNN` answers with that status.
+//! `/stall` never answers, `/broken` sends half a JSON document, `/cut` hangs up, `/status/NNN` answers with that status,
+//! `/policy` refuses as a service does that asks a policy.
 use std::{
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
@@ -42,6 +43,10 @@ fn serve(listener: &TcpListener, ended: &Receiver<()>) {
     }
 }
 
+const POLICY: &str = r#"{"schema_version":"authz.deny.v1","code":"AUTHZ_DENIED","message":"access denied","decision":"deny",
+"reason":"policy_denied","mode":"enforce","principal":{"id":"boot-service","type":""},
+"input":{"object":"/hsm/v2/groups","action":"write"}}"#;
+
 /// Answers one request; gives back a connection that is to stay open.
 fn answer(mut stream: TcpStream) -> Option<TcpStream> {
     let mut first = [0];
@@ -62,6 +67,7 @@ fn answer(mut stream: TcpStream) -> Option<TcpStream> {
     let path = first.split(' ').nth(1).unwrap_or_default();
     let (status, body) = match path.strip_prefix("/status/") {
         Some(status) => (status, "no, said the peer\n"),
+        None if path.ends_with("/policy") => ("403", POLICY),
         None if path.ends_with("/stall") => return Some(stream),
         None if path.ends_with("/cut") => return None,
         None => ("200", "{\"Components\": [{\"ID\""),

@@ -25,6 +25,11 @@ pub(crate) enum Step {
 pub(crate) struct Control {
     pub(crate) action: String,
     pub(crate) seconds: Option<f64>,
+    /// The name under which what it makes is kept.
+    pub(crate) var: Option<String>,
+    /// What else it says: a token's order.
+    #[serde(flatten)]
+    pub(crate) rest: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +77,14 @@ pub(crate) struct Got {
 }
 
 pub(crate) type Names = BTreeMap<String, String>;
+
+/// Where a recording holds what only the recorded installation can have: its key.
+pub(crate) fn of_its_own(path: &str) -> &'static [&'static str] {
+    match path {
+        "/.well-known/jwks.json" => &["/body/keys/*/kid", "/body/keys/*/n"],
+        _ => &[],
+    }
+}
 
 /// Puts captured values where `${name}` stands.
 pub(crate) fn fill(text: &str, names: &Names) -> String {

@@ -8,6 +8,7 @@ use chami::{
     lab::{self, Dirs, Lab},
     lua::{inspect::Style, print::Captured, shape::Limit},
     shell::{Options, Reply, Shell, Way},
+    tape::{Player, Tape},
 };
 use std::{
     fs,
@@ -73,6 +74,13 @@ impl Stage {
             clock: Arc::new(Wall),
             lab: None,
         };
+        Self::on(way, style, limit, Rules::default())
+    }
+
+    /// A shell whose answers stand on this tape.
+    pub(crate) fn replaying(tape: &Path, style: Style, limit: Limit) -> Self {
+        let tape = Tape::load(tape).expect("a tape");
+        let way = Way::of_tape(&Arc::new(Player::new(tape)));
         Self::on(way, style, limit, Rules::default())
     }
 

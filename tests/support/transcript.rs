@@ -101,6 +101,10 @@ impl Transcript {
         let limit = Limit::Rows(RECORDS);
         let auth = self.setting("auth") != Some("off");
         let stage = match (self.setting("target"), self.setting("rules")) {
+            _ if self.setting("replay").is_some() => {
+                let tape = self.setting("replay").unwrap_or_default();
+                Stage::replaying(&root().join(tape), style, limit)
+            }
             (Some("peer"), _) => Stage::at(&peer.url, style, limit),
             (_, Some(words)) => Stage::ruled(auth, style, limit, rules(words)),
             _ => Stage::new(auth, style, limit),
@@ -109,6 +113,12 @@ impl Transcript {
             stage.enter(state).expect("the state can be built");
         }
         stage.shell.eval(&format!("peer = {:?}", peer.url));
+        let level = self.setting("verbose").map(str::parse);
+        stage.shell.desk().hear(Box::new(stage.out.sink()));
+        stage
+            .shell
+            .desk()
+            .verbose(level.map_or(0, |level| level.expect("verbose is a number")));
         let eval = |code: &str| stage.shell.eval(code);
         let mut session = Session::new(&eval, &stage.shell);
         let play = |step: &Step| Step {
@@ -237,8 +247,22 @@ fn completed(shell: &Shell, pending: &str, line: &str) -> String {
     lines.join("\n")
 }
 
-/// Ports differ from run to run.
+/// Ports and the time that requests take differ from run to run.
 fn steady(line: &str) -> String {
+    let request = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "]
+        .iter()
+        .any(|method| line.starts_with(method));
+    if line.starts_with("  < date: ") {
+        return "  < date: TIME".to_owned();
+    }
+    let line = match line.find(" ms") {
+        Some(at) if request => {
+            let start = line[..at].rfind(' ').map_or(0, |at| at + 1);
+            format!("{}TIME{}", &line[..start], &line[at..])
+        }
+        _ => line.to_owned(),
+    };
+    let line = line.as_str();
     let mut out = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("127.0.0.1:") {

@@ -43,7 +43,7 @@ pub(super) fn shipped_names(path: &str) -> Option<Vec<String>> {
 }
 
 /// A path from the working directory, `~/` expanded.
-pub(super) fn plain(path: &str) -> PathBuf {
+pub(in crate::builtins) fn plain(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), env::var_os("HOME")) {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => PathBuf::from(path),

@@ -1,5 +1,6 @@
 //! The client against peers that misbehave: canned bytes on a loopback port.
 mod again;
+mod denied;
 mod reach;
 
 use super::{

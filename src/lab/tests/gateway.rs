@@ -22,7 +22,6 @@ async fn a_service_that_is_not_there_is_named_whatever_the_case() {
     for (path, service) in [
         ("/Power-Control/v1/power-status", "pcs"),
         ("/generate", "configurator"),
-        ("/oauth/token", "tokensmith"),
         ("/login", "token service"),
     ] {
         let answer = ask(&lab, "GET", path, &[], "").await;

@@ -1,6 +1,7 @@
 //! The check of tokens, in the words of the real services.
 use super::{KEYS, control, home, json};
 use crate::{
+    clock::Clock as _,
     lab::{
         clock::LabClock,
         keys::Keys,
@@ -139,7 +140,7 @@ async fn a_token_ends_on_the_labs_clock() {
 
 #[tokio::test]
 async fn the_shells_own_token_is_renewed_before_it_ends() {
-    use crate::{clock::Clock as _, http::Locate as _};
+    use crate::http::Locate as _;
     let home = home();
     let lab = home.fresh();
     let token = async || {
@@ -170,6 +171,38 @@ async fn without_auth_there_is_no_token() {
         ..home.options()
     });
     assert_eq!(lab.base().await.expect("it starts").token, None);
+}
+
+#[tokio::test]
+async fn tokensmiths_tokens_open_the_labs_services_until_they_end() {
+    let home = home();
+    let lab = home.fresh();
+    let order = r#"{"subject":"boot-service","audience":"smd"}"#;
+    let made = control(&lab, "POST", "bootstrap-token", order).await;
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", crate::services::tokensmith::types::EXCHANGE)
+        .append_pair(
+            "subject_token_type",
+            crate::services::tokensmith::types::BOOTSTRAP,
+        )
+        .append_pair("subject_token", json(&made)["token"].as_str().expect("one"))
+        .finish();
+    let path = format!("/oauth/token?{form}");
+    let tokens = json(&super::ask(&lab, "POST", &path, &[], "").await);
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().expect("one"));
+    let groups = async || {
+        let headers = [("authorization", bearer.as_str())];
+        super::ask(&lab, "GET", "/hsm/v2/groups", &headers, "").await
+    };
+    assert_eq!(groups().await.status, 200);
+    lab.sleep(Duration::from_secs(3600))
+        .await
+        .expect("time passes");
+    let ended = groups().await;
+    assert_eq!(
+        (ended.status, ended.text().trim()),
+        (401, "token is expired")
+    );
 }
 
 #[tokio::test]

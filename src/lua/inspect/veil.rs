@@ -3,13 +3,11 @@
 //!
 //! Only what people read is veiled. The value itself is whole: `_[1].Password` is the password, and so is it in `-F json`,
 //! where somebody may need it to put things back.
-use crate::lua::shape::{Key, Shape};
+use crate::{
+    lua::shape::{Key, Shape},
+    secret::{self, HIDDEN},
+};
 use std::borrow::Cow;
-
-const HIDDEN: &str = "(hidden)";
-
-/// Fields that hold a secret, in any case.
-const SECRET: &[&str] = &["Password", "DeputyKey", "ReservationKey"];
 
 /// In what SMD's keys are known by, under whatever name: `x1000c0s0b0n0:rk:…`.
 const KEY_MARKS: &[&str] = &[":rk:", ":dk:"];
@@ -27,9 +25,7 @@ fn is_secret(key: &Key, value: &Shape) -> bool {
     let Shape::Text(text) = value else {
         return false;
     };
-    let named = SECRET
-        .iter()
-        .any(|name| key.text().eq_ignore_ascii_case(name));
+    let named = secret::is_field(key.text());
     let marked = || {
         let key = key.text().eq_ignore_ascii_case("key");
         key && KEY_MARKS.iter().any(|mark| text.contains(mark))

@@ -90,7 +90,8 @@ pub fn front(site: &Site) -> Front {
     Front {
         prefix: BASE,
         routes,
-        alias: Some((ALIAS, alias)),
+        aliases: vec![(ALIAS, alias)],
+        consoles: Vec::new(),
         store: Arc::new(shelf),
     }
 }

@@ -81,7 +81,8 @@ pub fn front(site: &Site) -> Front {
     Front {
         prefix: BASE,
         routes: Router::new().fallback(serve),
-        alias: None,
+        aliases: Vec::new(),
+        consoles: Vec::new(),
         store: Arc::new(shelf),
     }
 }

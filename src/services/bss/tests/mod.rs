@@ -14,7 +14,7 @@ use crate::{
             client::{Client, Wanted},
             lab,
         },
-        site::{Front, Guard, Job, NoTimer, Open, Peers, Site, Timer},
+        site::{Front, Guard, Job, NoSigner, NoTimer, Open, Peers, Site, Timer},
     },
     table::{Forget, Journal},
 };
@@ -148,7 +148,7 @@ struct Bss {
 }
 
 fn routes(front: Front) -> Router {
-    let (alias, below) = front.alias.expect("an alias");
+    let (alias, below) = front.aliases.into_iter().next().expect("an alias");
     Router::new()
         .nest(front.prefix, front.routes)
         .nest(alias, below)
@@ -170,6 +170,7 @@ impl Bss {
             timer,
             peers,
             guard,
+            signer: Arc::new(NoSigner),
             seed: 0,
         });
         Self {
@@ -247,6 +248,7 @@ async fn client_behind(wrap: impl FnOnce(Router) -> Router) -> (Client, Arc<Mute
         timer: Arc::new(NoTimer),
         peers,
         guard: Arc::new(Open),
+        signer: Arc::new(NoSigner),
         seed: 1,
     });
     let log = Arc::new(Mutex::new(Vec::new()));

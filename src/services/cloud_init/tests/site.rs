@@ -3,7 +3,7 @@ use crate::{
     clock::Wall,
     services::{
         cloud_init::lab,
-        site::{Front, Job, Open, Peers, Site, Timer},
+        site::{Front, Job, NoSigner, Open, Peers, Site, Timer},
     },
     table::Forget,
 };
@@ -107,6 +107,7 @@ impl Stand {
             timer: later.clone(),
             peers: peers.clone(),
             guard: Arc::new(Open),
+            signer: Arc::new(NoSigner),
             seed: 7,
         });
         let world = Arc::new(Mutex::new(world));

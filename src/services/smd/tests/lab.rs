@@ -14,7 +14,7 @@ mod subscription;
 
 use crate::{
     clock::Wall,
-    services::site::{Guard, NoTimer, Open, Site},
+    services::site::{Guard, NoSigner, NoTimer, Open, Site},
     table::{Forget, Journal},
 };
 use axum::{
@@ -40,6 +40,7 @@ impl Smd {
             timer: Arc::new(NoTimer),
             peers: Arc::default(),
             guard,
+            signer: Arc::new(NoSigner),
             seed: 0,
         })
     }

@@ -13,7 +13,7 @@ use crate::{
     fault::{Fault, Kind},
     http::{Base, Http},
     services::{
-        site::{NoTimer, Open, Site},
+        site::{NoSigner, NoTimer, Open, Site},
         smd::{
             client::{Client, Filter},
             lab,
@@ -34,6 +34,7 @@ async fn lab() -> String {
         timer: Arc::new(NoTimer),
         peers: Arc::default(),
         guard: Arc::new(Open),
+        signer: Arc::new(NoSigner),
         seed: 1,
     });
     let routes = axum::Router::new().nest(front.prefix, front.routes);

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     clock::{Clock, Pending},
     fault::Fault,
-    services::site::{NoTimer, Open, Site},
+    services::site::{NoSigner, NoTimer, Open, Site},
     table::Forget,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -45,6 +45,7 @@ fn smd() -> (Smd, Arc<Hand>) {
         timer: Arc::new(NoTimer),
         peers: Arc::default(),
         guard: Arc::new(Open),
+        signer: Arc::new(NoSigner),
         seed: 7,
     });
     nodes(&smd);

@@ -1,0 +1,127 @@
+//! Secrets that are known by their form, wherever they stand.
+use super::{HIDDEN, PRIVATE_KEY, Piece, TOKEN};
+
+/// So long is at least what follows `eyJ` in a token: half a header tells nothing.
+const TOKEN_LENGTH: usize = 16;
+
+pub(super) fn by_form(text: &str, pieces: &mut Vec<Piece>) {
+    tokens(text, pieces);
+    private_keys(text, pieces);
+    schemes(text, pieces);
+    users(text, pieces);
+    reservations(text, pieces);
+    accounts(text, pieces);
+}
+
+fn is_token_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.".contains(c)
+}
+
+/// How much of the text's beginning is made of such letters.
+fn run(text: &str, letter: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !letter(c)).unwrap_or(text.len())
+}
+
+/// JWTs: `{"` in base64 is how each begins.
+fn tokens(text: &str, pieces: &mut Vec<Piece>) {
+    let mut done = 0;
+    for (at, _) in text.match_indices("eyJ") {
+        if at < done {
+            continue;
+        }
+        let length = run(&text[at..], is_token_letter);
+        if length > TOKEN_LENGTH {
+            done = at + length;
+            pieces.push((at..done, TOKEN));
+        }
+    }
+}
+
+/// From the BEGIN line to the END line; one that was cut off goes to the end.
+fn private_keys(text: &str, pieces: &mut Vec<Piece>) {
+    for (at, begin) in text.match_indices("-----BEGIN ") {
+        let rest = &text[at + begin.len()..];
+        let Some(label) = rest.find("-----").map(|end| &rest[..end]) else {
+            continue;
+        };
+        if !label.ends_with("PRIVATE KEY") {
+            continue;
+        }
+        let close = format!("-----END {label}-----");
+        let end = rest
+            .find(&close)
+            .map_or(text.len(), |end| at + begin.len() + end + close.len());
+        pieces.push((at..end, PRIVATE_KEY));
+    }
+}
+
+/// What follows `Bearer` and `Basic`, when it looks like more than the next word of a sentence.
+fn schemes(text: &str, pieces: &mut Vec<Piece>) {
+    let lower = text.to_ascii_lowercase();
+    for scheme in ["bearer ", "basic "] {
+        for (at, _) in lower.match_indices(scheme) {
+            let start = at + scheme.len();
+            let length = run(&text[start..], |c| is_token_letter(c) || "~+/=".contains(c));
+            let word = &text[start..start + length];
+            let prose = word.trim_end_matches('.');
+            let prose = prose.chars().skip(1).all(|c| c.is_ascii_lowercase());
+            if !prose || length > 24 {
+                pieces.push((start..start + length, HIDDEN));
+            }
+        }
+    }
+}
+
+/// `user:password@` between `://` and the host.
+fn users(text: &str, pieces: &mut Vec<Piece>) {
+    for (at, sign) in text.match_indices("://") {
+        let start = at + sign.len();
+        let host = |c: char| !c.is_whitespace() && !"/?#\"'<>\\`".contains(c);
+        let authority = &text[start..start + run(&text[start..], host)];
+        if let Some(end) = authority.rfind('@') {
+            pieces.push((start..start + end, HIDDEN));
+        }
+    }
+}
+
+/// What SMD's keys are known by: `x1000c0s0b0n0:rk:…`. Who has one can end what another holds.
+fn reservations(text: &str, pieces: &mut Vec<Piece>) {
+    let letter = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+    for mark in [":rk:", ":dk:"] {
+        for (at, _) in text.match_indices(mark) {
+            let before = &text[..at];
+            let start = before.rfind(|c| !letter(c)).map_or(0, |end| {
+                end + before[end..].chars().next().map_or(1, char::len_utf8)
+            });
+            pieces.push((start..at + run(&text[at..], letter), HIDDEN));
+        }
+    }
+}
+
+/// The lines `name:password` below cloud-config's `chpasswd`.
+fn accounts(text: &str, pieces: &mut Vec<Piece>) {
+    let Some(begin) = text.find("chpasswd") else {
+        return;
+    };
+    let mut next = begin;
+    for (number, line) in text[begin..].split_inclusive('\n').enumerate() {
+        let at = next;
+        next += line.len();
+        if number == 0 {
+            continue;
+        }
+        let content = line.trim_end();
+        let inner = content.trim_start_matches([' ', '\t', '-', '"', '\'']);
+        if inner.len() == content.len() && !content.is_empty() {
+            break;
+        }
+        let Some((name, word)) = inner.split_once(':') else {
+            continue;
+        };
+        let account = !name.is_empty() && name.chars().all(is_token_letter);
+        if account && !word.is_empty() && !word.contains(char::is_whitespace) {
+            let end = at + content.len();
+            pieces.push((end - word.len()..end, HIDDEN));
+        }
+    }
+}
