@@ -38,7 +38,18 @@ local lab = { clock = {} }
 
 ---@class lab.Snapshot
 ---@field name string
+---@field bytes integer
+---@field taken string when, by the machine's clock
 ---@field path string the file it is kept in
+
+---@class lab.Listed
+---@field name? string none: the usual one
+---@field option string what leads to it on the command line
+---@field running boolean
+---@field pid? integer the process that owns it
+---@field bytes integer what it takes on the disk, snapshots included
+---@field used string when it was last written to, by the machine's clock
+---@field state string the directory its state is kept in
 
 ---@class lab.TokenOrder
 ---@field sub? string who it is for
@@ -76,12 +87,27 @@ function lab.reset(state) return native.reset(state) end
 --- Keeps everything the lab holds under a name.
 ---@param name string letters, digits, `-`, `_` and `.`; a snapshot of that name is replaced
 ---@return lab.Snapshot snapshot
+---@shell chami lab snapshot before
 ---@example lab.snapshot("before").name --> before
 function lab.snapshot(name) return native.snapshot(name) end
+
+--- Lists the snapshots of this lab by name.
+---@return lab.Snapshot[] snapshots
+---@shell chami lab snapshots
+---@example lab.snapshot "before"; return lab.snapshots()[1].name --> before
+function lab.snapshots() return native.snapshots() end
+
+--- Removes a snapshot; the lab itself stays as it is.
+---@param name string the snapshot
+---@return lab.Snapshot snapshot what it was
+---@shell chami lab discard before
+---@example lab.snapshot "before"; lab.discard "before"; return #lab.snapshots() --> 0
+function lab.discard(name) return native.discard(name) end
 
 --- Puts back what a snapshot holds; time goes on.
 ---@param name string the snapshot
 ---@return lab.Status status
+---@shell chami lab restore before
 ---@example lab.snapshot "before"; return lab.restore("before").snapshots[1] --> before
 function lab.restore(name) return native.restore(name) end
 
@@ -89,8 +115,30 @@ function lab.restore(name) return native.restore(name) end
 --- as `bss.history`, is not listed.
 ---@param name? string since this snapshot; by default since the last reset or restore
 ---@return lab.Difference[] differences sorted by service, table and key
+---@shell chami lab diff before
 ---@example #lab.diff() --> 0
 function lab.diff(name) return native.diff(name) end
+
+--- Makes another lab of yours that holds all this one holds: records, machines, time, snapshots. From then on each goes
+--- its own way, and `chami --lab=NAME` uses the new one.
+---@param name string letters, digits, `-`, `_` and `.`
+---@return lab.Listed lab the new one
+---@shell chami lab fork try
+---@example pcall(lab.remove, "doc-fork"); lab.fork "doc-fork"; return lab.remove("doc-fork").option --> --lab=doc-fork
+function lab.fork(name) return native.fork(name) end
+
+--- Lists your labs, the usual one first; one that ends with its process is in no list.
+---@return lab.Listed[] labs
+---@shell chami lab list
+---@example pcall(lab.fork, "doc-list"); local labs = lab.list(); lab.remove "doc-list"; return labs[1].running --> false
+function lab.list() return native.list() end
+
+--- Removes another lab of yours with all that it holds; neither one that is served nor the one this session is on.
+---@param name string as `lab.list` has it
+---@return lab.Listed lab what it was
+---@shell chami lab remove try
+---@example pcall(lab.fork, "doc-remove"); return lab.remove("doc-remove").name --> doc-remove
+function lab.remove(name) return native.remove(name) end
 
 --- Tells the lab's time.
 ---@return string now as in RFC 3339, in UTC

@@ -152,7 +152,7 @@ fn dispatch(cli: Cli) -> Outcome {
             Some((file, args)) => run::run(&target, file, args, format),
             None => repl::run(&target),
         },
-        (None, Some(Verb::Lab(args))) => lab::run(&target, args),
+        (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
         (None, Some(Verb::Learn(args))) => learn::run(&target, &args, format),
         (None, Some(Verb::Docs)) => docs::run(),
         (None, Some(Verb::Completion(args))) => completion::run(&args),

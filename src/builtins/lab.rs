@@ -3,7 +3,7 @@ use super::Builtin;
 use crate::{
     clock,
     fault::{Fault, Kind},
-    lab::{BootstrapOrder, Control, Order},
+    lab::{BootstrapOrder, Control, Lab, Order},
     lua::Natives,
 };
 
@@ -18,24 +18,37 @@ pub(super) const BUILTIN: Builtin = Builtin {
                 .as_ref()
                 .map(|_| Control::over(context.http.clone())),
         };
-        natives(n, &Target(control));
+        let lab = context.lab.clone();
+        natives(n, &Target { control, lab });
     },
 };
 
 #[derive(Clone)]
-struct Target(Option<Control>);
+struct Target {
+    /// A lab's, or a tape's of one.
+    control: Option<Control>,
+    lab: Option<Lab>,
+}
 
 impl Target {
     fn lab(self) -> Result<Control, Fault> {
-        self.0.ok_or_else(|| {
-            Fault::new(Kind::Unsupported, "this session's target is no lab")
-                .hint("chami --lab=fresh gives a session on a lab of its own")
-        })
+        self.control.ok_or_else(none)
     }
+
+    /// For what is asked of no lab in particular.
+    fn any(self) -> Result<Lab, Fault> {
+        self.lab.ok_or_else(none)
+    }
+}
+
+fn none() -> Fault {
+    Fault::new(Kind::Unsupported, "this session's target is no lab")
+        .hint("chami --lab=fresh gives a session on a lab of its own")
 }
 
 fn natives(n: &mut Natives, target: &Target) {
     n.at_home();
+    kept(n, target);
     let lab = target.clone();
     n.read("status", move |(): ()| {
         let lab = lab.clone();
@@ -45,21 +58,6 @@ fn natives(n: &mut Natives, target: &Target) {
     n.write("reset", move |(state,): (Option<String>,)| {
         let lab = lab.clone();
         async move { lab.lab()?.reset(state.as_deref()).await }
-    });
-    let lab = target.clone();
-    n.write("snapshot", move |(name,): (String,)| {
-        let lab = lab.clone();
-        async move { lab.lab()?.snapshot(&name).await }
-    });
-    let lab = target.clone();
-    n.write("restore", move |(name,): (String,)| {
-        let lab = lab.clone();
-        async move { lab.lab()?.restore(&name).await }
-    });
-    let lab = target.clone();
-    n.read("diff", move |(name,): (Option<String>,)| {
-        let lab = lab.clone();
-        async move { lab.lab()?.diff(name.as_deref()).await }
     });
     let lab = target.clone();
     n.read("time", move |(): ()| {
@@ -80,5 +78,49 @@ fn natives(n: &mut Natives, target: &Target) {
     n.write("bootstrap_token", move |(order,): (BootstrapOrder,)| {
         let lab = lab.clone();
         async move { lab.lab()?.bootstrap_token(&order).await }
+    });
+}
+
+/// Snapshots, and the user's other labs.
+fn kept(n: &mut Natives, target: &Target) {
+    let lab = target.clone();
+    n.write("snapshot", move |(name,): (String,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.snapshot(&name).await }
+    });
+    let lab = target.clone();
+    n.write("restore", move |(name,): (String,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.restore(&name).await }
+    });
+    let lab = target.clone();
+    n.read("snapshots", move |(): ()| {
+        let lab = lab.clone();
+        async move { lab.lab()?.snapshots().await }
+    });
+    let lab = target.clone();
+    n.write("discard", move |(name,): (String,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.discard(&name).await }
+    });
+    let lab = target.clone();
+    n.write("fork", move |(name,): (String,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.fork(&name).await }
+    });
+    let lab = target.clone();
+    n.read("list", move |(): ()| {
+        let lab = lab.clone();
+        async move { lab.any()?.list() }
+    });
+    let lab = target.clone();
+    n.write("remove", move |(name,): (String,)| {
+        let lab = lab.clone();
+        async move { lab.any()?.remove(&name) }
+    });
+    let lab = target.clone();
+    n.read("diff", move |(name,): (Option<String>,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.diff(name.as_deref()).await }
     });
 }

@@ -1,5 +1,9 @@
-//! `chami lab serve | status | reset`: a lab for others, and a look at one from outside.
-use super::{Outcome, output, target::TargetArgs};
+//! `chami lab …`: a lab for others, and what can be done to one from outside.
+use super::{
+    Outcome,
+    output::{self, Format},
+    target::TargetArgs,
+};
 use crate::{
     fault::Fault,
     lab::{self, Control, Lab, Listen, Machines, Options, Served, Status},
@@ -26,6 +30,22 @@ enum Verb {
         #[arg(value_enum, default_value_t = State::Empty)]
         state: State,
     },
+    /// Keep everything the lab holds under a name
+    Snapshot { name: String },
+    /// List the snapshots
+    Snapshots,
+    /// Remove a snapshot
+    Discard { name: String },
+    /// Put back what a snapshot holds
+    Restore { name: String },
+    /// List what is not as it was: since a snapshot, or since the last reset or restore
+    Diff { name: Option<String> },
+    /// Make another lab of yours that holds all this one holds
+    Fork { name: String },
+    /// List your labs
+    List,
+    /// Remove another lab of yours, with all that it holds
+    Remove { name: String },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -73,16 +93,46 @@ fn machines(text: &str) -> Result<Machines, String> {
     lab::machines(text).map_err(|fault| fault.message)
 }
 
-pub(super) fn run(target: &TargetArgs, args: Args) -> Outcome {
+pub(super) fn run(target: &TargetArgs, args: Args, format: Option<Format>) -> Outcome {
     let options = Options {
         name: target.lab_name()?,
         ..Options::default()
     };
+    let format = format.unwrap_or(Format::Table);
+    let lab = Lab::new(options.clone());
     match args.verb {
         Verb::Serve(flags) => serve(options, flags),
-        Verb::Status => status(options),
-        Verb::Reset { state } => reset(options, state),
+        Verb::Status => status(&lab, format),
+        Verb::Reset { state } => reset(&lab, state),
+        Verb::List => show(&lab.list()?, format),
+        Verb::Remove { name } => show(&lab.remove(&name)?, format),
+        verb => ask(&lab, verb, format),
     }
+}
+
+/// What the lab itself is asked: whoever serves it, or for a moment this process.
+fn ask(lab: &Lab, verb: Verb, format: Format) -> Outcome {
+    let control = Control::new(lab.clone());
+    match verb {
+        Verb::Snapshot { name } => show(&wait(control.snapshot(&name))?, format),
+        Verb::Snapshots => show(&wait(control.snapshots())?, format),
+        Verb::Discard { name } => show(&wait(control.discard(&name))?, format),
+        Verb::Diff { name } => show(&wait(control.diff(name.as_deref()))?, format),
+        Verb::Fork { name } => show(&wait(control.fork(&name))?, format),
+        Verb::Restore { name } => {
+            let status = wait(control.restore(&name))?;
+            match format {
+                Format::Table => output::print(&account(&status)),
+                format => show(&status, format),
+            }
+        }
+        _ => Ok(()),
+    }?;
+    Ok(lab.close()?)
+}
+
+fn show(value: &impl serde::Serialize, format: Format) -> Outcome {
+    output::print(&output::data(value, format)?)
 }
 
 fn serve(options: Options, flags: Serve) -> Outcome {
@@ -108,17 +158,25 @@ fn announce(served: &Served) {
     let Served { http, https, .. } = served;
     let (ca, state) = (served.ca.display(), served.state.display());
     let text = format!("http {http}\nhttps {https}\nca {ca}\nstate {state}\n");
-    // A reader that went away does not end the lab.
-    let _ = output::print(&text);
+    // First: who waits for the lines may end this at any moment after them.
     if let Some(notice) = &served.notice {
         screen::say(&format!("{notice}\n"));
     }
+    // A reader that went away does not end the lab.
+    let _ = output::print(&text);
 }
 
 /// Starts no lab.
-fn status(options: Options) -> Outcome {
-    let lab = Lab::new(options);
-    if !lab.is_running()? {
+fn status(lab: &Lab, format: Format) -> Outcome {
+    let running = lab.is_running()?;
+    if !running && format != Format::Table {
+        let state = lab.state()?.unwrap_or_default();
+        return show(
+            &serde_json::json!({ "running": false, "state": state }),
+            format,
+        );
+    }
+    if !running {
         let state = lab.state()?.unwrap_or_default();
         let what = if state.join("state.json").exists() {
             "state"
@@ -129,7 +187,10 @@ fn status(options: Options) -> Outcome {
     }
     let status = wait(Control::new(lab.clone()).status())?;
     lab.close()?;
-    output::print(&account(&status))
+    match format {
+        Format::Table => output::print(&account(&status)),
+        format => show(&status, format),
+    }
 }
 
 fn account(status: &Status) -> String {
@@ -162,8 +223,7 @@ fn account(status: &Status) -> String {
 }
 
 /// Whoever serves it, or for a moment this process.
-fn reset(options: Options, state: State) -> Outcome {
-    let lab = Lab::new(options);
+fn reset(lab: &Lab, state: State) -> Outcome {
     let name = match state {
         State::Empty => "empty",
         State::Tutorial => "tutorial",

@@ -1,5 +1,5 @@
 //! `lab.json`: who serves a lab, where, and the secret its control API wants. Readable by its user alone.
-use super::dirs::private_dir;
+use super::dirs::{private_dir, unusable};
 use crate::{fault::Fault, http::Base};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -45,8 +45,8 @@ impl Card {
         private_dir(dir)?;
         let text = serde_json::to_vec_pretty(self)
             .map_err(|e| Fault::internal(format!("lab.json: {e}")))?;
-        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| Fault::io(dir, &e))?;
-        file.write_all(&text).map_err(|e| Fault::io(path, &e))?;
+        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| unusable(dir, &e))?;
+        file.write_all(&text).map_err(|e| unusable(path, &e))?;
         file.persist(path).map_err(|e| Fault::io(path, &e.error))?;
         Ok(())
     }

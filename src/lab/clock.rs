@@ -1,4 +1,5 @@
 //! The lab's time: wall time plus all advances, or standing still between them; and the work that falls due in it.
+use super::wall::Wall;
 use crate::{
     clock::{Clock, Pending},
     fault::Fault,
@@ -15,9 +16,13 @@ use std::{
 };
 use tokio::sync::{Mutex as Turn, Notify, oneshot};
 
+/// How often the machine's clock is looked at while something is due.
+const LOOK: Duration = Duration::from_secs(1);
+
 pub(crate) struct LabClock {
     /// Where a standing clock began; none: the wall's.
     stands: Option<Timestamp>,
+    wall: Wall,
     /// All advances, in nanoseconds.
     advanced: AtomicU64,
     /// Where an advance under way ends; what the disk knows.
@@ -41,6 +46,7 @@ impl LabClock {
     pub(crate) fn new(stands: Option<Timestamp>, advanced: u64) -> Self {
         Self {
             stands,
+            wall: Wall::default(),
             advanced: AtomicU64::new(advanced),
             promised: AtomicU64::new(advanced),
             due: Mutex::default(),
@@ -51,13 +57,42 @@ impl LabClock {
         }
     }
 
+    /// How far the lab is ahead of the machine's clock, or of where it stands.
     pub(crate) fn advanced(&self) -> u64 {
-        self.advanced.load(Ordering::Acquire)
+        self.ahead(self.sum())
     }
 
-    /// The sum of advances that lasts, whatever happens to this process.
+    /// The same, as it lasts whatever happens to this process.
     pub(crate) fn promised(&self) -> u64 {
-        self.promised.load(Ordering::Acquire)
+        self.ahead(self.promised.load(Ordering::Acquire))
+    }
+
+    /// The same after advances of that sum.
+    pub(crate) fn ahead(&self, sum: u64) -> u64 {
+        sum.saturating_add(self.slip())
+    }
+
+    /// What the machine's clock was set back by while this lab was looking; counted as if it had been advanced.
+    pub(crate) fn slip(&self) -> u64 {
+        self.wall.slip()
+    }
+
+    /// Time was there already.
+    pub(crate) fn not_before(&self, wall: Timestamp) {
+        self.wall.not_before(wall);
+    }
+
+    /// What a clock that moves must be ahead of the machine's to go on from here.
+    pub(crate) fn handed_on(&self) -> u64 {
+        if self.moves() {
+            return self.promised();
+        }
+        let ahead = self.now().duration_since(self.wall.now()).as_nanos();
+        u64::try_from(ahead).unwrap_or(0)
+    }
+
+    fn sum(&self) -> u64 {
+        self.advanced.load(Ordering::Acquire)
     }
 
     pub(crate) fn promise(&self, sum: u64) {
@@ -79,7 +114,7 @@ impl LabClock {
     }
 
     fn base(&self) -> Timestamp {
-        self.stands.unwrap_or_else(Timestamp::now)
+        self.stands.unwrap_or_else(|| self.wall.now())
     }
 
     fn due(&self) -> MutexGuard<'_, BTreeMap<(Timestamp, u64), Job>> {
@@ -93,7 +128,7 @@ impl LabClock {
                 .hint("seconds, such as 60 or 0.5; the calendar ends with the year 9999")
         };
         let span = u64::try_from(span.as_nanos()).map_err(|_| far())?;
-        let sum = self.advanced().checked_add(span).ok_or_else(far)?;
+        let sum = self.sum().checked_add(span).ok_or_else(far)?;
         let reach = SignedDuration::try_from(Duration::from_nanos(sum)).map_err(|_| far())?;
         self.base().checked_add(reach).map_err(|_| far())?;
         Ok(sum)
@@ -113,7 +148,7 @@ impl LabClock {
         while let Some((at, job)) = self.next_until(until) {
             let step = at.duration_since(self.base()).as_nanos();
             let step = u64::try_from(step).unwrap_or(0);
-            self.step(step.clamp(self.advanced(), sum));
+            self.step(step.clamp(self.sum(), sum));
             job().await;
         }
         self.step(sum);
@@ -165,6 +200,8 @@ impl LabClock {
                     }
                 }
                 Some(wait) => {
+                    // A machine's clock may be set, or the machine have slept.
+                    let wait = wait.min(LOOK);
                     let _ = tokio::time::timeout(wait, self.news.notified()).await;
                 }
                 None => self.news.notified().await,
@@ -179,7 +216,7 @@ fn standing_from() -> Timestamp {
 }
 
 /// A moment so much later; the last there is when that is beyond the calendar.
-fn plus(moment: Timestamp, nanos: u64) -> Timestamp {
+pub(super) fn plus(moment: Timestamp, nanos: u64) -> Timestamp {
     let span = SignedDuration::try_from(Duration::from_nanos(nanos));
     span.ok()
         .and_then(|span| moment.checked_add(span).ok())
@@ -188,7 +225,7 @@ fn plus(moment: Timestamp, nanos: u64) -> Timestamp {
 
 impl Clock for LabClock {
     fn now(&self) -> Timestamp {
-        plus(self.base(), self.advanced())
+        plus(self.base(), self.sum())
     }
 
     /// For services: waits until the time has come. (A shell's `sleep` makes it come.)

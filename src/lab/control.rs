@@ -4,6 +4,7 @@
 use super::{
     diff::Difference,
     house::House,
+    labs::Listed,
     problem::{Problem, absent},
     status::{Snapshot, Status, Time},
     token::{self, Order},
@@ -16,11 +17,11 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Request, State},
+    extract::{Path, Request, State},
     http::{HeaderMap, header},
     middleware::{Next, from_fn},
     response::IntoResponse,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -42,7 +43,10 @@ pub(crate) fn routes(
         .route("/status", get(status))
         .route("/reset", post(reset))
         .route("/snapshot", post(snapshot))
+        .route("/snapshots", get(snapshots))
+        .route("/snapshots/{name}", delete(discard))
         .route("/restore", post(restore))
+        .route("/fork", post(fork))
         .route("/diff", get(diff_all).post(diff))
         .route("/clock", get(now).post(advance))
         .route("/token", post(mint))
@@ -146,8 +150,20 @@ struct Named {
 
 async fn snapshot(State(house): Shared, bytes: Bytes) -> Answer<Snapshot> {
     let Named { name } = body(&bytes)?;
-    let path = house.snapshot(&name)?;
-    Ok(Json(Snapshot { name, path }))
+    Ok(Json(house.snapshot(&name)?))
+}
+
+async fn snapshots(State(house): Shared) -> Json<Vec<Snapshot>> {
+    Json(house.snapshots())
+}
+
+async fn discard(State(house): Shared, Path(name): Path<String>) -> Answer<Snapshot> {
+    Ok(Json(house.discard(&name)?))
+}
+
+async fn fork(State(house): Shared, bytes: Bytes) -> Answer<Listed> {
+    let Named { name } = body(&bytes)?;
+    Ok(Json(house.fork(&name)?))
 }
 
 async fn restore(State(house): Shared, bytes: Bytes) -> Answer<Status> {

@@ -1,9 +1,11 @@
 //! Where a user's labs keep their things.
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
+use jiff::Timestamp;
 use std::{
     env, fs, io,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 /// The two roots everything stands under.
@@ -27,7 +29,7 @@ impl Dirs {
             .or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
         let Some(state) = state else {
             let message = "neither XDG_STATE_HOME nor HOME says where the lab can keep its state";
-            return Err(Fault::new(crate::fault::Kind::Io, message)
+            return Err(Fault::new(Kind::Io, message)
                 .hint("set HOME, or use a lab that keeps nothing: chami --lab=fresh"));
         };
         Ok(Self {
@@ -63,16 +65,45 @@ pub(crate) fn private_dir(path: &Path) -> Result<(), Fault> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(|error| {
-            let fault = Fault::io(path, &error);
-            let elsewhere = [
-                io::ErrorKind::PermissionDenied,
-                io::ErrorKind::ReadOnlyFilesystem,
-                io::ErrorKind::StorageFull,
-            ];
-            if elsewhere.contains(&error.kind()) {
-                return fault.hint("XDG_STATE_HOME chooses another place for the lab's state");
-            }
-            fault
-        })
+        .map_err(|error| unusable(path, &error))
+}
+
+/// What to do where there is no room.
+const FULL: &str = "free some space there and try again; what was stored before is safe";
+
+/// A place that a lab cannot use, and what to do about it.
+pub(crate) fn unusable(path: &Path, error: &io::Error) -> Fault {
+    let fault = Fault::io(path, error);
+    if is_full(error) {
+        return fault.status(507).hint(FULL);
+    }
+    fault.hint(
+        "chami --lab=fresh keeps nothing on disk; XDG_STATE_HOME=DIR chooses where labs are kept, \
+         XDG_RUNTIME_DIR=DIR where it stands who serves them",
+    )
+}
+
+/// A record that the disk did not take; what was there before is as it was.
+pub(crate) fn not_stored(path: &Path, error: &io::Error, bytes: usize) -> Fault {
+    let path = path.display();
+    let message = format!("{path}: {error}; {bytes} bytes were not stored");
+    let fault = Fault::new(Kind::Io, message).status(507);
+    if is_full(error) {
+        return fault.hint(FULL);
+    }
+    fault.hint("see to that disk and try again; what was stored before is safe")
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
+/// When a file was written, in UTC; empty when nobody knows.
+pub(crate) fn moment(time: Option<SystemTime>) -> String {
+    let time = time.and_then(|time| Timestamp::try_from(time).ok());
+    let second = time.and_then(|time| Timestamp::from_second(time.as_second()).ok());
+    second.map_or_else(String::new, |time| time.to_string())
 }

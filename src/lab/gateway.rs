@@ -11,7 +11,7 @@ use crate::{clock::Clock as _, fault::Fault, services::site::Front};
 use axum::{
     Json, Router,
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    http::{HeaderValue, Method, Uri, header},
+    http::{HeaderValue, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -86,12 +86,11 @@ async fn pass(State(house): State<Arc<House>>, mut request: Request, next: Next)
     {
         request.headers_mut().append("x-forwarded-for", value);
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     // A task of its own: a handler that panics is a crashed backend, and one whose client left still ends in order.
     let answer = tokio::spawn(next.run(request)).await;
-    if !reads {
-        house.tidy();
-    }
+    // Reading leaves records as well: who asked for a boot script when.
+    house.tidy();
+    house.steady();
     let mut answer = answer.unwrap_or_else(|_| crashed());
     // A gateway's clock is its cluster's: the lab's, not the wall's.
     let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&house.clock.now());

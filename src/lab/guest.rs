@@ -2,7 +2,6 @@
 use super::{card::Card, token::Order};
 use crate::{clock::Clock as _, fault::Fault, http::Http};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use std::{
     fs,
     os::unix::fs::MetadataExt as _,
@@ -94,13 +93,5 @@ impl Guest {
         let request = self.control.url("POST", "/lab/v1/token").json(&order);
         let minted: Minted = request.send().await?;
         Ok(minted.token)
-    }
-
-    pub(crate) async fn advance(&self, span: Duration) -> Result<(), Fault> {
-        let body = json!({ "advance": span.as_secs_f64() });
-        let request = self.control.url("POST", "/lab/v1/clock").json(&body);
-        // What falls due may take its time; nobody knows how long.
-        let request = request.timeout(Duration::from_secs(600));
-        request.send::<Value>().await.map(|_| ())
     }
 }

@@ -228,8 +228,10 @@ fn run(
 
 /// Makes a directory of its own for a private lab.
 pub(crate) fn private(keys: Option<PathBuf>) -> Result<Ground, Fault> {
-    let temp =
-        TempDir::with_prefix("chami-lab-").map_err(|e| Fault::io(std::env::temp_dir(), &e))?;
+    let temp = TempDir::with_prefix("chami-lab-").map_err(|error| {
+        let fault = Fault::io(std::env::temp_dir(), &error);
+        fault.hint("TMPDIR=DIR chooses where a lab that ends with its process is meanwhile")
+    })?;
     let dir: &Path = temp.path();
     Ok(Ground {
         dir: dir.to_owned(),

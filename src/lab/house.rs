@@ -5,7 +5,6 @@
 use super::{
     card::Card,
     clock::LabClock,
-    diff::{Difference, differences},
     keys::{Keys, Smith},
     options::Options,
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
@@ -27,7 +26,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -42,15 +44,19 @@ pub(crate) struct House {
     pub(crate) peers: Arc<Peers>,
     /// Damage that was found and mended when the lab was opened.
     notice: Option<String>,
-    keeper: Arc<Keeper>,
+    pub(super) keeper: Arc<Keeper>,
     world: Shelf<World>,
-    stores: Vec<Arc<dyn Shelved>>,
+    pub(super) stores: Vec<Arc<dyn Shelved>>,
     /// The snapshot that `diff` starts from; none: the empty lab.
     since: Mutex<Option<String>>,
     /// How others find it, once it listens.
     card: Mutex<Option<(Card, Option<PathBuf>)>>,
     /// Ends with its process: nothing is written at the end.
     fresh: bool,
+    /// What the machine's clock was set back by, as far as it is kept.
+    slip: AtomicU64,
+    /// Where this user's labs are.
+    pub(super) labs: Option<PathBuf>,
 }
 
 impl House {
@@ -68,7 +74,8 @@ impl House {
         let config = options.config(loaded.state.as_ref().map(|state| &state.config))?;
         let keeper = Arc::new(keeper);
         let clock = Arc::new(LabClock::of(fresh, 0));
-        let keys = Arc::new(Keys::new(keys));
+        let spare = fresh.then(|| dir.join("keys"));
+        let keys = Arc::new(Keys::new(keys).or_else(spare));
         let peers = Arc::new(Peers::default());
         let guard: Arc<dyn Guard> = if config.auth {
             let inside = peers.token().to_owned();
@@ -103,16 +110,22 @@ impl House {
             since: Mutex::default(),
             card: Mutex::default(),
             fresh,
+            slip: AtomicU64::new(0),
+            labs: options.dirs().ok().map(|dirs| dirs.state),
         };
         house.load(loaded)?;
+        house.steady();
         Ok((house, fronts))
     }
 
-    fn since(&self) -> MutexGuard<'_, Option<String>> {
+    pub(super) fn since(&self) -> MutexGuard<'_, Option<String>> {
         self.since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn load(&self, loaded: Loaded) -> Result<(), Fault> {
+        if let Some(written) = loaded.written.filter(|_| self.clock.moves()) {
+            self.clock.not_before(written);
+        }
         if let Some(state) = loaded.state {
             self.put(&state.whole)?;
             self.clock.set_advanced(state.whole.advanced);
@@ -124,8 +137,16 @@ impl House {
         for store in &self.stores {
             store.loaded();
         }
-        if !self.keeper.is_open() {
-            self.rewrite(&self.keeper.still())?;
+        let still = self.keeper.still();
+        if loaded.unsettled {
+            self.keeper.settle(&self.config, &self.gather()?, &still)?;
+        }
+        if !self.keeper.is_open() || self.keeper.is_long() {
+            self.rewrite(&still)?;
+        }
+        if loaded.gap {
+            // So that another damage finds what leads up to this.
+            self.rewrite(&still)?;
         }
         Ok(())
     }
@@ -160,7 +181,7 @@ impl House {
         Ok(())
     }
 
-    fn gather(&self) -> Result<Whole, Fault> {
+    pub(super) fn gather(&self) -> Result<Whole, Fault> {
         let mut stores = Stores::new();
         for store in &self.stores {
             stores.insert(store.service().into(), store.dump()?.into());
@@ -173,7 +194,7 @@ impl House {
     }
 
     /// A lab in which nothing has happened yet.
-    fn new_world(&self) -> Result<Stores, Fault> {
+    pub(super) fn new_world(&self) -> Result<Stores, Fault> {
         let world = World::new(&self.config.nodes, self.config.seed);
         let world = Shelf::new(WORLD, world, Arc::new(crate::table::Forget)).dump()?;
         Ok(Stores::from_iter([(WORLD.to_owned(), world.into())]))
@@ -202,7 +223,7 @@ impl House {
         self.replace(stores, Some(tutorial::NAME.to_owned()))
     }
 
-    fn replace(&self, stores: Stores, since: Option<String>) -> Result<(), Fault> {
+    pub(super) fn replace(&self, stores: Stores, since: Option<String>) -> Result<(), Fault> {
         let _still = self.keeper.still();
         let whole = Whole {
             stores,
@@ -215,43 +236,31 @@ impl House {
         Ok(())
     }
 
-    pub(crate) fn snapshot(&self, name: &str) -> Result<PathBuf, Fault> {
-        let _still = self.keeper.still();
-        self.keeper.save(name, &self.gather()?)
-    }
-
-    /// Puts a snapshot's records back; time goes on.
-    pub(crate) fn restore(&self, name: &str) -> Result<(), Fault> {
-        let whole = self.keeper.saved(name)?;
-        self.replace(whole.stores, Some(name.to_owned()))
-    }
-
-    /// What differs from a snapshot, or from what the last reset or restore left. That somebody looked is no difference.
-    pub(crate) fn diff(&self, from: Option<&str>) -> Result<Vec<Difference>, Fault> {
-        let from = from.map(str::to_owned).or_else(|| self.since().clone());
-        let before = match from {
-            Some(name) if name == tutorial::NAME => tutorial::stores(self.new_world()?)?,
-            Some(name) => self.keeper.saved(&name)?.stores,
-            None => self.new_world()?,
-        };
-        let _still = self.keeper.still();
-        let is_log = |service: &str, table: &str| {
-            let mut stores = self.stores.iter().filter(|s| s.service() == service);
-            stores.any(|store| store.logs().contains(&table))
-        };
-        Ok(differences(&before, &self.gather()?.stores, is_log))
-    }
-
     pub(crate) async fn advance(&self, span: Duration) -> Result<Timestamp, Fault> {
         let promise = |sum| {
             let _turn = self.keeper.turn();
-            self.keeper.clock(sum)?;
+            self.keeper.clock(self.clock.ahead(sum))?;
             self.clock.promise(sum);
             Ok(())
         };
         let now = self.clock.advance(span, promise).await?;
-        self.show()?;
+        // It is done and kept; whoever reads the old file asks the clock of the lab itself before long.
+        let _ = self.show();
         Ok(now)
+    }
+
+    /// Keeps what the machine's clock was set back by, so that time does not run backwards for anybody who comes after.
+    pub(crate) fn steady(&self) {
+        let slip = self.clock.slip();
+        if slip == self.slip.load(Ordering::Relaxed) {
+            return;
+        }
+        let _still = self.keeper.still();
+        // A disk that refuses is asked again after the next request.
+        if self.fresh || self.keeper.clock(self.clock.promised()).is_ok() {
+            self.slip.store(slip, Ordering::Relaxed);
+            let _ = self.show();
+        }
     }
 
     /// What a user wants to know about the lab.
@@ -315,7 +324,8 @@ impl House {
         let kept = if self.fresh || !self.keeper.has_news() {
             Ok(())
         } else {
-            self.rewrite(&still)
+            // The journal has it all: where there is no room for the state, that is brought to the disk.
+            self.rewrite(&still).or_else(|_| self.keeper.sync())
         };
         self.keeper.end();
         kept

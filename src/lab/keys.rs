@@ -2,7 +2,7 @@
 //!
 //! Two issuers, as in the two generations of the release: hydra signs RS256, tokensmith PS256. SMD takes a token whose
 //! `kid` names a key of its JWKS and whose algorithm is that key's own.
-use super::dirs::private_dir;
+use super::dirs::{private_dir, unusable};
 use crate::{
     fault::{Fault, Kind},
     services::site::Signer,
@@ -67,6 +67,8 @@ pub(crate) struct Key {
 
 pub(crate) struct Keys {
     dir: PathBuf,
+    /// Where a key is made when nothing can be written there: for a lab that keeps nothing.
+    spare: Option<PathBuf>,
     found: Mutex<[Option<Arc<Key>>; 3]>,
 }
 
@@ -74,8 +76,13 @@ impl Keys {
     pub(crate) fn new(dir: PathBuf) -> Self {
         Self {
             dir,
+            spare: None,
             found: Mutex::default(),
         }
+    }
+
+    pub(crate) fn or_else(self, spare: Option<PathBuf>) -> Self {
+        Self { spare, ..self }
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -89,10 +96,15 @@ impl Keys {
         if let Some(key) = slot {
             return Ok(key.clone());
         }
-        let path = self.dir.join(issuer.file());
-        let pem = read_or_make(&path, || {
+        let make = || {
             let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048);
             pair.map(|pair| pair.serialize_pem())
+        };
+        let mut path = self.dir.join(issuer.file());
+        let pem = read_or_make(&path, make).or_else(|fault| {
+            let spare = self.spare.as_ref().ok_or(fault)?;
+            path = spare.join(issuer.file());
+            read_or_make(&path, make)
         })?;
         let key = Arc::new(parse(&pem, issuer).map_err(|error| {
             Fault::new(Kind::Io, format!("{}: no RSA key: {error}", path.display()))
@@ -104,7 +116,8 @@ impl Keys {
 
     /// The published keys. One that was never made has signed nothing: it is not made to be told.
     fn made(&self) -> impl Iterator<Item = Arc<Key>> {
-        let made = |issuer: &Issuer| self.dir.join(issuer.file()).exists();
+        let dirs = || std::iter::once(&self.dir).chain(&self.spare);
+        let made = move |issuer: &Issuer| dirs().any(|dir| dir.join(issuer.file()).exists());
         let known = Issuer::KNOWN.into_iter().filter(made);
         known.filter_map(|issuer| self.get(issuer).ok())
     }
@@ -161,7 +174,7 @@ pub(crate) fn read_or_make<E: std::fmt::Display>(
     path: &Path,
     make: impl FnOnce() -> Result<String, E>,
 ) -> Result<String, Fault> {
-    let io = |error: &std::io::Error| Fault::io(path, error);
+    let io = |error: &std::io::Error| unusable(path, error);
     match fs::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         text => return text.map_err(|e| io(&e)),
@@ -170,7 +183,7 @@ pub(crate) fn read_or_make<E: std::fmt::Display>(
     private_dir(dir)?;
     let text = make().map_err(|e| Fault::internal(format!("{}: {e}", path.display())))?;
     // A temporary file is the user's alone (0600) and takes its name only if nobody was faster.
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| Fault::io(dir, &e))?;
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| unusable(dir, &e))?;
     file.write_all(text.as_bytes()).map_err(|e| io(&e))?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(text),

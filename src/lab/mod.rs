@@ -13,12 +13,15 @@ mod gateway;
 mod guest;
 mod host;
 mod house;
+mod kept;
 mod keys;
+mod labs;
 mod nodes_file;
 mod options;
 mod persist;
 mod problem;
 mod remote;
+mod seams;
 mod seat;
 mod serve;
 mod status;
@@ -27,10 +30,12 @@ mod tests;
 mod tls;
 mod token;
 mod tutorial;
+mod wall;
 
 pub use crate::world::{Machine, Machines};
 pub use diff::{Change, Difference};
 pub use dirs::Dirs;
+pub use labs::Listed;
 pub use nodes_file::machines;
 pub use options::{Listen, Options};
 pub use remote::{BootstrapOrder, Control};
@@ -41,7 +46,7 @@ pub use token::Order;
 
 use crate::{
     clock::{Clock, Pending},
-    fault::Fault,
+    fault::{Fault, Kind},
     http::{Base, Locate},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -114,8 +119,16 @@ impl Lab {
         Ok(card.base(Some(card.secret.clone())))
     }
 
-    async fn front_door(&self, seat: &Seat) -> Result<Base, Fault> {
-        Ok(seat.card().base(self.token(seat).await?))
+    /// The gateway's URL and a token. An owner that went away meanwhile is made up for: nothing has been asked of it yet.
+    async fn front_door(&self, seat: Arc<Seat>) -> Result<Base, Fault> {
+        let url = &seat.card().http;
+        match self.token(&seat).await {
+            Err(fault) if fault.kind == Kind::Unreachable && matches!(*seat, Seat::Guest(_)) => {
+                let seat = self.shared.table.take_again(url).await?;
+                Ok(seat.card().base(self.token(&seat).await?))
+            }
+            token => Ok(seat.card().base(token?)),
+        }
     }
 
     /// A token that is good for a while yet.
@@ -154,7 +167,7 @@ impl Locate for Lab {
     fn base(&self) -> Pending<'_, Result<Base, Fault>> {
         Box::pin(async {
             let seat = self.shared.table.take().await?;
-            self.front_door(&seat).await
+            self.front_door(seat).await
         })
     }
 
@@ -166,7 +179,7 @@ impl Locate for Lab {
     fn again<'a>(&'a self, stale: &'a Base) -> Pending<'a, Result<Option<Base>, Fault>> {
         Box::pin(async {
             let seat = self.shared.table.take_again(&stale.url).await?;
-            self.front_door(&seat).await.map(Some)
+            self.front_door(seat).await.map(Some)
         })
     }
 }
@@ -181,7 +194,7 @@ impl Clock for Lab {
         Box::pin(async move {
             match &*self.shared.table.take().await? {
                 Seat::Owner(host) => host.house.advance(span).await.map(|_| ()),
-                Seat::Guest(guest) => guest.advance(span).await,
+                Seat::Guest(_) => Control::new(self.clone()).advance(span).await.map(|_| ()),
             }
         })
     }

@@ -59,7 +59,7 @@ pub(crate) struct Place {
 }
 
 impl Options {
-    fn dirs(&self) -> Result<Dirs, Fault> {
+    pub(crate) fn dirs(&self) -> Result<Dirs, Fault> {
         self.dirs.clone().map_or_else(Dirs::from_env, Ok)
     }
 

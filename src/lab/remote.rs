@@ -2,6 +2,7 @@
 use super::{
     Lab,
     diff::Difference,
+    labs::Listed,
     status::{Snapshot, Status, Time},
     token::Order,
 };
@@ -114,6 +115,22 @@ impl Control {
     pub async fn snapshot(&self, name: &str) -> Result<Snapshot, Fault> {
         let body = json!({ "name": name });
         self.send(self.post("snapshot", &body)).await
+    }
+
+    pub async fn snapshots(&self) -> Result<Vec<Snapshot>, Fault> {
+        self.send(self.get("snapshots")).await
+    }
+
+    pub async fn discard(&self, name: &str) -> Result<Snapshot, Fault> {
+        // Here as well as there: in a path it would lead elsewhere.
+        super::dirs::plain_name("snapshot", name)?;
+        let path = format!("/lab/v1/snapshots/{name}");
+        self.send(self.http.url("DELETE", &path)).await
+    }
+
+    pub async fn fork(&self, name: &str) -> Result<Listed, Fault> {
+        let body = json!({ "name": name });
+        self.send(self.post("fork", &body)).await
     }
 
     pub async fn restore(&self, name: &str) -> Result<Status, Fault> {

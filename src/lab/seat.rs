@@ -2,7 +2,7 @@
 use super::{
     card::Card,
     clock::LabClock,
-    dirs::private_dir,
+    dirs::{private_dir, unusable},
     guest::Guest,
     host::{Ground, Host, Last, private},
     options::{Options, Place},
@@ -14,8 +14,8 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    os::unix::fs::OpenOptionsExt as _,
+    fs::{self, File, OpenOptions, TryLockError},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock, Weak},
     time::{Duration, Instant},
@@ -200,6 +200,10 @@ impl Table {
         Ok(Some(self.options.place()?.dir))
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Owns the lab or says who does: for `chami lab serve`, which would not be content with a guest's seat.
     pub(crate) async fn own_or_refuse(self: &Arc<Self>) -> Result<Arc<Seat>, Fault> {
         let _search = self.search.lock().await;
@@ -264,15 +268,23 @@ fn lock_file(dir: &Path) -> Result<File, Fault> {
         .write(true)
         .mode(0o600)
         .open(&path)
-        .map_err(|e| Fault::io(&path, &e))
+        .map_err(|e| unusable(&path, &e))
 }
 
 /// The lock on a lab's state, unless another process has it.
-fn lock(dir: &Path) -> Result<Option<File>, Fault> {
+pub(crate) fn lock(dir: &Path) -> Result<Option<File>, Fault> {
     let file = lock_file(dir)?;
     match file.try_lock() {
+        // Somebody may have removed the lab in between; what was locked then is nobody's.
+        Ok(()) if !is_at(&file, &dir.join("lock")) => lock(dir),
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(Fault::io(dir.join("lock"), &error)),
     }
+}
+
+fn is_at(file: &File, path: &Path) -> bool {
+    let place = |file: fs::Metadata| (file.dev(), file.ino());
+    let (here, there) = (file.metadata().map(place), fs::metadata(path).map(place));
+    matches!((here, there), (Ok(here), Ok(there)) if here == there)
 }

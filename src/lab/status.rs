@@ -58,5 +58,8 @@ pub struct Time {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Snapshot {
     pub name: String,
+    pub bytes: u64,
+    /// When, by the machine's clock.
+    pub taken: String,
     pub path: PathBuf,
 }

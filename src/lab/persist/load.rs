@@ -7,11 +7,19 @@ use super::{
     record::{Entry, State},
     seal::unseal,
 };
-use crate::fault::Fault;
+use crate::{
+    fault::{Fault, Kind},
+    lab::dirs,
+};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
+
+/// So many damaged files of one name are kept.
+const KEPT: usize = 9;
 
 /// What the files gave.
 #[derive(Debug, Default)]
@@ -19,54 +27,105 @@ pub(crate) struct Loaded {
     pub(crate) state: Option<State>,
     /// What happened after `state`, oldest first.
     pub(crate) entries: Vec<Entry>,
+    /// When the files were last written, by the machine's clock of then.
+    pub(crate) written: Option<Timestamp>,
     /// What was damaged and where it lies now, for the user.
     pub(crate) notice: Option<String>,
-    /// The journal can simply go on: its length.
+    /// What is kept of before does not lead up to it: another damage would find nothing to go on from.
+    pub(crate) gap: bool,
+    /// The journal can go on: its length.
     pub(super) go_on: Option<u64>,
+    /// Its generation has no state yet: somebody was killed while he wrote it.
+    pub(crate) unsettled: bool,
     /// The highest generation that was seen.
     pub(super) generation: u64,
 }
 
 pub(super) fn load(dir: &Path) -> Result<Loaded, Fault> {
-    let mut loaded = Loaded::default();
+    let (state_path, journal_path) = (dir.join(STATE), dir.join(JOURNAL));
+    let written = [&state_path, &journal_path].into_iter().filter_map(|path| {
+        let time = fs::metadata(path).ok()?.modified().ok()?;
+        Timestamp::try_from(time).ok()
+    });
+    let written = written.max();
     let mut notices = Vec::new();
-    let mut state = read_state(&dir.join(STATE), &mut notices)?;
-    let current = state.is_some();
-    if state.is_none() {
-        state = read_state(&old(dir, STATE), &mut notices)?;
+    let current = read_state(&state_path)?;
+    let before = match current {
+        Found::Whole(_) => Found::Missing,
+        _ => read_state(&old(dir, STATE))?,
+    };
+    let damaged = matches!(current, Found::Damaged);
+    let is_current = matches!(current, Found::Whole(_));
+    let state = current.whole().or(before.whole());
+    if damaged {
+        let rest = match &state {
+            Some(_) => "the lab goes on from the state before it and the writes since",
+            None => "no whole state is left, and the lab begins anew",
+        };
+        notices.push(set_aside(&state_path, "was damaged", rest)?);
     }
-    let mut next = state.as_ref().map_or(0, |s| s.generation);
+    let mut loaded = chain(dir, state.as_ref(), is_current, &mut notices)?;
+    if state.is_none() && journal_path.exists() {
+        let rest = "there is no state that it goes on from, and the lab begins anew";
+        notices.push(set_aside(&journal_path, "cannot be used", rest)?);
+    }
+    loaded.state = state;
+    loaded.written = written;
+    loaded.gap = !notices.is_empty() && loaded.go_on.is_none();
+    if !notices.is_empty() {
+        loaded.notice = Some(notices.join("; "));
+    }
+    Ok(loaded)
+}
+
+/// The lines that follow on the state, in one journal or two.
+fn chain(
+    dir: &Path,
+    state: Option<&State>,
+    is_current: bool,
+    notices: &mut Vec<String>,
+) -> Result<Loaded, Fault> {
+    let mut loaded = Loaded::default();
+    let mut next = state.map_or(0, |s| s.generation);
     let mut follows = false;
-    for (path, is_current) in [(old(dir, JOURNAL), false), (dir.join(JOURNAL), true)] {
+    let mut gap = false;
+    for (path, is_last) in [(old(dir, JOURNAL), false), (dir.join(JOURNAL), true)] {
         let Some(journal) = read_journal(&path)? else {
             continue;
         };
         loaded.generation = loaded.generation.max(journal.generation);
+        let Some(_) = state else { continue };
         let fits = journal.generation == next || (follows && journal.generation == next + 1);
-        if fits && state.is_some() {
+        // The predecessor of a whole state's journal is of no use any more, whatever it looks like.
+        let needed = is_last || !is_current || fits;
+        if fits && !gap {
             next = journal.generation;
             follows = true;
-            let whole = journal.damage.is_none();
-            if is_current && current && whole {
+            if is_last && journal.damage.is_none() {
                 loaded.go_on = Some(journal.length);
+                let generation = state.map(|state| state.generation);
+                loaded.unsettled = !is_current || generation != Some(journal.generation);
             }
             loaded.entries.extend(journal.entries);
         }
-        if let Some(line) = journal.damage
-            && is_current
-        {
-            notices.push(set_aside(&path, &format!("line {line}"), fits)?);
-        }
-        if journal.damage.is_some() {
-            break;
+        match journal.damage {
+            Some(line) if needed => {
+                gap = true;
+                let rest = "the lab goes on from the last whole record before it";
+                notices.push(set_aside(
+                    &path,
+                    &format!("was damaged in line {line}"),
+                    rest,
+                )?);
+            }
+            None if is_last && (gap || journal.generation > next) => {
+                let rest = "what comes before it is lost, and the lab goes on from there";
+                notices.push(set_aside(&path, "cannot be used", rest)?);
+            }
+            _ => {}
         }
     }
     loaded.generation = loaded.generation.max(next);
-    loaded.state = state;
-    if !notices.is_empty() {
-        loaded.notice = Some(notices.join("; "));
-        loaded.go_on = None;
-    }
     Ok(loaded)
 }
 
@@ -79,22 +138,43 @@ fn bytes(path: &Path) -> Result<Option<Vec<u8>>, Fault> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Fault::io(path, &error)),
+        Err(error) => Err(dirs::unusable(path, &error)),
     }
 }
 
-fn read_state(path: &Path, notices: &mut Vec<String>) -> Result<Option<State>, Fault> {
-    let Some(bytes) = bytes(path)? else {
+enum Found {
+    Missing,
+    Damaged,
+    Whole(Box<State>),
+}
+
+impl Found {
+    fn whole(self) -> Option<State> {
+        match self {
+            Self::Whole(state) => Some(*state),
+            _ => None,
+        }
+    }
+}
+
+/// The record in a line; `None` if it is not as it was written. A whole one that means nothing here is no damage.
+fn record<T: DeserializeOwned>(path: &Path, line: &[u8]) -> Result<Option<T>, Fault> {
+    let Some(body) = std::str::from_utf8(line).ok().and_then(unseal) else {
         return Ok(None);
     };
-    let text = std::str::from_utf8(&bytes).ok();
-    let state = text
-        .and_then(unseal)
-        .and_then(|body| serde_json::from_str(body).ok());
-    if state.is_none() {
-        notices.push(set_aside(path, "the state", false)?);
-    }
-    Ok(state)
+    serde_json::from_str(body).map(Some).map_err(|error| {
+        let message = format!("{}: another chami wrote this: {error}", path.display());
+        Fault::new(Kind::Conflict, message)
+            .hint("use the chami that wrote it, or begin anew: chami lab serve --empty")
+    })
+}
+
+fn read_state(path: &Path) -> Result<Found, Fault> {
+    let Some(bytes) = bytes(path)? else {
+        return Ok(Found::Missing);
+    };
+    let state = record(path, &bytes)?;
+    Ok(state.map_or(Found::Damaged, |state| Found::Whole(Box::new(state))))
 }
 
 struct Read {
@@ -113,14 +193,11 @@ fn read_journal(path: &Path) -> Result<Option<Read>, Fault> {
         generation: 0,
         entries: Vec::new(),
         length: bytes.len() as u64,
-        damage: None,
+        // Its first line says whose journal it is.
+        damage: bytes.is_empty().then_some(1),
     };
     for (number, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let text = std::str::from_utf8(line).ok();
-        let entry = text
-            .and_then(unseal)
-            .and_then(|body| serde_json::from_str(body).ok());
-        match entry {
+        match record(path, line)? {
             Some(Entry::Begin { generation }) if number == 0 => read.generation = generation,
             Some(entry) if number > 0 => read.entries.push(entry),
             _ => {
@@ -133,18 +210,23 @@ fn read_journal(path: &Path) -> Result<Option<Read>, Fault> {
 }
 
 /// Keeps a damaged file beside and says so.
-fn set_aside(path: &Path, what: &str, kept: bool) -> Result<String, Fault> {
-    let mut bad = path.as_os_str().to_owned();
-    bad.push(".bad");
-    fs::rename(path, &bad).map_err(|error| Fault::io(path, &error))?;
-    let rest = if kept {
-        "the lab goes on from the last whole record before it"
-    } else {
-        "the lab goes on from the last whole state before it"
+fn set_aside(path: &Path, what: &str, rest: &str) -> Result<String, Fault> {
+    let bad = free_name(path);
+    fs::rename(path, &bad).map_err(|error| dirs::unusable(path, &error))?;
+    let (path, bad) = (path.display(), bad.display());
+    Ok(format!("{path} {what}: {rest}; the file is now {bad}"))
+}
+
+/// `.bad`, and `.bad.2` and so on while earlier ones are there.
+fn free_name(path: &Path) -> PathBuf {
+    let name = |number: usize| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".bad");
+        if number > 1 {
+            name.push(format!(".{number}"));
+        }
+        PathBuf::from(name)
     };
-    Ok(format!(
-        "{what} of {} was damaged: {rest}; the damaged file is {}",
-        path.display(),
-        Path::new(&bad).display()
-    ))
+    let free = (1..KEPT).map(name).find(|path| !path.exists());
+    free.unwrap_or_else(|| name(KEPT))
 }

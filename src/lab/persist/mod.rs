@@ -5,6 +5,7 @@
 mod load;
 mod record;
 mod seal;
+mod snapshots;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -12,13 +13,14 @@ mod tests;
 pub(crate) use load::Loaded;
 pub(crate) use record::{Config, Entry, State, Stores, Whole};
 
+use super::dirs;
 use crate::{
     fault::{Fault, Kind},
     table::{Change, Journal, Turn},
 };
 use load::{load, old};
 use record::Line;
-use seal::{seal, unseal};
+use seal::seal;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
@@ -30,6 +32,9 @@ use tape::Tape;
 
 const STATE: &str = "state.json";
 const JOURNAL: &str = "journal.jsonl";
+const SNAPSHOTS: &str = "snapshots";
+/// How the names of files begin that are not whole yet.
+pub(crate) const BEGUN: &str = ".begun-";
 /// A journal longer than this and than twice the state is rewritten, which keeps writers waiting: a load of ten thousand
 /// nodes (some 30 MB) should get through without.
 const LONG: u64 = 32 << 20;
@@ -60,14 +65,15 @@ pub(crate) type Still<'a> = RwLockWriteGuard<'a, ()>;
 impl Keeper {
     /// Reads the directory. Nothing can be written before `begin` or `go_on`.
     pub(crate) fn open(dir: &Path, durable: bool) -> Result<(Self, Loaded), Fault> {
+        sweep(dir);
         let loaded = load(dir)?;
         let mut pages = Pages {
             tape: None,
             generation: loaded.generation,
             begin: 0,
-            limit: LONG,
+            limit: long(0),
         };
-        if let Some(length) = loaded.go_on.filter(|length| *length < LONG) {
+        if let Some(length) = loaded.go_on {
             let path = dir.join(JOURNAL);
             let file = append_to(&path).map_err(|e| Fault::io(&path, &e))?;
             pages.tape = Some(Tape::new(path, Box::new(file), length));
@@ -156,25 +162,24 @@ impl Keeper {
     ) -> Result<(), Fault> {
         let mut pages = self.pages();
         let generation = pages.generation + 1;
-        let state = State {
-            generation,
-            config: config.clone(),
-            whole: whole.clone(),
-        };
         let (path, journal) = (self.dir.join(STATE), self.dir.join(JOURNAL));
-        let body = serde_json::to_string(&state).map_err(|e| unwritable(&e))?;
-        let size = body.len() as u64;
-        let new = self.prepare(&path, &seal(&body))?;
+        let (new, size) = self.prepare_state(generation, config, whole)?;
         let line =
             serde_json::to_string(&Line::Begin { generation }).map_err(|e| unwritable(&e))?;
         let line = seal(&line);
-        let begun = self.prepare(&journal, &line)?;
+        let begun = self.prepare(&journal, line.as_bytes())?;
         // Each step leaves files that `load` understands. Should one fail, nothing more is written: the chain must hold.
-        pages.tape = None;
-        keep_old(&journal, &old(&self.dir, JOURNAL))?;
-        put(begun, &journal)?;
-        keep_old(&path, &old(&self.dir, STATE))?;
-        put(new, &path)?;
+        if pages.tape.take().is_some() {
+            keep_old(&journal, &old(&self.dir, JOURNAL))?;
+            put(begun, &journal)?;
+            keep_old(&path, &old(&self.dir, STATE))?;
+            put(new, &path)?;
+        } else {
+            // There is no journal to be kept, and what was saved of one is nowhere but in the new state.
+            keep_old(&path, &old(&self.dir, STATE))?;
+            put(new, &path)?;
+            put(begun, &journal)?;
+        }
         if self.durable {
             let dir = File::open(&self.dir).and_then(|dir| dir.sync_all());
             dir.map_err(|e| Fault::io(&self.dir, &e))?;
@@ -183,8 +188,46 @@ impl Keeper {
         pages.tape = Some(Tape::new(journal, Box::new(file), line.len() as u64));
         pages.generation = generation;
         pages.begin = line.len() as u64;
-        pages.limit = LONG.max(2 * size);
+        pages.limit = long(size);
         Ok(())
+    }
+
+    /// Waits until the journal is on the disk.
+    pub(crate) fn sync(&self) -> Result<(), Fault> {
+        self.pages().tape.as_mut().map_or(Ok(()), Tape::sync)
+    }
+
+    /// Writes the state that the journal's generation lacks: ends what somebody who was killed had begun. The journal
+    /// may have lines by then; doing them once more changes nothing.
+    pub(crate) fn settle(
+        &self,
+        config: &Config,
+        whole: &Whole,
+        _still: &Still,
+    ) -> Result<(), Fault> {
+        let mut pages = self.pages();
+        let path = self.dir.join(STATE);
+        let (new, size) = self.prepare_state(pages.generation, config, whole)?;
+        keep_old(&path, &old(&self.dir, STATE))?;
+        put(new, &path)?;
+        pages.limit = long(size);
+        Ok(())
+    }
+
+    fn prepare_state(
+        &self,
+        generation: u64,
+        config: &Config,
+        whole: &Whole,
+    ) -> Result<(tempfile::TempPath, u64), Fault> {
+        let state = State {
+            generation,
+            config: config.clone(),
+            whole: whole.clone(),
+        };
+        let body = serde_json::to_string(&state).map_err(|e| unwritable(&e))?;
+        let new = self.prepare(&self.dir.join(STATE), seal(&body).as_bytes())?;
+        Ok((new, body.len() as u64))
     }
 
     /// No write is taken from now on.
@@ -193,69 +236,17 @@ impl Keeper {
     }
 
     /// Writes a file beside `path`, whole and on the disk, ready to take its place.
-    fn prepare(&self, path: &Path, text: &str) -> Result<tempfile::TempPath, Fault> {
-        let full = |error: &io::Error| {
-            let path = path.display();
-            let message = format!("{path}: {error}; {} bytes were not stored", text.len());
-            Fault::new(Kind::Io, message)
-                .status(507)
-                .hint("free some space there and try again; what was stored before is safe")
-        };
-        let mut file = tempfile::NamedTempFile::new_in(&self.dir).map_err(|e| full(&e))?;
-        file.write_all(text.as_bytes()).map_err(|e| full(&e))?;
+    fn prepare(&self, path: &Path, bytes: &[u8]) -> Result<tempfile::TempPath, Fault> {
+        let full = |error: &io::Error| dirs::not_stored(path, error, bytes.len());
+        let begun = tempfile::Builder::new()
+            .prefix(BEGUN)
+            .tempfile_in(&self.dir);
+        let mut file = begun.map_err(|e| full(&e))?;
+        file.write_all(bytes).map_err(|e| full(&e))?;
         if self.durable {
             file.as_file().sync_all().map_err(|e| full(&e))?;
         }
         Ok(file.into_temp_path())
-    }
-
-    /// Stores a named snapshot.
-    pub(crate) fn save(&self, name: &str, whole: &Whole) -> Result<PathBuf, Fault> {
-        let path = self.snapshot(name)?;
-        let parent = self.dir.join("snapshots");
-        super::dirs::private_dir(&parent)?;
-        let body = serde_json::to_string(whole).map_err(|e| unwritable(&e))?;
-        put(self.prepare(&path, &seal(&body))?, &path)?;
-        Ok(path)
-    }
-
-    /// Reads a named snapshot.
-    pub(crate) fn saved(&self, name: &str) -> Result<Whole, Fault> {
-        let path = self.snapshot(name)?;
-        let text = fs::read_to_string(&path).map_err(|error| {
-            if error.kind() != io::ErrorKind::NotFound {
-                return Fault::io(&path, &error);
-            }
-            let known = self.snapshots().join(", ");
-            let hint = if known.is_empty() {
-                format!("lab.snapshot \"{name}\" takes one")
-            } else {
-                format!("there is: {known}")
-            };
-            Fault::not_found(format!("no snapshot \"{name}\"")).hint(hint)
-        })?;
-        let whole = unseal(&text).and_then(|body| serde_json::from_str(body).ok());
-        whole.ok_or_else(|| {
-            let message = format!("{}: the snapshot was damaged", path.display());
-            Fault::new(Kind::Io, message).hint(format!("lab.snapshot \"{name}\" takes a new one"))
-        })
-    }
-
-    /// The names of all snapshots, sorted.
-    pub(crate) fn snapshots(&self) -> Vec<String> {
-        let files = fs::read_dir(self.dir.join("snapshots"));
-        let name = |file: io::Result<fs::DirEntry>| {
-            let name = file.ok()?.file_name().into_string().ok()?;
-            name.strip_suffix(".json").map(str::to_owned)
-        };
-        let mut names: Vec<_> = files.into_iter().flatten().filter_map(name).collect();
-        names.sort();
-        names
-    }
-
-    fn snapshot(&self, name: &str) -> Result<PathBuf, Fault> {
-        super::dirs::plain_name("snapshot", name)?;
-        Ok(self.dir.join("snapshots").join(format!("{name}.json")))
     }
 }
 
@@ -266,6 +257,23 @@ impl Journal for Keeper {
 
     fn append(&self, service: &'static str, changes: &[Change]) -> Result<(), Fault> {
         self.add(&Line::Write { service, changes })
+    }
+}
+
+/// How long a journal may grow beside a state of that size.
+fn long(state: u64) -> u64 {
+    super::seams::journal_limit().unwrap_or_else(|| LONG.max(2 * state))
+}
+
+/// Removes what a killed owner had begun to write beside; whole files get their names at the end.
+fn sweep(dir: &Path) {
+    for dir in [dir.to_owned(), dir.join(SNAPSHOTS)] {
+        let files = fs::read_dir(&dir).into_iter().flatten().flatten();
+        let begun = files.filter(|file| file.file_name().to_string_lossy().starts_with(BEGUN));
+        for file in begun {
+            // One that cannot be removed takes room and does no other harm.
+            let _ = fs::remove_file(file.path());
+        }
     }
 }
 

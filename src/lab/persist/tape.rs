@@ -1,5 +1,5 @@
 //! The journal's file: whole lines only, whatever the disk says.
-use crate::fault::Fault;
+use crate::{fault::Fault, lab::dirs::not_stored};
 use std::{
     fs::File,
     io::{self, Write},
@@ -9,11 +9,16 @@ use std::{
 /// A file that can be shortened again.
 pub(crate) trait Out: Write + Send {
     fn cut(&mut self, length: u64) -> io::Result<()>;
+    fn sync(&mut self) -> io::Result<()>;
 }
 
 impl Out for File {
     fn cut(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_all()
     }
 }
 
@@ -54,16 +59,14 @@ impl Tape {
                 self.torn = true;
                 // Tried again before the next line: a full disk may refuse this as well.
                 let _ = self.mend();
-                let message = format!(
-                    "{}: {error}; {} bytes were not stored",
-                    self.path.display(),
-                    line.len()
-                );
-                Err(Fault::new(crate::fault::Kind::Io, message)
-                    .status(507)
-                    .hint("free some space there and try again; what was stored before is safe"))
+                Err(not_stored(&self.path, &error, line.len()))
             }
         }
+    }
+
+    pub(crate) fn sync(&mut self) -> Result<(), Fault> {
+        let done = self.mend().and_then(|()| self.out.sync());
+        done.map_err(|error| Fault::io(&self.path, &error))
     }
 
     fn mend(&mut self) -> io::Result<()> {

@@ -179,6 +179,43 @@ fn a_crash_between_any_two_steps_of_rewriting_loses_nothing() {
 }
 
 #[test]
+fn a_crash_in_the_rewriting_after_a_crash_in_the_rewriting_loses_nothing() {
+    let dir = TempDir::new().expect("a temporary directory");
+    let at = |name: &str| dir.path().join(name);
+    let keeper = begun(dir.path());
+    write(&keeper, "one");
+    let first = fs::read(at(STATE)).expect("the state");
+    rewrite(&keeper, &whole(&["one"]));
+    // The first: the new journal is there, the new state is not.
+    for missing in [false, true] {
+        fs::write(at("state.json.old"), &first).expect("written");
+        fs::write(at(STATE), &first).expect("written");
+        if missing {
+            fs::remove_file(at(STATE)).expect("it was there");
+        }
+        let (keeper, loaded) = Keeper::open(dir.path(), false).expect("opens");
+        assert_eq!(keys(&loaded), ["one"]);
+        assert!(loaded.unsettled && keeper.is_open() && loaded.notice.is_none());
+        let still = keeper.still();
+        let settled = keeper.settle(&Config::default(), &whole(&["one"]), &still);
+        settled.expect("there is room");
+        drop(still);
+        write(&keeper, "two");
+        // The second: the journal has made way for the next one.
+        let journal = fs::read(at(JOURNAL)).expect("the journal");
+        let old = fs::read(at("journal.jsonl.old")).expect("the one before");
+        fs::rename(at(JOURNAL), at("journal.jsonl.old")).expect("renamed");
+        assert_eq!(
+            reopened(dir.path()),
+            (vec!["one".into(), "two".into()], None)
+        );
+        fs::write(at("journal.jsonl.old"), old).expect("written");
+        let begin = journal.split_inclusive(|b| *b == b'\n').next();
+        fs::write(at(JOURNAL), begin.expect("a line")).expect("written");
+    }
+}
+
+#[test]
 fn a_reset_lasts_even_if_the_state_after_it_is_damaged() {
     let dir = TempDir::new().expect("a temporary directory");
     let keeper = begun(dir.path());
@@ -267,6 +304,10 @@ impl Out for Disk {
         self.bytes.lock().expect("no panic").truncate(length);
         Ok(())
     }
+
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]
@@ -315,7 +356,10 @@ fn a_line_is_json_with_its_checksum() {
     let line = super::seal(r#"{"do":"clock","advanced":5}"#);
     let value: Value = serde_json::from_str(&line).expect("JSON");
     assert_eq!(value["body"]["advanced"], 5);
-    assert_eq!(super::unseal(&line), Some(r#"{"do":"clock","advanced":5}"#));
-    assert_eq!(super::unseal(&line.replace('5', "6")), None);
-    assert_eq!(super::unseal(line.trim_end()), None);
+    assert_eq!(
+        super::seal::unseal(&line),
+        Some(r#"{"do":"clock","advanced":5}"#)
+    );
+    assert_eq!(super::seal::unseal(&line.replace('5', "6")), None);
+    assert_eq!(super::seal::unseal(line.trim_end()), None);
 }
