@@ -1,6 +1,5 @@
 //! What a session may change, through the true command line, seen by the server it talks to.
 #[path = "support/peer.rs"]
-#[allow(dead_code)]
 mod peer;
 
 use peer::Peer;

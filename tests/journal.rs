@@ -59,7 +59,11 @@ const HELPERS: &str = r#"
 /// Writes that change no record of a cluster and no file of the user's.
 const UNKEPT: &[(&str, &str)] = &[
     ("journal.undo", "it keeps its own entry"),
+    ("lab.bootstrap_token", "it is used up once, or ends"),
     ("lab.clock.advance", "time does not go back"),
+    ("lab.discard", "the lab keeps its states itself"),
+    ("lab.fork", "the lab keeps its states itself"),
+    ("lab.remove", "the lab keeps its states itself"),
     ("lab.reset", "the lab keeps its states itself"),
     ("lab.restore", "the lab keeps its states itself"),
     ("lab.snapshot", "the lab keeps its states itself"),

@@ -16,12 +16,12 @@ fn trace_of(code: &str, state: Option<&str>) -> Option<String> {
         plan: true,
         ..Rules::default()
     };
-    let stage = Stage::ruled(true, Style::WHOLE, Limit::Whole, rules);
-    stage.enter(state.unwrap_or("301")).expect("the state");
-    let free = stage.free.as_ref().expect("a shell without rules");
+    let planning = Stage::ruled(true, Style::WHOLE, Limit::Whole, rules);
+    planning.enter(state.unwrap_or("301")).expect("the state");
+    let free = planning.free.as_ref().expect("a shell without rules");
     free.run("lab.snapshot 'before'", &[]);
     // What an example does with records it did not get back may fail, but not because of chami.
-    if let Reply::Failed(report) = stage.shell.run(code, &[])
+    if let Reply::Failed(report) = planning.shell.run(code, &[])
         && report.kind == Some(Kind::Internal)
     {
         return Some(report.to_string());

@@ -1,6 +1,5 @@
 //! The true prompt on a pseudo terminal: typing, Tab, several lines, Ctrl-C, history, Ctrl-D.
 #[path = "support/peer.rs"]
-#[allow(dead_code)]
 mod peer;
 
 use expectrl::{Eof, Expect, Session, process::unix::WaitStatus, session::OsSession};

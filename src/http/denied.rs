@@ -60,13 +60,6 @@ pub(super) fn date(answer: &Answer) -> Option<Timestamp> {
 
 /// The hint for a 401 or a 403.
 pub(super) fn hint(answer: &Answer, sent: &Sent) -> String {
-    // A lab has a time of its own.
-    if answer.status == 401
-        && !sent.base.is_lab()
-        && let Some(apart) = answer.header("date").and_then(skew::told)
-    {
-        return apart;
-    }
     let Some(token) = sent.token().filter(|token| !token.is_empty()) else {
         return sent.nowhere();
     };
@@ -74,7 +67,14 @@ pub(super) fn hint(answer: &Answer, sent: &Sent) -> String {
         return "the token is good, but its owner may not do this: auth.claims() shows whose it is"
             .to_owned();
     }
-    let Some(jwt) = Jwt::read(token) else {
+    let jwt = Jwt::read(token);
+    // A lab has a time of its own.
+    if !sent.base.is_lab()
+        && let Some(apart) = apart(answer, jwt.as_ref())
+    {
+        return apart;
+    }
+    let Some(jwt) = jwt else {
         let text =
             "what was sent is no token: one is three dotted words, two of which begin with eyJ";
         return format!("{text}; {}", sent.anew());
@@ -94,6 +94,18 @@ pub(super) fn hint(answer: &Answer, sent: &Sent) -> String {
     };
     let between = if text.ends_with('?') { "" } else { ";" };
     format!("{text}{between} {more}")
+}
+
+/// Where the time of a token is right by our clock and wrong by the gateway's, it is the clocks that differ.
+fn apart(answer: &Answer, jwt: Option<&Jwt>) -> Option<String> {
+    let theirs = date(answer)?;
+    let by_the_clocks = match jwt {
+        Some(jwt) => jwt.untimely(theirs).is_some() && jwt.untimely(Timestamp::now()).is_none(),
+        None => ["expired", "nbf", "iat"]
+            .iter()
+            .any(|word| answer.text().contains(word)),
+    };
+    skew::told(answer.header("date")?).filter(|_| by_the_clocks)
 }
 
 /// What may be wrong with a token whose time it is.

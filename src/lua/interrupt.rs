@@ -36,8 +36,15 @@ pub(crate) struct Switch {
     /// The VM has raised since then.
     heeded: AtomicBool,
     /// The VM's thread while a run is going on.
-    thread: Mutex<Option<libc::pthread_t>>,
+    thread: Mutex<Option<Thread>>,
 }
+
+/// A thread as the C library names it: a number here, a pointer there.
+#[derive(Clone, Copy, Debug)]
+struct Thread(libc::pthread_t);
+
+// SAFETY: only a name, never followed as a pointer here; what may be done with it is said where it is used.
+unsafe impl Send for Thread {}
 
 impl Switch {
     /// Whether what runs now has been asked to stop.
@@ -67,7 +74,9 @@ impl Switch {
     /// False when nothing runs.
     fn signal(&self, raise: bool) -> bool {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(thread) = *thread else { return false };
+        let Some(Thread(thread)) = *thread else {
+            return false;
+        };
         if raise {
             self.raised.store(true, SeqCst);
         }
@@ -143,7 +152,7 @@ impl<'a> Watching<'a> {
         switch.raised.store(false, SeqCst);
         CURRENT.with(|current| current.store(stopper.main, SeqCst));
         // SAFETY: always allowed.
-        *thread = Some(unsafe { libc::pthread_self() });
+        *thread = Some(Thread(unsafe { libc::pthread_self() }));
         Self(stopper)
     }
 }

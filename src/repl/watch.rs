@@ -29,7 +29,7 @@ pub fn interruptible<T>(shell: &Shell, run: impl FnOnce() -> T) -> T {
         screen::say(&format!("the lab: {notice}"));
     }
     if let Some(notice) = shell.unkept() {
-        screen::say(&format!("the journal: {notice}"));
+        screen::say(&notice);
     }
     out
 }

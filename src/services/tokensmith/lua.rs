@@ -48,8 +48,10 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
             |smith, (): ()| async move { smith.provider().await },
         ),
     );
-    n.write(
+    n.house("tokensmith");
+    n.one_way(
         "set_provider",
+        "tokensmith tells nobody the secret it had for the provider before",
         with(&smith, |smith, (change,): (ProviderChange,)| async move {
             smith.set_provider(&change).await
         }),
