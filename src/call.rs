@@ -4,7 +4,7 @@
 //! Lua's side (`lua/native.rs`) sets it around the native's future; the wire (`http`) and whatever else acts on the
 //! outside world reads it. Work that a native spawns is a task of its own, and takes it along only with `carried`.
 use crate::{
-    fault::Fault,
+    fault::{Fault, Kind},
     gate::{self, Touched},
     secret,
 };
@@ -147,13 +147,16 @@ pub fn concerns(nodes: usize) -> Result<(), Fault> {
 /// are to be seen as well.
 pub fn whole<T: Default>(step: Result<T, Fault>) -> Result<T, Fault> {
     let planned = current().is_some_and(|call| call.plan.is_some());
-    step.or_else(|fault| {
-        if planned {
-            Ok(T::default())
-        } else {
-            Err(fault)
-        }
-    })
+    if planned && !refused(&step) {
+        return Ok(step.unwrap_or_default());
+    }
+    step
+}
+
+/// Whether something was refused before anything was sent.
+pub fn refused<T>(step: &Result<T, Fault>) -> bool {
+    let kind = step.as_ref().err().map(|fault| fault.kind);
+    matches!(kind, Some(Kind::BadArgument | Kind::Refused))
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ pub enum First {
 pub enum Touched {
     Some(usize),
     All,
+    /// Nobody can tell before it is done.
+    Unknown,
 }
 
 /// The rules of a session, and whether its first write is behind it.
@@ -76,6 +78,22 @@ impl Gate {
         let what = format!("{call} was not done: this session only reads (--read-only)");
         Err(Fault::new(Kind::Refused, what)
             .hint("leave --read-only out to write; --plan shows what would be sent"))
+    }
+
+    /// Whether something may be changed that no plan can show.
+    pub fn outside(&self, call: &str) -> Result<(), Fault> {
+        self.at_home(call)?;
+        if !self.rules.plan {
+            return Ok(());
+        }
+        let what = format!("{call} was not done: this session only plans (--plan)");
+        Err(Fault::new(Kind::Refused, what)
+            .hint("fs.* shows in a plan what it would write; leave --plan out to do it"))
+    }
+
+    /// Whether anything is forbidden at all.
+    pub fn restricts(&self) -> bool {
+        self.rules.plan || self.rules.read_only
     }
 
     /// Whether a write to the target may go on.
@@ -121,6 +139,7 @@ pub fn within(call: &str, touched: Touched, most: usize) -> Result<(), Fault> {
         Touched::Some(count) if count <= most => return Ok(()),
         Touched::Some(count) => format!("{count} nodes"),
         Touched::All => "every record there is".to_owned(),
+        Touched::Unknown => "an unknown number of nodes".to_owned(),
     };
     let message = format!("{call} was not sent: it concerns {what}, and --max-nodes is {most}");
     Err(Fault::new(Kind::Refused, message)
@@ -147,6 +166,7 @@ mod tests {
         let said = message(&gate, Touched::Some(1)).expect("refused");
         assert!(said.contains("--read-only"), "{said}");
         assert!(gate.at_home("fs.write").is_err());
+        assert!(gate.outside("os.remove").is_err());
     }
 
     #[test]
@@ -159,6 +179,7 @@ mod tests {
         let said = message(&gate, Touched::Some(6)).expect("refused");
         assert!(said.contains("6 nodes, and --max-nodes is 5"), "{said}");
         assert!(message(&gate, Touched::All).is_some());
+        assert!(message(&gate, Touched::Unknown).is_some());
         assert!(gate.at_home("fs.write").is_ok());
     }
 
@@ -192,5 +213,7 @@ mod tests {
         let hint = fault.expect_err("refused").hint.expect("a hint");
         assert!(hint.starts_with("chami -C demo"), "{hint}");
         assert_eq!(message(&Gate::new(rules(true)), Touched::Some(1)), None);
+        assert!(Gate::new(rules(true)).outside("os.remove").is_err());
+        assert!(Gate::new(rules(false)).outside("os.remove").is_ok());
     }
 }

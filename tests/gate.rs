@@ -82,6 +82,18 @@ fn a_plan_says_each_request_on_standard_error_and_sends_none() {
 }
 
 #[test]
+fn what_is_done_to_the_lab_itself_is_writing_too() {
+    let home = Home::new();
+    for (flag, kind) in [("--plan", "only plans"), ("--read-only", "only reads")] {
+        let (status, said) = home.run(&[flag, "lab", "reset"]);
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains(kind), "{said}");
+        let (status, said) = home.run(&[flag, "lab", "status"]);
+        assert_eq!(status, Some(0), "{said}");
+    }
+}
+
+#[test]
 fn patience_stands_on_the_command_line_and_in_the_call() {
     let home = Home::new();
     let stalled = "http.get('/stall')";

@@ -48,6 +48,17 @@ enum Verb {
     Remove { name: String },
 }
 
+impl Verb {
+    /// Changes what a lab holds, or which labs there are.
+    fn writes(&self) -> bool {
+        match self {
+            Self::Serve(flags) => flags.empty,
+            Self::Status | Self::Snapshots | Self::Diff { .. } | Self::List => false,
+            _ => true,
+        }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum State {
     Empty,
@@ -100,6 +111,9 @@ pub(super) fn run(target: &TargetArgs, args: Args, format: Option<Format>) -> Ou
     };
     let format = format.unwrap_or(Format::Table);
     let lab = Lab::new(options.clone());
+    if args.verb.writes() {
+        target.may_write("chami lab")?;
+    }
     match args.verb {
         Verb::Serve(flags) => serve(options, flags),
         Verb::Status => status(&lab, format),

@@ -111,8 +111,19 @@ impl TargetArgs {
         Ok((target, session))
     }
 
+    /// Whether a verb that changes something on this machine may go on.
+    pub(super) fn may_write(&self, verb: &str) -> Result<(), Fault> {
+        Gate::new(self.care.rules()).outside(verb)
+    }
+
     /// Which of the user's labs, for verbs that are about labs only; none: the default one.
     pub(super) fn lab_name(&self) -> Result<Option<String>, Fault> {
+        let named = self.cluster.is_some() || self.cluster_uri.is_some();
+        if named || self.tape.replays() {
+            let what = "this verb is about labs of yours, and another target was named";
+            return Err(Fault::bad_argument(what)
+                .hint("leave -C, -u and --replay out; --lab=NAME names another lab of yours"));
+        }
         match self.lab.as_deref() {
             Some("fresh") => {
                 let message =
@@ -258,7 +269,7 @@ fn journal(target: &Target, options: &Options) -> Setup {
             let services: Vec<&str> = target.services.values().map(String::as_str).collect();
             services.join(" ")
         }
-        Place::Gateway(url) => url.clone(),
+        Place::Gateway(url) => secret::hide(url).into_owned(),
         Place::Lab(_) | Place::FreshLab => String::new(),
     };
     let keep = match target.place {

@@ -1,6 +1,7 @@
 //! What a session took from its command line, the environment and the files when it began. A later write to a file does
 //! not change it, so `config.show()` says it beside what the files say now.
 use super::{Ask, Config, Files, Place, Setting, Target};
+use crate::secret;
 
 #[derive(Clone, Debug, Default)]
 pub struct Session {
@@ -35,7 +36,11 @@ impl Session {
                 Some(_) => "-u".to_owned(),
                 None => format!("cluster {}", target.name),
             };
-            taken.push(Setting::new("session.uri", url.clone(), from));
+            taken.push(Setting::new(
+                "session.uri",
+                secret::hide(url).into_owned(),
+                from,
+            ));
         }
         taken.push(token(ask, target));
         Self {

@@ -179,9 +179,17 @@ fn of_cluster(
         token: None,
         auth: cluster.enable_auth,
         variable: at_home.then(|| variable(name)),
-        services: cluster.services.clone(),
+        services: of_gateway(cluster, at_home),
         timeout: Duration::from_secs(30),
     })
+}
+
+/// The services with a URI of their own. Elsewhere than at home those with a whole address stay behind: they would lead
+/// back to the cluster that `-u` leads away from.
+fn of_gateway(cluster: &Cluster, at_home: bool) -> BTreeMap<String, String> {
+    let mut services = cluster.services.clone();
+    services.retain(|_, uri| at_home || !uri.contains("://"));
+    services
 }
 
 /// A gateway given by its URL; when it is a configured cluster's, that cluster's token and services are meant.

@@ -82,6 +82,23 @@ fn a_broken_file_is_named_with_its_line() {
 }
 
 #[test]
+fn elsewhere_the_services_of_a_cluster_stay_behind() {
+    let elsewhere = Ask {
+        uri: Some("https://other:8443".into()),
+        ..cluster("demo")
+    };
+    let target = choose(&elsewhere, &[SYSTEM, USER]).expect("both named");
+    assert_eq!(target.place, Place::Gateway("https://other:8443".into()));
+    assert_eq!(
+        target.services.get("smd"),
+        None,
+        "it has an address of its own"
+    );
+    assert_eq!(target.services["cloud_init"], "/ci");
+    assert_eq!((target.token, target.variable), (None, None));
+}
+
+#[test]
 fn without_configuration_the_lab_answers() {
     let target = choose(&Ask::default(), &[]).expect("the lab");
     assert_eq!(

@@ -196,7 +196,7 @@ impl Request {
         };
         let base = self.http.armed(base);
         let lost = match self.once(&place, &base).await {
-            Ok(answer) if self.is_worth_another(&answer, &base).await? => {
+            Ok(answer) if self.is_worth_another(&answer, &place, &base).await? => {
                 // It was refused at the door: nothing was done yet, whatever it was.
                 let base = self.http.armed(base);
                 return self.once(&place, &base).await;
@@ -215,8 +215,14 @@ impl Request {
     }
 
     /// Whether a token that had ended was replaced meanwhile.
-    async fn is_worth_another(&self, answer: &Answer, base: &Base) -> Result<bool, Fault> {
-        if answer.status != 401 || !self.with_token || self.authorization().is_some() {
+    async fn is_worth_another(
+        &self,
+        answer: &Answer,
+        place: &Place,
+        base: &Base,
+    ) -> Result<bool, Fault> {
+        // A stranger's 401 says nothing of our token.
+        if answer.status != 401 || !self.takes_token(place, base, &self.target(place, base)?) {
             return Ok(false);
         }
         self.http.renewed(answer, base.token.as_deref()).await

@@ -114,7 +114,7 @@ impl Errand {
         }
         match self.reach {
             Reach::Target => {
-                gate.pass(&call.native, touched(&call.native, values))?;
+                gate.pass(&call.native, touched(&self.native, values))?;
                 if gate.plans() {
                     call.plan = Some(Plan::new(gate.tell()));
                 }
@@ -177,16 +177,19 @@ fn planned(lua: &Lua, call: String, values: &[Value], tell: Option<fn(&str)>) ->
     Errands { call, arguments }
 }
 
-/// How many records a write names: the longest list among its arguments. One that names none and says true means all.
-fn touched(native: &str, values: &[Value]) -> Touched {
+/// How many records a write names: the longest list among its arguments. One that names none and says true means all;
+/// what a raw request does only its server knows, and defaults are everybody's.
+fn touched(native: &Native, values: &[Value]) -> Touched {
+    if native.module == "http" {
+        return Touched::Unknown;
+    }
+    if native.name.ends_with("_all") || native.name.starts_with("defaults_") {
+        return Touched::All;
+    }
     let lists = values.iter().filter_map(|value| longest(value.as_table()?));
     match lists.max() {
         Some(count) => Touched::Some(count),
-        None if native.ends_with("_all")
-            || values.iter().any(|value| value.as_boolean() == Some(true)) =>
-        {
-            Touched::All
-        }
+        None if values.iter().any(|value| value.as_boolean() == Some(true)) => Touched::All,
         None => Touched::Some(1),
     }
 }

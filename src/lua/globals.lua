@@ -1,5 +1,5 @@
 -- Makes the names of prelude.lua global, each loaded at its first touch. Runs once per VM.
-local prelude, native_print, native_exit = ...
+local prelude, native_print, native_exit, raise, forbidden = ...
 
 local chami = setmetatable({}, {
   names = prelude,
@@ -66,3 +66,22 @@ rawset(os, "exit", function(status)
   if status == nil or status == true then status = 0 elseif status == false then status = 1 end
   native_exit(status)
 end)
+
+-- In a session that only reads or plans Lua's own ways to change this machine are closed as well.
+if forbidden then
+  local open = io.open
+  local function stop(name) raise(forbidden(name)) end
+  local function refuse(name)
+    return function() stop(name) end
+  end
+  rawset(io, "open", function(path, mode)
+    if mode and plain(mode):find "[wa+]" then stop "io.open" end
+    return open(path, mode)
+  end)
+  rawset(io, "output", function(file)
+    if type(file) == "string" then stop "io.output" end
+    return output(file)
+  end)
+  for _, name in ipairs { "popen", "tmpfile" } do rawset(io, name, refuse("io." .. name)) end
+  for _, name in ipairs { "execute", "remove", "rename", "tmpname" } do rawset(os, name, refuse("os." .. name)) end
+end

@@ -13,7 +13,7 @@ use super::{
     tasks, trace, value,
 };
 use crate::{clock::Clock, journal::Journal};
-use mlua::{Lua, LuaString, Table, Value};
+use mlua::{Function, Lua, LuaString, Table, Value};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -171,7 +171,28 @@ impl Host {
         self.lua
             .load(include_str!("globals.lua"))
             .set_name("=[native]")
-            .call((prelude, write, exit))
+            .call((
+                prelude,
+                write,
+                exit,
+                self.shared.get::<Function>("raise")?,
+                self.forbidden()?,
+            ))
+    }
+
+    /// What tells why Lua's own libraries may not change this machine; none in a session that may.
+    fn forbidden(&self) -> mlua::Result<Option<Function>> {
+        if !self.bridge.gate.restricts() {
+            return Ok(None);
+        }
+        let gate = Arc::clone(&self.bridge.gate);
+        let check = self.lua.create_function(move |lua, name: String| {
+            let refused = gate.outside(&name).err();
+            refused
+                .map(|fault| value::fault_to_lua(lua, &fault))
+                .transpose()
+        })?;
+        Ok(Some(check))
     }
 
     /// Ends what runs, for good: no `pcall` holds it.

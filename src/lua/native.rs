@@ -339,8 +339,10 @@ async fn settled<R: Serialize + Send + 'static>(
     let out = work.await;
     let plan = call::current().and_then(|call| call.plan.as_ref().map(Plan::take));
     match plan {
-        // What came of requests that were not sent says nothing.
-        Some(plan) if !plan.is_empty() => Box::new(move |lua| value::to_lua(lua, &plan, nulls)),
+        // What came of requests that were not sent says nothing; what was refused before that is no plan.
+        Some(plan) if !plan.is_empty() && !call::refused(&out) => {
+            Box::new(move |lua| value::to_lua(lua, &plan, nulls))
+        }
         _ => Box::new(move |lua| value::to_lua(lua, &out?, nulls)),
     }
 }

@@ -4,18 +4,24 @@ use crate::{
     call::{Plan, Planned},
     fault::Fault,
     http::{Answer, Base, blame},
+    secret,
 };
+use reqwest::Url;
+use url::Position;
 
 impl Request {
     /// Notes the request in place of sending it.
     pub(super) async fn planned(&self, plan: &Plan) -> Result<Answer, Fault> {
         let place = self.place.clone()?;
         let path = match &place {
-            Place::Gateway(path) => {
-                let query = self.target(&place, &self.http.base().await?)?;
-                query
-                    .query()
-                    .map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
+            Place::Gateway(_) => {
+                let base = self.http.base().await?;
+                let url = self.target(&place, &base)?;
+                let whole = &url[Position::BeforePath..];
+                let root =
+                    Url::parse(&base.url).map_or(String::new(), |base| base.path().to_owned());
+                let below = whole.strip_prefix(root.trim_end_matches('/'));
+                below.unwrap_or(whole).to_owned()
             }
             Place::Service(_) | Place::Anywhere(_) => {
                 blame::shown(&self.target(&place, &Base::default())?)
@@ -27,7 +33,7 @@ impl Request {
         });
         plan.add(Planned {
             method: self.method.clone(),
-            path,
+            path: secret::hide(&path).into_owned(),
             payload,
         });
         Ok(Answer {
