@@ -9,6 +9,13 @@ use super::{
 };
 use crate::fault::{Fault, Kind};
 
+/// A snapshot taken now under that name would be a base without differences.
+fn gone(name: &str) -> Fault {
+    let message = format!("the snapshot \"{name}\" that this lab was restored from is gone");
+    Fault::not_found(message)
+        .hint("lab.diff NAME counts from another one; lab.snapshots() lists them")
+}
+
 impl House {
     pub(crate) fn snapshot(&self, name: &str) -> Result<Snapshot, Fault> {
         let _still = self.keeper.still();
@@ -23,10 +30,16 @@ impl House {
 
     /// What differs from a snapshot, or from what the last reset or restore left. That somebody looked is no difference.
     pub(crate) fn diff(&self, from: Option<&str>) -> Result<Vec<Difference>, Fault> {
-        let from = from.map(str::to_owned).or_else(|| self.since().clone());
-        let before = match from {
+        let since = self.since().clone().filter(|_| from.is_none());
+        let before = match from.or(since.as_deref()) {
             Some(name) if name == tutorial::NAME => tutorial::stores(self.new_world()?)?,
-            Some(name) => self.keeper.saved(&name)?.stores,
+            Some(name) => {
+                let saved = self.keeper.saved(name).map_err(|fault| match since {
+                    Some(_) if fault.kind == Kind::NotFound => gone(name),
+                    _ => fault,
+                });
+                saved?.stores
+            }
             None => self.new_world()?,
         };
         let _still = self.keeper.still();

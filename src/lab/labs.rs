@@ -2,7 +2,7 @@
 use super::{
     Lab,
     card::Card,
-    dirs::{self, Dirs, lab_name, plain_name},
+    dirs::{self, Dirs, lab_name, plain_name, unusable},
     persist::BEGUN,
     seat::lock,
 };
@@ -10,6 +10,7 @@ use crate::fault::{Fault, Kind};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -45,7 +46,7 @@ impl Lab {
     /// The user's labs, the usual one first. Nothing is started.
     pub fn list(&self) -> Result<Vec<Listed>, Fault> {
         let dirs = self.shared.table.options().dirs()?;
-        Ok(list(&dirs))
+        list(&dirs)
     }
 
     /// Removes another lab of the user, with all that it holds, and tells what it was.
@@ -59,7 +60,7 @@ impl Lab {
             return Err(conflict(message).hint("remove it from another: chami lab remove NAME"));
         }
         if !dir.is_dir() {
-            let labs = list(&dirs);
+            let labs = list(&dirs)?;
             let names = labs.iter().filter_map(|lab| lab.name.as_deref());
             let fault = Fault::not_found(format!("no lab \"{name}\""));
             return Err(fault.did_you_mean(name, names));
@@ -111,8 +112,12 @@ pub(crate) fn exists(name: &str) -> Fault {
     ))
 }
 
-fn list(dirs: &Dirs) -> Vec<Listed> {
-    let entries = fs::read_dir(&dirs.state).into_iter().flatten().flatten();
+fn list(dirs: &Dirs) -> Result<Vec<Listed>, Fault> {
+    let entries = match fs::read_dir(&dirs.state) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unusable(&dirs.state, &error)),
+        Ok(entries) => entries.flatten(),
+    };
     let lab = |entry: fs::DirEntry| {
         let path = entry.path();
         let label = entry.file_name().into_string().ok()?;
@@ -125,7 +130,7 @@ fn list(dirs: &Dirs) -> Vec<Listed> {
     };
     let mut labs: Vec<Listed> = entries.filter_map(lab).collect();
     labs.sort_by(|a, b| a.name.cmp(&b.name));
-    labs
+    Ok(labs)
 }
 
 /// What can be seen of a lab from outside.
