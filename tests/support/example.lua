@@ -20,8 +20,8 @@ local function once(options, order)
   return text, status
 end
 
---- Runs the script, and then again from its tape: `run { "nid3", "compute", "io", status = 3, says = "…" }`. Its exit status (0, if none is given) and
---- what it prints must be so; returns what it printed, on both streams.
+--- Runs the script, and then again from its tape: `run { "nid3", "compute", "io", status = 3, says = "…" }`. Its exit
+--- status (0, if none is given) and what it prints must be so; returns what it printed, on both streams.
 function run(order)
   runs = runs + 1
   local tape = quoted(("%s/%d.tape"):format(home, runs))
