@@ -35,7 +35,7 @@ local journal = {}
 ---@field changes journal.Change[]
 
 ---@class journal.Undone
----@field id? integer the entry of the undo itself; nothing: all was as before already
+---@field id? integer the entry of the undo itself; nothing: all was as before already, and what the write did is not known
 ---@field undid integer the entry that was taken back
 ---@field call string what that was
 ---@field at string

@@ -1,17 +1,38 @@
 //! Putting records back: what differs, in which order, and what did not come out as it was.
-use super::{Change, Images, Picture, Records, Touch, secrets};
+use super::{
+    Change, Images, Picture, Records, Touch,
+    secrets::{MARK, Veil},
+};
 use crate::{
     call::{self, Planned},
     fault::{Fault, Item, Kind},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// A record as it is now, as much of it as the journal keeps.
-pub(super) fn known(present: &Picture, change: &Change, images: &dyn Images) -> Option<Value> {
-    let mut value = present.get(&change.resource)?.get(&change.id)?.clone();
-    secrets::veil(&mut value);
-    Some(images.lean(value))
+/// How the journal sees a service's records.
+#[derive(Clone, Copy)]
+pub(super) struct Eyes<'a> {
+    pub(super) images: &'a dyn Images,
+    pub(super) veil: &'a Veil,
+}
+
+impl Eyes<'_> {
+    /// As much of a record as the journal keeps.
+    pub(super) fn keeps(self, value: &Value) -> Value {
+        self.images.lean(self.veil.record(value.clone()).0)
+    }
+
+    /// The same of a record in a picture.
+    pub(super) fn known(self, present: &Picture, change: &Change) -> Option<Value> {
+        let value = present.get(&change.resource)?.get(&change.id)?;
+        Some(self.keeps(value))
+    }
+
+    /// How the record was before, to be compared with that.
+    pub(super) fn before(self, change: &Change) -> Option<Value> {
+        change.before.clone().map(|value| self.images.lean(value))
+    }
 }
 
 /// In what two states of a record differ.
@@ -27,7 +48,10 @@ pub(super) fn fields(left: Option<&Value>, now: Option<&Value>) -> String {
         .keys()
         .chain(now.keys().filter(|name| !left.contains_key(*name)))
         .filter(differs)
-        .map(String::as_str)
+        .map(|name| match name.as_str() {
+            MARK => "a secret in it",
+            name => name,
+        })
         .collect();
     names.sort_unstable();
     names.join(", ")
@@ -52,15 +76,13 @@ pub(super) struct Back {
 }
 
 impl Back {
-    pub(super) fn of(changes: &[Change], present: &Picture, images: &dyn Images) -> Self {
-        let differs = |change: &&Change| {
-            let now = known(present, change, images);
-            now != change.before.clone().map(|value| images.lean(value))
-        };
+    pub(super) fn of(changes: &[Change], present: &Picture, eyes: Eyes<'_>) -> Self {
+        let images = eyes.images;
+        let differs = |change: &&Change| eyes.known(present, change) != eyes.before(change);
         let changes: Vec<Change> = changes.iter().filter(differs).cloned().collect();
         let mut order: Vec<&str> = images.order().to_vec();
-        let strange = |change: &&Change| !images.order().contains(&change.resource.as_str());
-        order.extend(changes.iter().filter(strange).map(|c| c.resource.as_str()));
+        let all: BTreeSet<&str> = changes.iter().map(|c| c.resource.as_str()).collect();
+        order.extend(all.into_iter().filter(|it| !images.order().contains(it)));
         let (mut put, mut take) = (Vec::new(), Vec::new());
         for resource in order {
             let of = || changes.iter().filter(|change| change.resource == resource);
@@ -139,21 +161,23 @@ impl Back {
     /// The records that are not as they were, with the reason as far as it is known.
     pub(super) fn amiss(
         &self,
-        images: &dyn Images,
+        eyes: Eyes<'_>,
         now: &Picture,
         trouble: Option<&Fault>,
     ) -> Vec<Item> {
+        let mut own = HashMap::new();
+        for item in trouble.into_iter().flat_map(|fault| &fault.items) {
+            own.entry(item.node.to_ascii_lowercase()).or_insert(item);
+        }
         let mut items = Vec::new();
         for change in &self.changes {
-            let now = known(now, change, images);
-            let before = change.before.clone().map(|value| images.lean(value));
+            let (now, before) = (eyes.known(now, change), eyes.before(change));
             if now == before {
                 continue;
             }
             let node = format!("{} {}", change.resource, change.id);
-            let own = trouble.into_iter().flat_map(|fault| &fault.items);
-            let mut own = own.filter(|item| item.node.eq_ignore_ascii_case(&change.id));
-            let fault = own.next().map(|item| item.fault.clone());
+            let fault = own.get(&change.id.to_ascii_lowercase());
+            let fault = fault.map(|item| item.fault.clone());
             let fault = fault.or_else(|| trouble.cloned()).unwrap_or_else(|| {
                 let what = fields(before.as_ref(), now.as_ref());
                 Fault::new(Kind::NoEffect, format!("it was not put back: {what}"))
@@ -164,11 +188,10 @@ impl Back {
     }
 
     /// What this undo changed: before and after it.
-    pub(super) fn records(&self, present: &Picture, now: &Picture) -> Vec<Change> {
+    pub(super) fn records(&self, present: &Picture, now: &Picture, veil: &Veil) -> Vec<Change> {
         let pick = |picture: &Picture, change: &Change| {
-            let mut value = picture.get(&change.resource)?.get(&change.id)?.clone();
-            secrets::veil(&mut value);
-            Some(value)
+            let value = picture.get(&change.resource)?.get(&change.id)?;
+            Some(veil.record(value.clone()).0)
         };
         let turned = self.changes.iter().map(|change| Change {
             resource: change.resource.clone(),

@@ -161,6 +161,10 @@ impl Entry {
         let Some(ended) = &self.ended else {
             return false;
         };
+        if self.begun.undoes.is_some() && ended.outcome == "ok" {
+            // That all was as before already is remembered as well.
+            return false;
+        }
         if self.begun.one_way.is_some() {
             // What was wrong already in its arguments was not sent.
             return ended.outcome == Kind::BadArgument.name();

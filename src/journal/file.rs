@@ -53,12 +53,16 @@ impl Lines {
         let _lock = self.lock()?;
         let mut file = self.open()?;
         begun.begun = last(&mut file)? + 1;
+        let length = file.metadata()?.len();
         put(&mut file, begun)?;
-        if sync {
-            file.sync_data()?;
+        if sync && let Err(error) = file.sync_data() {
+            // It is refused, so it must not stand there as begun.
+            let _ = file.set_len(length);
+            return Err(error);
         }
-        if self.is_long(&mut file, begun.begun)? {
-            self.compact()?;
+        if self.is_long(&mut file, begun.begun).unwrap_or(false) {
+            // The entry stands whatever becomes of this; the next write tries again.
+            let _ = self.compact();
         }
         Ok(())
     }

@@ -2,11 +2,11 @@
 use super::{
     Journal, Picture, Records, Scope, Touch,
     entry::{After, Begun, Ended},
-    secrets,
 };
 use crate::{
     call,
     fault::{Fault, Kind},
+    secret,
 };
 use serde_json::Value;
 use std::{
@@ -89,11 +89,12 @@ impl Journal {
         work: impl Future<Output = Result<R, Fault>>,
         verdict: impl FnOnce(&Result<R, Fault>, Option<&Picture>) -> Option<Kind>,
     ) -> Result<Seen<Result<R, Fault>>, Fault> {
-        let mut before = self.look_first(&mut begun).await?;
-        begun.hidden = secrets::hide(&mut before);
-        begun.before.clone_from(&before);
+        let before = self.look_first(&mut begun).await?;
         let (house, touches) = (begun.house.clone(), begun.touches.clone());
-        let ticket = self.ticket(begun).await?;
+        begun.touches = self.veil.touches(&touches);
+        (begun.before, begun.hidden) = self.veil.picture(&before);
+        let mut ticket = self.ticket(begun).await?;
+        ticket.worked = true;
         let out = work.await;
         let now = match out.as_ref().err().map(|fault| fault.kind) {
             // Nothing was sent.
@@ -123,7 +124,9 @@ impl Journal {
                 | Kind::BadArgument => Err(fault),
                 _ => {
                     let reason = format!("what stood there could not be read: {}", fault.message);
-                    begun.one_way.get_or_insert(reason);
+                    begun
+                        .one_way
+                        .get_or_insert(secret::hide(&reason).into_owned());
                     begun.touches.clear();
                     Ok(Picture::new())
                 }
@@ -150,8 +153,7 @@ impl Journal {
 
     /// What is not as it was, as it is now.
     fn differences(&self, house: &str, before: &Picture, now: &Picture) -> After {
-        let mut now = now.clone();
-        secrets::hide(&mut now);
+        let (before, now) = (self.veil.picture(before).0, self.veil.picture(now).0);
         let lean = |value: &Value| match self.images(house) {
             Ok(images) => images.lean(value.clone()),
             Err(_) => value.clone(),
@@ -180,29 +182,23 @@ impl Journal {
     /// Keeps the first half. On a lab a write goes on without.
     async fn ticket(self: &Arc<Self>, mut begun: Begun) -> Result<Ticket, Fault> {
         let journal = Arc::clone(self);
+        // Whoever waits for it may give up meanwhile: then it is dropped over there, and ends its entry.
         let kept = off(move || {
             journal.shelf.begin(&mut begun, journal.real)?;
-            Ok(begun.begun)
+            Ok(Ticket::of(journal, Some(begun.begun)))
         })
         .await;
-        let id = match kept {
-            Ok(id) => Some(id),
-            Err(fault) if self.real => {
-                return Err(Fault {
-                    message: format!("{}; nothing was sent", fault.message),
-                    ..fault
-                });
-            }
+        match kept {
+            Ok(ticket) => Ok(ticket),
+            Err(fault) if self.real => Err(Fault {
+                message: format!("{}; nothing was sent", fault.message),
+                ..fault
+            }),
             Err(fault) => {
                 self.tell(&fault);
-                None
+                Ok(Ticket::of(Arc::clone(self), None))
             }
-        };
-        Ok(Ticket {
-            journal: Arc::clone(self),
-            id: id.unwrap_or_default(),
-            open: id.is_some(),
-        })
+        }
     }
 
     /// Notes for the user that something was not kept.
@@ -222,9 +218,20 @@ struct Ticket {
     journal: Arc<Journal>,
     id: u64,
     open: bool,
+    /// Whether the work was begun at all.
+    worked: bool,
 }
 
 impl Ticket {
+    fn of(journal: Arc<Journal>, id: Option<u64>) -> Self {
+        Self {
+            journal,
+            id: id.unwrap_or_default(),
+            open: id.is_some(),
+            worked: false,
+        }
+    }
+
     async fn end(mut self, outcome: Option<Kind>, after: Option<After>) {
         if !std::mem::take(&mut self.open) {
             return;
@@ -249,7 +256,7 @@ impl Drop for Ticket {
             let ended = Ended {
                 ended: self.id,
                 outcome: Kind::Interrupted.name().to_owned(),
-                after: None,
+                after: (!self.worked).then(After::new),
             };
             // Without it the entry is unknown, which is as true.
             let _ = self.journal.shelf.end(ended, false);

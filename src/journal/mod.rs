@@ -16,6 +16,7 @@
 //!   fault: its own request would have. Any other trouble with reading makes an entry that cannot be undone, with the
 //!   reason; the write itself goes on.
 //! - No secret stands in an image (`secrets`): its place is kept and its text is not, and what was hidden cannot be put back.
+//!   A mark in its place tells whether it is still the same.
 //! - An entry belongs to the target of its session, writes to files included: `undo()` walks back what was done there.
 mod back;
 mod entry;
@@ -36,6 +37,7 @@ use crate::{
     clock::{Clock, Pending, Wall},
     fault::{Fault, Kind},
 };
+use secrets::Veil;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shelf::Shelf;
@@ -192,6 +194,7 @@ pub struct Journal {
     user: String,
     clock: Arc<dyn Clock>,
     shelf: Shelf,
+    veil: Veil,
     houses: Mutex<BTreeMap<&'static str, Arc<dyn Images>>>,
     /// That something could not be kept; said once.
     notice: OnceLock<String>,
@@ -199,12 +202,14 @@ pub struct Journal {
 
 impl Journal {
     pub fn new(setup: Setup) -> Arc<Self> {
+        let shelf = Shelf::new(setup.keep);
         Arc::new(Self {
+            veil: Veil::new(shelf.key()),
             target: setup.target,
             real: setup.real,
             user: setup.user,
             clock: setup.clock,
-            shelf: Shelf::new(setup.keep),
+            shelf,
             houses: Mutex::default(),
             notice: OnceLock::new(),
         })

@@ -50,6 +50,14 @@ impl Shelf {
         }
     }
 
+    /// Where the key to its marks is kept.
+    pub(super) fn key(&self) -> Option<PathBuf> {
+        match self {
+            Self::Lines(lines) => Some(lines.path().with_extension("key")),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_off(&self) -> bool {
         matches!(self, Self::Off)
     }

@@ -4,18 +4,22 @@
 //! there before; what differs is put back. Nobody can tell its doing from what came later then, except where a later
 //! entry touched the same records: that one comes first.
 use super::{
-    Change, Images, Journal, Picture,
-    back::{Back, fields, known, touches_of},
-    entry::{Ended, Entry},
+    Change, Images, Journal, Picture, Records,
+    back::{Back, Eyes, fields, touches_of},
+    entry::{After, Ended, Entry},
     keep::{Manner, planned},
-    pick, secrets,
+    pick,
+    secrets::{self, is_veiled},
 };
 use crate::{
     call,
     fault::{Fault, Item, Kind},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 /// How an undo is made.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -28,7 +32,7 @@ pub struct Options {
 /// What an undo did.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Undone {
-    /// The entry of the undo itself; none when everything was as before already.
+    /// The entry of the undo itself; none when all was as before already and what the write did is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<u64>,
     /// The entry that was taken back, and what it was.
@@ -41,6 +45,8 @@ pub struct Undone {
     pub records: Vec<Change>,
 }
 
+const UNNAMED: &str = "its name holds a secret, and the journal keeps none";
+
 /// So many records are named in a sentence.
 const NAMED: usize = 3;
 
@@ -51,40 +57,39 @@ impl Journal {
         let entry = pick::wanted(&entries, &self.target, id)?;
         may(entry)?;
         let images = self.images(&entry.begun.house)?;
-        let (changes, present) = self.changes(entry, &*images).await?;
+        let eyes = Eyes {
+            images: &*images,
+            veil: &self.veil,
+        };
+        let (changes, present) = self.changes(entry, eyes).await?;
         takes(entry, &*images, &changes)?;
         if !options.force {
-            still(entry, &*images, &changes, &present)?;
+            still(entry, eyes, &changes, &present)?;
             if entry.changes().is_none() {
                 first(entry, &entries, &changes)?;
             }
         }
-        let back = Back::of(&changes, &present, &*images);
+        let back = Back::of(&changes, &present, eyes);
         if back.is_nothing() {
-            self.settle(entry);
-            return Ok(told(entry, None, Vec::new()));
+            return Ok(told(entry, self.settle(entry), Vec::new()));
         }
         call::concerns(back.count())?;
         if planned() {
             back.plan(&entry.begun.house, &*images).await?;
             return Ok(told(entry, None, Vec::new()));
         }
-        let manner = Manner {
-            call: Some("undo".to_owned()),
-            undoes: Some(entry.id()),
-        };
-        let begun = self.begun(&entry.begun.house, back.touches(), None, manner);
+        let begun = self.begun(&entry.begun.house, back.touches(), None, manner(entry));
         let verdict = |out: &Result<(), Fault>, now: Option<&Picture>| match now {
             Some(now) => {
-                let amiss = back.amiss(&*images, now, out.as_ref().err());
+                let amiss = back.amiss(eyes, now, out.as_ref().err());
                 (!amiss.is_empty()).then_some(Kind::Partial)
             }
             None => out.as_ref().err().map(|fault| fault.kind),
         };
         let seen = self.watch(begun, back.work(&*images), verdict).await?;
         let now = seen.now.ok_or_else(|| lost(&seen.out))?;
-        let amiss = back.amiss(&*images, &now, seen.out.as_ref().err());
-        let records = back.records(&present, &now);
+        let amiss = back.amiss(eyes, &now, seen.out.as_ref().err());
+        let records = back.records(&present, &now, &self.veil);
         settled(entry, amiss, records.len())?;
         Ok(told(entry, Some(seen.id), records))
     }
@@ -93,7 +98,7 @@ impl Journal {
     async fn changes(
         &self,
         entry: &Entry,
-        images: &dyn Images,
+        eyes: Eyes<'_>,
     ) -> Result<(Vec<Change>, Picture), Fault> {
         let house = &entry.begun.house;
         if let Some(changes) = entry.changes() {
@@ -101,43 +106,60 @@ impl Journal {
             return Ok((changes, present));
         }
         let present = self.picture(house, &entry.begun.touches).await?;
+        let none = Records::new();
         let mut changes = Vec::new();
-        for resource in entry.begun.before.keys().chain(present.keys()) {
-            let (old, new) = (entry.begun.before.get(resource), present.get(resource));
-            let known =
-                |change: &Change, id: &String| change.resource == *resource && change.id == *id;
-            for id in old.into_iter().chain(new).flat_map(BTreeMap::keys) {
-                let before = old.and_then(|old| old.get(id)).cloned();
-                let after = new.and_then(|new| new.get(id)).cloned().map(|mut value| {
-                    secrets::veil(&mut value);
-                    images.lean(value)
-                });
-                let same = before.clone().map(|value| images.lean(value)) == after;
-                if !same && !changes.iter().any(|change| known(change, id)) {
-                    changes.push(Change {
-                        resource: resource.clone(),
-                        id: id.clone(),
-                        before,
-                        after,
-                    });
+        let resources: BTreeSet<&String> =
+            entry.begun.before.keys().chain(present.keys()).collect();
+        for resource in resources {
+            let old = entry.begun.before.get(resource).unwrap_or(&none);
+            let new = present.get(resource).unwrap_or(&none);
+            let ids: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for id in ids {
+                let after = new.get(id).map(|value| eyes.keeps(value));
+                let change = Change {
+                    resource: resource.clone(),
+                    id: id.clone(),
+                    before: old.get(id).cloned(),
+                    after,
+                };
+                if eyes.before(&change) != change.after {
+                    changes.push(change);
                 }
             }
         }
         Ok((changes, present))
     }
 
-    /// An entry that had no effect after all is listed no more.
-    fn settle(&self, entry: &Entry) {
-        if entry.changes().is_some() || pick::is_running(entry) || planned() {
-            return;
+    /// All is as before already. The entry counts as undone from now on, so that the next undo reaches an older one; an
+    /// entry that had no effect after all is listed no more. The number of the undo, if it is one.
+    fn settle(&self, entry: &Entry) -> Option<u64> {
+        if planned() {
+            return None;
         }
-        let ended = Ended {
-            ended: entry.id(),
-            outcome: pick::outcome(entry).to_owned(),
-            after: Some(BTreeMap::new()),
+        let ended = |id, outcome: &str| Ended {
+            ended: id,
+            outcome: outcome.to_owned(),
+            after: Some(After::new()),
         };
-        // It stays as it is then, and the next undo finds the same.
-        let _ = self.shelf.end(ended, false);
+        // Where nothing can be kept it stays as it is, and the next undo finds the same.
+        if entry.changes().is_none() {
+            let _ = self
+                .shelf
+                .end(ended(entry.id(), pick::outcome(entry)), false);
+            return None;
+        }
+        let mut begun = self.begun(&entry.begun.house, Vec::new(), None, manner(entry));
+        self.shelf.begin(&mut begun, false).ok()?;
+        let _ = self.shelf.end(ended(begun.begun, "ok"), false);
+        Some(begun.begun)
+    }
+}
+
+/// How the entry of an undo differs from others.
+fn manner(entry: &Entry) -> Manner {
+    Manner {
+        call: Some("undo".to_owned()),
+        undoes: Some(entry.id()),
     }
 }
 
@@ -149,7 +171,10 @@ fn may(entry: &Entry) -> Result<(), Fault> {
         let message = format!("{call} ({id}) is still under way, in process {pid}");
         return Err(Fault::new(Kind::Conflict, message).hint("wait until it is over"));
     }
-    match &entry.begun.one_way {
+    let named = entry.begun.touches.iter().flat_map(|touch| &touch.ids);
+    let unnamed = named.flatten().any(|id| is_veiled(id));
+    let unnamed = unnamed.then_some(UNNAMED);
+    match entry.begun.one_way.as_deref().or(unnamed) {
         Some(reason) => {
             let message = format!("{call} ({id}) cannot be taken back: {reason}");
             Err(Fault::new(Kind::Unsupported, message).hint(format!(
@@ -162,9 +187,13 @@ fn may(entry: &Entry) -> Result<(), Fault> {
 
 /// Refuses what cannot be restored in full.
 fn takes(entry: &Entry, images: &dyn Images, changes: &[Change]) -> Result<(), Fault> {
+    let hidden: HashSet<&String> = entry.begun.hidden.iter().collect();
     let why = |change: &Change| {
         let key = secrets::key(&change.resource, &change.id);
-        if entry.begun.hidden.contains(&key) {
+        if is_veiled(&change.id) {
+            return Some(UNNAMED.to_owned());
+        }
+        if hidden.contains(&key) {
             return Some("it held a secret, and the journal keeps none".to_owned());
         }
         images.refuses(&change.resource, change)
@@ -182,14 +211,13 @@ fn takes(entry: &Entry, images: &dyn Images, changes: &[Change]) -> Result<(), F
 /// Refuses records that are no longer as the write left them, nor as they were before.
 fn still(
     entry: &Entry,
-    images: &dyn Images,
+    eyes: Eyes<'_>,
     changes: &[Change],
     present: &Picture,
 ) -> Result<(), Fault> {
     let mut other = Vec::new();
     for change in changes {
-        let now = known(present, change, images);
-        let before = change.before.clone().map(|value| images.lean(value));
+        let (now, before) = (eyes.known(present, change), eyes.before(change));
         if now != change.after && now != before {
             let what = fields(change.after.as_ref(), now.as_ref());
             other.push((record(entry, change), what));
@@ -220,14 +248,18 @@ fn still(
 
 /// Of what nobody saw the end of, a later entry may be the reason that it differs.
 fn first(entry: &Entry, entries: &[Entry], changes: &[Change]) -> Result<(), Fault> {
+    let ours: HashSet<(&str, &str)> = changes
+        .iter()
+        .map(|change| (change.resource.as_str(), change.id.as_str()))
+        .collect();
     let touched = |later: &&Entry| {
-        let theirs = later.changes().unwrap_or_default();
+        let theirs = later.ended.as_ref().and_then(|ended| ended.after.as_ref());
         later.id() > entry.id()
             && later.begun.target.is(&entry.begun.target)
             && later.begun.house == entry.begun.house
-            && theirs.iter().any(|theirs| {
-                let same = |ours: &Change| ours.resource == theirs.resource && ours.id == theirs.id;
-                changes.iter().any(same)
+            && theirs.into_iter().flatten().any(|(resource, records)| {
+                let mut ids = records.keys();
+                ids.any(|id| ours.contains(&(resource.as_str(), id.as_str())))
             })
     };
     let Some(later) = entries.iter().find(touched) else {

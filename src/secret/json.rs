@@ -56,10 +56,11 @@ fn blot(value: &mut Value) -> bool {
 }
 
 fn hide_string(text: &mut String) -> bool {
-    let hidden = match hide(text) {
+    // First what a whole text in base64 says: of its letters a part may look like a secret by chance.
+    let hidden = in_base64(text).or_else(|| match hide(text) {
         Cow::Owned(hidden) => Some(hidden),
-        Cow::Borrowed(_) => in_base64(text),
-    };
+        Cow::Borrowed(_) => None,
+    });
     match hidden {
         Some(hidden) => {
             *text = hidden;
@@ -74,8 +75,9 @@ fn in_base64(text: &str) -> Option<String> {
     if text.len() < SHORTEST_BASE64 || !text.len().is_multiple_of(4) {
         return None;
     }
-    let decoded = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
-    match hide(&decoded) {
+    // A byte that is no text must not keep the text around it from being read.
+    let decoded = STANDARD.decode(text).ok()?;
+    match hide(&String::from_utf8_lossy(&decoded)) {
         Cow::Owned(hidden) => Some(STANDARD.encode(hidden)),
         Cow::Borrowed(_) => None,
     }

@@ -4,12 +4,14 @@ use crate::{
     clock::Pending,
     fault::{Fault, Kind},
     journal::{Change, Images, Records, Touch},
+    secret::hide,
 };
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
+    borrow::Cow,
     fs::{self, Permissions},
     io::{self, ErrorKind},
     os::unix::fs::{PermissionsExt as _, symlink},
@@ -98,12 +100,14 @@ impl Record {
 
     fn fill(&mut self, bytes: Vec<u8>) {
         use std::fmt::Write as _;
+        // The digest of a file that holds a password would help to guess it; the journal marks such a file itself.
+        let open = matches!(hide(&String::from_utf8_lossy(&bytes)), Cow::Borrowed(_));
         let sum = digest(&SHA256, &bytes);
         let hex = sum.as_ref().iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
         });
-        self.sha256 = Some(hex);
+        self.sha256 = open.then_some(hex);
         match String::from_utf8(bytes) {
             Ok(text) => self.text = Some(text),
             Err(error) => self.base64 = Some(STANDARD.encode(error.as_bytes())),
@@ -194,5 +198,30 @@ impl Images for Files {
             fields.shift_remove("base64");
         }
         record
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::hide_json;
+
+    #[test]
+    fn a_byte_that_is_no_text_does_not_carry_a_key_into_the_journal() {
+        let kept = |bytes: &[u8]| {
+            let mut record = Record::default();
+            record.fill(bytes.to_vec());
+            let mut value = serde_json::to_value(&record).expect("JSON");
+            let hidden = hide_json(&mut value);
+            let text = value["base64"].as_str().expect("no text").to_owned();
+            let text = STANDARD.decode(text).expect("base64");
+            (hidden, String::from_utf8_lossy(&text).into_owned(), value)
+        };
+        let key = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
+        let (hidden, text, value) = kept(&[key.as_bytes(), b"\xff\n"].concat());
+        assert!(hidden && !text.contains("c2VjcmV0"), "{text}");
+        assert_eq!(value.get("sha256"), None, "it would help to guess");
+        let (hidden, _, value) = kept(b"\x7fELF\xff and so on");
+        assert!(!hidden && value["sha256"].is_string());
     }
 }

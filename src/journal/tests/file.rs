@@ -153,3 +153,27 @@ fn a_full_disk_is_told_and_nothing_is_half_kept() {
     let error = lines.begin(&mut begun("x"), true).expect_err("it is full");
     assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
 }
+
+#[test]
+fn an_entry_stands_though_the_file_cannot_be_shortened() {
+    let dir = tempfile::tempdir().expect("a directory");
+    // In so deep a directory the journal's own names are as long as can be, and that of a draft is too long.
+    let mut deep = dir.path().to_owned();
+    while deep.as_os_str().len() < 4086 {
+        let rest = 4086 - deep.as_os_str().len() - 1;
+        let step = if rest > 400 { 200 } else { rest.min(200) };
+        let step = if rest > 200 && rest <= 400 {
+            rest / 2
+        } else {
+            step
+        };
+        deep.push("d".repeat(step));
+    }
+    let lines = Lines::at(deep.join("j.jsonl"), SMALL);
+    for number in 1..=12 {
+        let mut one = begun("x");
+        lines.begin(&mut one, true).expect("kept");
+        assert_eq!(one.begun, number);
+    }
+    assert_eq!(lines.read().expect("readable").len(), 12);
+}

@@ -1,6 +1,8 @@
 //! The journal with a service of its own: records in memory.
+mod ends;
 mod file;
 mod undo;
+mod veiled;
 
 use super::{
     Begun, Change, Ended, Filter, Images, Journal, Keep, Options, Records, Scope, Setup, Target,
@@ -12,6 +14,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
+    collections::HashSet,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -55,7 +58,10 @@ impl Images for Things {
         Box::pin(async {
             self.looks.fetch_add(1, Ordering::Relaxed);
             let mut records = self.records.lock().expect("no panic").clone();
-            records.retain(|id, _| touch.ids.as_ref().is_none_or(|ids| ids.contains(id)));
+            if let Some(ids) = &touch.ids {
+                let ids: HashSet<&String> = ids.iter().collect();
+                records.retain(|id, _| ids.contains(id));
+            }
             Ok(records)
         })
     }

@@ -10,12 +10,15 @@ use crate::{
     fault::{Fault, Item},
     journal::{Records, Touch},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Whether `id` is a place inside of `place`.
-pub(super) fn is_below(id: &str, place: &str) -> bool {
-    let rest = id.strip_prefix(place);
-    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+/// Whether a name is one of these places, or inside of one: `x0c0s0b0n0` is inside of `x0c0s0b0`.
+fn within(places: &[String]) -> impl Fn(&str) -> bool {
+    let places: HashSet<&str> = places.iter().map(String::as_str).collect();
+    move |id| {
+        let mut letters = id.char_indices().filter(|(_, c)| c.is_ascii_alphabetic());
+        places.contains(id) || letters.any(|(at, _)| places.contains(&id[..at]))
+    }
 }
 
 impl Inventory {
@@ -23,12 +26,8 @@ impl Inventory {
         let ids = touch.ids.as_deref().filter(|_| !touch.below);
         let mut found = self.0.components(ids, &Filter::default()).await?;
         if let (true, Some(places)) = (touch.below, &touch.ids) {
-            let among = |id: &str| {
-                places
-                    .iter()
-                    .any(|place| id == place || is_below(id, place))
-            };
-            found.retain(|component| among(&component.id));
+            let within = within(places);
+            found.retain(|component| within(&component.id));
         }
         Ok(by_name(found, |component| component.id.clone()))
     }
@@ -192,4 +191,35 @@ fn stateless(orphans: &[Component]) -> Fault {
         fault: why(),
     };
     why().items(orphans.iter().map(item).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn what_is_in_a_place_has_a_letter_after_its_name() {
+        let places = ["x0c0s1b0".to_owned(), "s0".to_owned()];
+        let within = within(&places);
+        for id in ["x0c0s1b0", "x0c0s1b0n0", "x0c0s1b0n12", "s0"] {
+            assert!(within(id), "{id}");
+        }
+        for id in ["x0c0s1", "x0c0s1b01", "x0c0s1b01n0", "s00", ""] {
+            assert!(!within(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn thousands_of_places_are_not_compared_one_by_one() {
+        let places: Vec<String> = (0..50_000).map(|n| format!("x{n}c0s0b0")).collect();
+        let begin = Instant::now();
+        let within = within(&places);
+        assert!((50_000..100_000).all(|n| !within(&format!("x{n}c0s0b0n0"))));
+        assert!(
+            begin.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            begin.elapsed()
+        );
+    }
 }

@@ -10,7 +10,7 @@ use super::{
             RedfishEndpointBody, System,
         },
     },
-    COMPEP, Inventory, RFE, by_name, filter, typed, unsupported,
+    COMPEP, Inventory, RFE, among, by_name, filter, typed, unsupported,
 };
 use crate::{
     fault::Fault,
@@ -52,7 +52,8 @@ impl Inventory {
             _ => Filter::default(),
         };
         let mut found = self.0.component_endpoints(None, &narrow).await?;
-        found.retain(|entry| ids.contains(&entry.redfish_endpoint_id));
+        let among = among(Some(ids));
+        found.retain(|entry| among(&entry.redfish_endpoint_id));
         Ok(by_name(found, name))
     }
 

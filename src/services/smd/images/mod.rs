@@ -139,6 +139,12 @@ fn wanted(touch: &Touch) -> Option<HashSet<String>> {
     Some(ids.iter().map(|id| id.to_lowercase()).collect())
 }
 
+/// Whether a name is one of these; none: any is.
+fn among(ids: Option<&[String]>) -> impl Fn(&str) -> bool {
+    let ids: Option<HashSet<&str>> = ids.map(|ids| ids.iter().map(String::as_str).collect());
+    move |id| ids.as_ref().is_none_or(|ids| ids.contains(id))
+}
+
 /// A filter over one name.
 fn filter(name: &str, words: &[String]) -> Filter {
     serde_json::from_value(serde_json::json!({ name: words })).unwrap_or_default()

@@ -4,8 +4,8 @@ use super::{
         client::{Filter, InterfaceFields, LockChange, LockOptions, Told},
         types::{EthernetInterface, NodeMap, PowerMap, Subscription, SubscriptionBody},
     },
-    FRU, HARDWARE, IFACE, Inventory, NODEMAP, POWERMAP, RESERVATION, SCN, SERVEP, by_name, filter,
-    typed, unsupported,
+    FRU, HARDWARE, IFACE, Inventory, NODEMAP, POWERMAP, RESERVATION, SCN, SERVEP, among, by_name,
+    filter, typed, unsupported,
 };
 use crate::{
     fault::Fault,
@@ -28,7 +28,8 @@ impl Inventory {
             HARDWARE => by_name(smd.hardware(ids, &none).await?, |place| place.id.clone()),
             FRU => {
                 let mut units = smd.frus(&none).await?;
-                units.retain(|unit| ids.is_none_or(|ids| ids.contains(&unit.fruid)));
+                let among = among(ids);
+                units.retain(|unit| among(&unit.fruid));
                 by_name(units, |unit| unit.fruid.clone())
             }
             RESERVATION => {
@@ -54,7 +55,8 @@ impl Inventory {
             _ => Filter::default(),
         };
         let mut found = self.0.interfaces(None, &narrow).await?;
-        found.retain(|nic| ids.is_none_or(|ids| ids.contains(&nic.id)));
+        let among = among(ids);
+        found.retain(|nic| among(&nic.id));
         let mut records = by_name(found, |nic| nic.id.clone());
         for record in records.values_mut() {
             if let Value::Object(fields) = record {
@@ -67,7 +69,8 @@ impl Inventory {
     /// By who is told where: their numbers are given anew.
     async fn subscriptions(&self, ids: Option<&[String]>) -> Result<Records, Fault> {
         let mut records = by_name(self.0.subscriptions().await?, named);
-        records.retain(|id, _| ids.is_none_or(|ids| ids.contains(id)));
+        let among = among(ids);
+        records.retain(|id, _| among(id));
         for record in records.values_mut() {
             if let Value::Object(fields) = record {
                 fields.shift_remove("ID");
