@@ -4,6 +4,8 @@
 //! by their place are values of fields, headers and parameters with telling names, and the user's part of a URL; known by
 //! heart are values that were `register`ed, as the session's own token. A text is looked over once for anything
 //! suspicious first, so that what holds no secret costs one pass and no copy.
+mod ahead;
+mod block;
 mod field;
 mod find;
 mod json;

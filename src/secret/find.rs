@@ -1,5 +1,6 @@
 //! Secrets that are known by their form, wherever they stand.
 use super::{HIDDEN, PRIVATE_KEY, Piece, TOKEN};
+use std::collections::HashMap;
 
 /// So long is at least what follows `eyJ` in a token: half a header tells nothing.
 const TOKEN_LENGTH: usize = 16;
@@ -39,20 +40,30 @@ fn tokens(text: &str, pieces: &mut Vec<Piece>) {
 
 /// From the BEGIN line to the END line; one that was cut off goes to the end.
 fn private_keys(text: &str, pieces: &mut Vec<Piece>) {
-    for (at, begin) in text.match_indices("-----BEGIN ") {
-        let rest = &text[at + begin.len()..];
-        let Some(label) = rest.find("-----").map(|end| &rest[..end]) else {
-            continue;
-        };
+    let mut ends: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, label) in labels(text, "-----END ") {
+        ends.entry(label).or_default().push(at);
+    }
+    for (at, label) in labels(text, "-----BEGIN ") {
         if !label.ends_with("PRIVATE KEY") {
             continue;
         }
-        let close = format!("-----END {label}-----");
-        let end = rest
-            .find(&close)
-            .map_or(text.len(), |end| at + begin.len() + end + close.len());
-        pieces.push((at..end, PRIVATE_KEY));
+        let ends = ends.get(label).map_or(&[][..], Vec::as_slice);
+        let Some(end) = ends.get(ends.partition_point(|end| *end < at)) else {
+            pieces.push((at..text.len(), PRIVATE_KEY));
+            return;
+        };
+        let length = "-----END ".len() + label.len() + "-----".len();
+        pieces.push((at..end + length, PRIVATE_KEY));
     }
+}
+
+/// Where such a line stands, and what it names.
+fn labels<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    text.match_indices(mark).filter_map(move |(at, _)| {
+        let rest = &text[at + mark.len()..];
+        Some((at, &rest[..rest.find("-----")?]))
+    })
 }
 
 /// What follows `Bearer` and `Basic`, when it looks like more than the next word of a sentence.
@@ -88,12 +99,18 @@ fn users(text: &str, pieces: &mut Vec<Piece>) {
 fn reservations(text: &str, pieces: &mut Vec<Piece>) {
     let letter = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
     for mark in [":rk:", ":dk:"] {
+        let mut done = 0;
         for (at, _) in text.match_indices(mark) {
+            // Of one word, however often it has the mark, one piece.
+            if at < done {
+                continue;
+            }
             let before = &text[..at];
             let start = before.rfind(|c| !letter(c)).map_or(0, |end| {
                 end + before[end..].chars().next().map_or(1, char::len_utf8)
             });
-            pieces.push((start..at + run(&text[at..], letter), HIDDEN));
+            done = at + run(&text[at..], letter);
+            pieces.push((start..done, HIDDEN));
         }
     }
 }

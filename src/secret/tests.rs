@@ -1,5 +1,7 @@
 //! Each form of a secret goes, and what only looks like one stays.
-use super::{hide, hide_header, hide_json, is_field, may_hold, register};
+use super::{
+    ahead::Ahead, field::look, hide, hide_header, hide_json, is_field, may_hold, register,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
@@ -104,14 +106,14 @@ fn json_stays_json() {
     let config = "#cloud-config\npassword: hunter2\n";
     let mut value = json!({
         "Password": "x", "Username": "root", "list": [{ "refresh_token": "a" }, JWT],
-        "secret": { "deep": ["y", 1] }, "Key": "x0:dk:1", "token": null,
+        "secret": { "deep": ["y", 1, true] }, "Key": "x0:dk:1", "token": null,
         "file": { "content": STANDARD.encode(config), "encoding": "base64" },
     });
     let text = value.to_string();
     assert!(hide_json(&mut value));
     let want = json!({
         "Password": "(hidden)", "Username": "root", "list": [{ "refresh_token": "(hidden)" }, "(token)"],
-        "secret": { "deep": ["(hidden)", 1] }, "Key": "(hidden)", "token": null,
+        "secret": { "deep": ["(hidden)", "(hidden)", true] }, "Key": "(hidden)", "token": null,
         "file": { "content": STANDARD.encode("#cloud-config\npassword: (hidden)\n"), "encoding": "base64" },
     });
     assert_eq!(value, want);
@@ -124,6 +126,61 @@ fn json_stays_json() {
         plain,
         "not a blank is moved when nothing is hidden"
     );
+}
+
+#[test]
+fn numbers_are_passwords_too() {
+    assert_eq!(
+        hide(r#"{"Password":12345678,"Port":443}"#),
+        r#"{"Password":"(hidden)","Port":443}"#
+    );
+}
+
+/// However often a text begins what could be a secret, its letters are looked at a few times only.
+#[test]
+fn what_is_looked_at_grows_with_the_text() {
+    for part in [
+        "x,token:1,",
+        "token=",
+        "token: ",
+        "cookie:",
+        "'token: ",
+        "token [[",
+        "password:\n ",
+        "{token:&a ",
+    ] {
+        let text = part.repeat(5000);
+        let ahead = Ahead::new(&text);
+        look(&text, &ahead, &mut Vec::new());
+        let work = ahead.work.get();
+        assert!(work <= 10 * text.len(), "{part:?}: {work}");
+    }
+}
+
+/// Each of these would take minutes if every beginning were followed to the end of the text.
+#[test]
+fn long_texts_are_hidden_at_once() {
+    let begin = std::time::Instant::now();
+    for part in [
+        ":rk:",
+        ":dk:",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "-----BEGIN PRIVATE KEY-----\n-----END A PRIVATE KEY-----\n",
+        "token=\\\"",
+        "token='\\\"",
+        "eyJ",
+        "bearer ",
+        "://",
+        "curl -u ",
+        "chpasswd a:",
+        "- chpasswd\n",
+        "H4sI",
+    ] {
+        let text = part.repeat(200_000 / part.len());
+        let _ = hide(&text);
+        let time = begin.elapsed();
+        assert!(time.as_secs() < 30, "{part:?}: {time:?}");
+    }
 }
 
 #[test]
