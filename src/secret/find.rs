@@ -1,9 +1,12 @@
 //! Secrets that are known by their form, wherever they stand.
-use super::{HIDDEN, PRIVATE_KEY, Piece, TOKEN};
+use super::{HIDDEN, PRIVATE_KEY, Piece, TOKEN, account};
 use std::collections::HashMap;
 
 /// So long is at least what follows `eyJ` in a token: half a header tells nothing.
 const TOKEN_LENGTH: usize = 16;
+
+/// How what gzip wrote begins in base64.
+const GZIP: &str = "H4sI";
 
 pub(super) fn by_form(text: &str, pieces: &mut Vec<Piece>) {
     tokens(text, pieces);
@@ -11,15 +14,17 @@ pub(super) fn by_form(text: &str, pieces: &mut Vec<Piece>) {
     schemes(text, pieces);
     users(text, pieces);
     reservations(text, pieces);
-    accounts(text, pieces);
+    zipped(text, pieces);
+    account::lists(text, pieces);
+    account::options(text, pieces);
 }
 
-fn is_token_letter(c: char) -> bool {
+pub(super) fn is_token_letter(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-_.".contains(c)
 }
 
 /// How much of the text's beginning is made of such letters.
-fn run(text: &str, letter: impl Fn(char) -> bool) -> usize {
+pub(super) fn run(text: &str, letter: impl Fn(char) -> bool) -> usize {
     text.find(|c| !letter(c)).unwrap_or(text.len())
 }
 
@@ -115,30 +120,28 @@ fn reservations(text: &str, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// The lines `name:password` below cloud-config's `chpasswd`.
-fn accounts(text: &str, pieces: &mut Vec<Piece>) {
-    let Some(begin) = text.find("chpasswd") else {
-        return;
-    };
-    let mut next = begin;
-    for (number, line) in text[begin..].split_inclusive('\n').enumerate() {
-        let at = next;
-        next += line.len();
-        if number == 0 {
+/// What was compressed and put into base64, as cloud-init's `gz+b64` is: nobody can look into it, so it goes as it is.
+fn zipped(text: &str, pieces: &mut Vec<Piece>) {
+    let letter = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let mut done = 0;
+    for (at, _) in text.match_indices(GZIP) {
+        if at < done || text[..at].ends_with(letter) {
             continue;
         }
-        let content = line.trim_end();
-        let inner = content.trim_start_matches([' ', '\t', '-', '"', '\'']);
-        if inner.len() == content.len() && !content.is_empty() {
-            break;
-        }
-        let Some((name, word)) = inner.split_once(':') else {
+        done = at + run(&text[at..], letter);
+        if done - at <= TOKEN_LENGTH {
             continue;
-        };
-        let account = !name.is_empty() && name.chars().all(is_token_letter);
-        if account && !word.is_empty() && !word.contains(char::is_whitespace) {
-            let end = at + content.len();
-            pieces.push((end - word.len()..end, HIDDEN));
         }
+        // Long ones go on in the next lines.
+        while let Some(rest) = text[done..].strip_prefix('\n') {
+            let word = rest.trim_start_matches([' ', '\t']);
+            let length = run(word, letter);
+            let whole = word[length..].is_empty() || word[length..].starts_with('\n');
+            if length == 0 || !whole {
+                break;
+            }
+            done = text.len() - word.len() + length;
+        }
+        pieces.push((at..done, HIDDEN));
     }
 }
