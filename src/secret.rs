@@ -4,15 +4,20 @@
 //! by their place are values of fields, headers and parameters with telling names, and the user's part of a URL; known by
 //! heart are values that were `register`ed, as the session's own token. A text is looked over once for anything
 //! suspicious first, so that what holds no secret costs one pass and no copy.
+mod account;
+mod ahead;
+mod block;
 mod field;
 mod find;
 mod json;
 mod mark;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub use field::is_field;
 pub use json::hide_json;
+pub use typed::{hide_value, may_hold};
 
 use std::{
     borrow::Cow,
@@ -61,27 +66,6 @@ pub fn hide_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
         return Cow::Borrowed(HIDDEN);
     }
     hide(value)
-}
-
-/// Whether a line somebody typed may hold a secret: then it is not to be kept at all.
-pub fn may_hold(input: &str) -> bool {
-    let lower = input.to_lowercase();
-    let word = ["token", "password", "passwd", "secret"]
-        .iter()
-        .any(|word| {
-            lower
-                .match_indices(word)
-                .any(|(at, _)| given(&lower[at + word.len()..]))
-        });
-    word || lower.contains("bearer ") || hide(input) != input
-}
-
-/// Whether a value follows the name of a secret: `token = "…"`, `password("…")`, `--token …`.
-fn given(rest: &str) -> bool {
-    let rest = rest.trim_start_matches(['"', '\'', ']', '_']).trim_start();
-    rest.starts_with(['=', ':', '(', '"', '\''])
-        && !rest.starts_with("==")
-        && !rest.starts_with("()")
 }
 
 /// A piece of a text, and what is to stand there.

@@ -1,5 +1,9 @@
 //! Secrets that are known by the name before them: `"password": "…"`, `token=…&`, `Authorization: …`, `--token …`.
-use super::{HIDDEN, PRIVATE_KEY, Piece, TOKEN};
+use super::{
+    HIDDEN, PRIVATE_KEY, Piece, TOKEN,
+    ahead::{Ahead, End},
+    block,
+};
 
 /// How the names of secrets end, with `_` for `-` and in small letters: `refresh_token`, `X-Lab-Secret`, `Set-Cookie`.
 const ENDINGS: &[&str] = &[
@@ -56,64 +60,159 @@ fn is_letter(c: char) -> bool {
 }
 
 pub(super) fn by_name(text: &str, pieces: &mut Vec<Piece>) {
-    let mut at = 0;
+    look(text, &Ahead::new(text), pieces);
+}
+
+/// The same, with the one that looks ahead.
+pub(super) fn look(text: &str, ahead: &Ahead, pieces: &mut Vec<Piece>) {
+    let (mut at, mut block) = (0, 0);
     while let Some(start) = text[at..].find(is_letter).map(|step| at + step) {
         let end = text[start..]
             .find(|c| !is_letter(c))
             .map_or(text.len(), |length| start + length);
-        if let Some(ending) = ending(&text[start..end])
-            && let Some((from, to)) = value(text, start, end, ending)
-            && from < to
-            && ![HIDDEN, TOKEN, PRIVATE_KEY]
-                .iter()
-                .any(|done| text[from..].starts_with(done))
-        {
+        at = end;
+        let Some(ending) = ending(&text[start..end]) else {
+            continue;
+        };
+        let name = Name {
+            text,
+            ahead,
+            start,
+            end,
+            ending,
+        };
+        let Some(value) = name.value() else {
+            continue;
+        };
+        let (from, to) = match value {
+            Value::Here(from, to) => (from, to),
+            // All of a block inside of another one is hidden already.
+            Value::Below(..) if start < block => continue,
+            Value::Below(from, to) => match block::below(text, start, to) {
+                Some(lines) => {
+                    block = lines.1;
+                    lines
+                }
+                None => (from, to),
+            },
+        };
+        let done = [HIDDEN, TOKEN, PRIVATE_KEY];
+        if from < to && !done.iter().any(|done| text[from..].starts_with(done)) {
             pieces.push((from..to, HIDDEN));
         }
-        at = end;
     }
 }
 
-/// Where the value of the name at `start..end` stands.
-fn value(text: &str, start: usize, end: usize, ending: &str) -> Option<(usize, usize)> {
-    let after = &text[end..];
-    let closed = after.trim_start_matches(['"', '\'', ']', '\\']);
-    let quoted = closed.len() < after.len();
-    let rest = closed.trim_start_matches([' ', '\t']);
-    let sign = rest.chars().next()?;
-    let from = |rest: &str| text.len() - rest.len();
-    let option = text[start..end].starts_with("--");
-    match sign {
-        '=' if rest.starts_with("==") => None,
-        ':' if rest.starts_with("::") => None,
-        '=' | ':' | '(' => {
-            let rest = rest[1..].trim_start_matches([' ', '\t']);
-            let at = from(rest);
-            if let Some(inside) = string(rest) {
-                return Some((at + inside.start, at + inside.end));
+/// Where a value stands, and where it seems to.
+enum Value {
+    Here(usize, usize),
+    /// In the lines below; where none belongs to the name it is this after all.
+    Below(usize, usize),
+}
+
+/// The name of a secret, found at `start..end`.
+struct Name<'a> {
+    text: &'a str,
+    ahead: &'a Ahead<'a>,
+    start: usize,
+    end: usize,
+    ending: &'static str,
+}
+
+impl Name<'_> {
+    fn value(&self) -> Option<Value> {
+        let after = &self.text[self.end..];
+        let closed = after.trim_start_matches(['"', '\'', ']', '\\']);
+        let quoted = closed.len() < after.len();
+        let rest = closed.trim_start_matches([' ', '\t']);
+        let sign = rest.chars().next()?;
+        let from = |rest: &str| self.text.len() - rest.len();
+        let option = self.text[self.start..self.end].starts_with("--");
+        match sign {
+            '=' if rest.starts_with("==") => None,
+            ':' if rest.starts_with("::") => None,
+            '=' | ':' | '(' => {
+                let rest = rest[1..].trim_start_matches([' ', '\t']);
+                let at = from(rest);
+                if let Some((from, to)) = self.string(at) {
+                    return Some(Value::Here(from, to));
+                }
+                match sign {
+                    '=' => Some(Value::Here(at, self.ahead.next(End::Bare, at))),
+                    ':' => self.line(at, quoted),
+                    _ => None,
+                }
             }
-            let length = match sign {
-                '=' => bare(rest),
-                ':' => line(text, start, rest, ending)?,
-                _ => 0,
-            };
-            Some((at, at + length))
+            // A call without parentheses: `password "…"`.
+            '"' | '\'' | '[' if !quoted || rest.len() < closed.len() => {
+                let (from, to) = self.string(from(rest))?;
+                Some(Value::Here(from, to))
+            }
+            _ if option && rest.len() < closed.len() => {
+                let at = from(rest);
+                Some(Value::Here(at, self.ahead.next(End::Bare, at)))
+            }
+            _ => None,
         }
-        // A call without parentheses: `password "…"`.
-        '"' | '\'' | '[' if !quoted || rest.len() < closed.len() => {
-            let inside = string(rest)?;
-            Some((from(rest) + inside.start, from(rest) + inside.end))
+    }
+
+    /// What stands between quotes or long brackets that open at `at`; an open one goes to the end.
+    fn string(&self, at: usize) -> Option<(usize, usize)> {
+        let rest = &self.text[at..];
+        if rest.starts_with("[[") {
+            return Some((at + 2, self.ahead.next(End::Long, at + 2)));
         }
-        _ if option && rest.len() < closed.len() => Some((from(rest), from(rest) + bare(rest))),
-        _ => None,
+        let inside = string(rest)?;
+        Some((at + inside.start, at + inside.end))
+    }
+
+    /// A value without quotes after `:`, as YAML and headers have it.
+    fn line(&self, at: usize, quoted: bool) -> Option<Value> {
+        let (text, ahead) = (self.text, self.ahead);
+        let end = ahead.content(at);
+        let before = &text[..self.start];
+        if LINES.contains(&self.ending) {
+            return Some(Value::Here(at, ahead.next(End::Quote, at).min(end)));
+        }
+        let cut = |from: usize, to: usize| from + text[from..to.max(from)].trim_end().len();
+        // A quote opens right before the name: all of it is a header, as `curl -H "…"` has it.
+        if !quoted && before.ends_with(['"', '\'']) {
+            let to = ahead.next(End::Quote, at).min(end);
+            let to = at + text[at..to].trim_end_matches('\\').len();
+            let word = ahead.next(End::Blank, at) >= to;
+            return (word || !self.is_word()).then_some(Value::Here(at, to));
+        }
+        let before = before.trim_end_matches([' ', '\t', '"', '\'']);
+        if !(before.is_empty() || before.ends_with(['\n', '-', '{', ','])) {
+            return None;
+        }
+        if before.ends_with(['{', ',']) {
+            let from = at + block::marks(&text[at..end]);
+            let to = cut(from, ahead.next(End::Flow, from).min(end));
+            return self.plain(from, to);
+        }
+        let from = at + block::marks(&text[at..end]);
+        if block::opens(&text[from..end]) && !text[..self.end].ends_with("chpasswd") {
+            return Some(Value::Below(at, end));
+        }
+        self.plain(from, end)
+    }
+
+    fn plain(&self, from: usize, to: usize) -> Option<Value> {
+        let begins = self.text[from..to].chars().next()?;
+        let word = self.ahead.next(End::Blank, from) >= to && to - from >= 6;
+        let parts = "{[*".contains(begins);
+        (!parts && (word || !WORDS.contains(&self.ending))).then_some(Value::Here(from, to))
+    }
+
+    /// Whether the name is one that stands in sentences.
+    fn is_word(&self) -> bool {
+        WORDS.contains(&self.ending) && self.ending.len() == self.end - self.start
     }
 }
 
-/// What stands between quotes or long brackets at the beginning of `rest`; an open one goes to the end.
+/// What stands between quotes at the beginning of `rest`; an open one goes to the end.
 fn string(rest: &str) -> Option<std::ops::Range<usize>> {
-    if let Some(inside) = rest.strip_prefix("[[") {
-        return Some(2..inside.find("]]").map_or(rest.len(), |end| 2 + end));
-    }
     let skip = rest.len() - rest.trim_start_matches('\\').len();
     let quote = rest[skip..].chars().next().filter(|c| "\"'".contains(*c))?;
     let begin = skip + 1;
@@ -128,32 +227,4 @@ fn string(rest: &str) -> Option<std::ops::Range<usize>> {
         at = found + close.len();
     }
     Some(begin..rest.len())
-}
-
-/// The length of a value without quotes after `=`.
-fn bare(rest: &str) -> usize {
-    rest.find(|c: char| c.is_whitespace() || "&,;\"')}\\".contains(c))
-        .unwrap_or(rest.len())
-}
-
-/// The length of a value without quotes after `:`, as YAML and headers have it.
-fn line(text: &str, start: usize, rest: &str, ending: &str) -> Option<usize> {
-    let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let content = rest[..end].trim_end();
-    if LINES.contains(&ending) {
-        return Some(content.find(['"', '\'']).unwrap_or(content.len()));
-    }
-    let before = text[..start].trim_end_matches([' ', '\t', '"', '\'']);
-    if !(before.is_empty() || before.ends_with(['\n', '-', '{', ','])) {
-        return None;
-    }
-    let flow = before.ends_with(['{', ',']);
-    let content = match content.find([',', '}']) {
-        Some(end) if flow => content[..end].trim_end(),
-        _ => content,
-    };
-    let begins = content.chars().next()?;
-    let word = !content.contains(char::is_whitespace) && content.len() >= 6;
-    let parts = "{[|>&*".contains(begins);
-    (!parts && (word || !WORDS.contains(&ending))).then_some(content.len())
 }

@@ -1,8 +1,12 @@
 //! Secrets that are known by their form, wherever they stand.
-use super::{HIDDEN, PRIVATE_KEY, Piece, TOKEN};
+use super::{HIDDEN, PRIVATE_KEY, Piece, TOKEN, account};
+use std::collections::HashMap;
 
 /// So long is at least what follows `eyJ` in a token: half a header tells nothing.
 const TOKEN_LENGTH: usize = 16;
+
+/// How what gzip wrote begins in base64.
+const GZIP: &str = "H4sI";
 
 pub(super) fn by_form(text: &str, pieces: &mut Vec<Piece>) {
     tokens(text, pieces);
@@ -10,15 +14,17 @@ pub(super) fn by_form(text: &str, pieces: &mut Vec<Piece>) {
     schemes(text, pieces);
     users(text, pieces);
     reservations(text, pieces);
-    accounts(text, pieces);
+    zipped(text, pieces);
+    account::lists(text, pieces);
+    account::options(text, pieces);
 }
 
-fn is_token_letter(c: char) -> bool {
+pub(super) fn is_token_letter(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-_.".contains(c)
 }
 
 /// How much of the text's beginning is made of such letters.
-fn run(text: &str, letter: impl Fn(char) -> bool) -> usize {
+pub(super) fn run(text: &str, letter: impl Fn(char) -> bool) -> usize {
     text.find(|c| !letter(c)).unwrap_or(text.len())
 }
 
@@ -39,20 +45,30 @@ fn tokens(text: &str, pieces: &mut Vec<Piece>) {
 
 /// From the BEGIN line to the END line; one that was cut off goes to the end.
 fn private_keys(text: &str, pieces: &mut Vec<Piece>) {
-    for (at, begin) in text.match_indices("-----BEGIN ") {
-        let rest = &text[at + begin.len()..];
-        let Some(label) = rest.find("-----").map(|end| &rest[..end]) else {
-            continue;
-        };
+    let mut ends: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, label) in labels(text, "-----END ") {
+        ends.entry(label).or_default().push(at);
+    }
+    for (at, label) in labels(text, "-----BEGIN ") {
         if !label.ends_with("PRIVATE KEY") {
             continue;
         }
-        let close = format!("-----END {label}-----");
-        let end = rest
-            .find(&close)
-            .map_or(text.len(), |end| at + begin.len() + end + close.len());
-        pieces.push((at..end, PRIVATE_KEY));
+        let ends = ends.get(label).map_or(&[][..], Vec::as_slice);
+        let Some(end) = ends.get(ends.partition_point(|end| *end < at)) else {
+            pieces.push((at..text.len(), PRIVATE_KEY));
+            return;
+        };
+        let length = "-----END ".len() + label.len() + "-----".len();
+        pieces.push((at..end + length, PRIVATE_KEY));
     }
+}
+
+/// Where such a line stands, and what it names.
+fn labels<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    text.match_indices(mark).filter_map(move |(at, _)| {
+        let rest = &text[at + mark.len()..];
+        Some((at, &rest[..rest.find("-----")?]))
+    })
 }
 
 /// What follows `Bearer` and `Basic`, when it looks like more than the next word of a sentence.
@@ -88,40 +104,44 @@ fn users(text: &str, pieces: &mut Vec<Piece>) {
 fn reservations(text: &str, pieces: &mut Vec<Piece>) {
     let letter = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
     for mark in [":rk:", ":dk:"] {
+        let mut done = 0;
         for (at, _) in text.match_indices(mark) {
+            // Of one word, however often it has the mark, one piece.
+            if at < done {
+                continue;
+            }
             let before = &text[..at];
             let start = before.rfind(|c| !letter(c)).map_or(0, |end| {
                 end + before[end..].chars().next().map_or(1, char::len_utf8)
             });
-            pieces.push((start..at + run(&text[at..], letter), HIDDEN));
+            done = at + run(&text[at..], letter);
+            pieces.push((start..done, HIDDEN));
         }
     }
 }
 
-/// The lines `name:password` below cloud-config's `chpasswd`.
-fn accounts(text: &str, pieces: &mut Vec<Piece>) {
-    let Some(begin) = text.find("chpasswd") else {
-        return;
-    };
-    let mut next = begin;
-    for (number, line) in text[begin..].split_inclusive('\n').enumerate() {
-        let at = next;
-        next += line.len();
-        if number == 0 {
+/// What was compressed and put into base64, as cloud-init's `gz+b64` is: nobody can look into it, so it goes as it is.
+fn zipped(text: &str, pieces: &mut Vec<Piece>) {
+    let letter = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let mut done = 0;
+    for (at, _) in text.match_indices(GZIP) {
+        if at < done || text[..at].ends_with(letter) {
             continue;
         }
-        let content = line.trim_end();
-        let inner = content.trim_start_matches([' ', '\t', '-', '"', '\'']);
-        if inner.len() == content.len() && !content.is_empty() {
-            break;
-        }
-        let Some((name, word)) = inner.split_once(':') else {
+        done = at + run(&text[at..], letter);
+        if done - at <= TOKEN_LENGTH {
             continue;
-        };
-        let account = !name.is_empty() && name.chars().all(is_token_letter);
-        if account && !word.is_empty() && !word.contains(char::is_whitespace) {
-            let end = at + content.len();
-            pieces.push((end - word.len()..end, HIDDEN));
         }
+        // Long ones go on in the next lines.
+        while let Some(rest) = text[done..].strip_prefix('\n') {
+            let word = rest.trim_start_matches([' ', '\t']);
+            let length = run(word, letter);
+            let whole = word[length..].is_empty() || word[length..].starts_with('\n');
+            if length == 0 || !whole {
+                break;
+            }
+            done = text.len() - word.len() + length;
+        }
+        pieces.push((at..done, HIDDEN));
     }
 }

@@ -41,12 +41,16 @@ pub fn hide_json(value: &mut Value) -> bool {
     }
 }
 
-/// Takes out every text: all of it is secret.
+/// Takes out every text and number: all of it is secret.
 fn blot(value: &mut Value) -> bool {
     match value {
         Value::String(text) if text.is_empty() || text == HIDDEN || text == TOKEN => false,
         Value::String(text) => {
             HIDDEN.clone_into(text);
+            true
+        }
+        Value::Number(_) => {
+            *value = HIDDEN.into();
             true
         }
         Value::Array(items) => items.iter_mut().fold(false, |any, it| blot(it) | any),

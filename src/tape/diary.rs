@@ -30,7 +30,7 @@ impl Diary {
 
     /// What came of the last input.
     pub fn output(&self, text: &str) {
-        let text = cut(&secret::hide(text));
+        let text = cut(&secret::hide_value(text));
         self.change(|all| {
             if let Some(last) = all.back_mut() {
                 last.1 = text;
