@@ -28,11 +28,11 @@ pub(super) struct Ahead<'a> {
     line: Cell<(usize, usize)>,
     /// How many bytes were passed.
     #[cfg(test)]
-    pub work: Cell<usize>,
+    pub(super) work: Cell<usize>,
 }
 
 impl<'a> Ahead<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         Self {
             text,
             known: [const { Cell::new((1, 0)) }; ENDS],
@@ -43,7 +43,7 @@ impl<'a> Ahead<'a> {
     }
 
     /// The first end of this kind at or after `at`; the text's own where there is none.
-    pub fn next(&self, end: End, at: usize) -> usize {
+    pub(super) fn next(&self, end: End, at: usize) -> usize {
         let known = &self.known[end as usize];
         let (from, to) = known.get();
         if from <= at && at <= to {
@@ -66,7 +66,7 @@ impl<'a> Ahead<'a> {
     }
 
     /// The end of what stands in the line from `at` on, blanks at its end left out.
-    pub fn content(&self, at: usize) -> usize {
+    pub(super) fn content(&self, at: usize) -> usize {
         let end = self.next(End::Line, at);
         let (line, content) = self.line.get();
         if line == end {
