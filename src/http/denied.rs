@@ -11,6 +11,8 @@ pub(super) struct Sent<'a> {
     pub(super) header: Option<&'a str>,
     /// The session's token was wanted: it went to its own gateway.
     pub(super) ours: bool,
+    /// The session's token came from a login, and goes before any variable.
+    pub(super) logged_in: bool,
 }
 
 impl Sent<'_> {
@@ -25,6 +27,9 @@ impl Sent<'_> {
     fn anew(&self) -> String {
         if self.header.is_some() {
             return "give a good one in the Authorization header".to_owned();
+        }
+        if self.logged_in {
+            return "auth.login(BOOTSTRAP) gets another one".to_owned();
         }
         match &self.base.variable {
             Some(name) => format!("get a new one into {name}, or give one with -t TOKEN"),

@@ -1,14 +1,16 @@
 //! The token that a session was given while it lasts, and how the next one is got when it has ended.
 use super::{Answer, Http, denied};
-use crate::{clock::Pending, fault::Fault, jwt::Jwt};
+use crate::{call, clock::Pending, fault::Fault, jwt::Jwt};
 use jiff::Timestamp;
 use std::{
     fmt,
+    future::Future,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
+use tokio::sync::OwnedMutexGuard;
 
 /// Gets the token that follows.
 pub type Renew = Arc<dyn Fn() -> Pending<'static, Result<Pass, Fault>> + Send + Sync>;
@@ -17,7 +19,8 @@ pub type Renew = Arc<dyn Fn() -> Pending<'static, Result<Pass, Fault>> + Send + 
 #[derive(Clone)]
 pub struct Pass {
     pub token: String,
-    pub renew: Renew,
+    /// None: with its token it ends.
+    pub renew: Option<Renew>,
 }
 
 /// A token is never shown, not even to a developer.
@@ -30,8 +33,8 @@ impl fmt::Debug for Pass {
 #[derive(Default)]
 pub(super) struct Purse {
     pass: Mutex<Option<Pass>>,
-    /// One renewal at a time: a refresh token is good once.
-    turn: tokio::sync::Mutex<()>,
+    /// One login or renewal at a time: a refresh token is good once, and what was asked for last counts.
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// Whether the user was told that the token ends.
     warned: AtomicBool,
 }
@@ -41,22 +44,46 @@ impl Purse {
         let pass = self.pass.lock();
         pass.unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    fn keep(&self, pass: Pass) {
+        let kept = self.pass.lock();
+        *kept.unwrap_or_else(PoisonError::into_inner) = Some(pass);
+    }
 }
 
 impl Http {
-    /// From now on the session goes by this token; the target's own counts no more.
-    pub fn keep(&self, pass: Pass) {
-        let kept = self.shared.purse.pass.lock();
-        *kept.unwrap_or_else(PoisonError::into_inner) = Some(pass);
+    /// Gets a token by which the session goes from now on; the target's own counts no more.
+    pub async fn login(
+        &self,
+        get: impl Future<Output = Result<Pass, Fault>> + Send + 'static,
+    ) -> Result<(), Fault> {
+        let turn = self.shared.purse.turn.clone().lock_owned().await;
+        self.fill(turn, get).await
+    }
+
+    /// Gets a pass and keeps it, to the end, though the caller stop waiting meanwhile: what it is got with is used up.
+    async fn fill(
+        &self,
+        turn: OwnedMutexGuard<()>,
+        get: impl Future<Output = Result<Pass, Fault>> + Send + 'static,
+    ) -> Result<(), Fault> {
+        let shared = self.shared.clone();
+        let work = tokio::spawn(call::carried(async move {
+            let _turn = turn;
+            shared.purse.keep(get.await?);
+            Ok(())
+        }));
+        let ended = |error| Err(Fault::internal(format!("getting a token ended: {error}")));
+        work.await.unwrap_or_else(ended)
     }
 
     /// Gets the next token now, whether or not this one has ended. False: the session has none that can be renewed.
     pub async fn renew(&self) -> Result<bool, Fault> {
-        let _turn = self.shared.purse.turn.lock().await;
-        let Some(pass) = self.shared.purse.pass() else {
+        let turn = self.shared.purse.turn.clone().lock_owned().await;
+        let Some(renew) = self.shared.purse.pass().and_then(|pass| pass.renew) else {
             return Ok(false);
         };
-        self.keep((pass.renew)().await?);
+        self.fill(turn, renew()).await?;
         Ok(true)
     }
 
@@ -65,21 +92,34 @@ impl Http {
         let (Some(used), Some(_)) = (used, self.shared.purse.pass()) else {
             return Ok(false);
         };
-        let _turn = self.shared.purse.turn.lock().await;
+        let turn = self.shared.purse.turn.clone().lock_owned().await;
         let Some(pass) = self.shared.purse.pass().filter(|pass| pass.token == used) else {
             return Ok(true);
         };
         let now = denied::date(answer).unwrap_or_else(Timestamp::now);
         let end = Jwt::read(used).and_then(|jwt| jwt.time("exp"));
-        if end.is_none_or(|end| now < end) {
+        // On a tape no token tells its end: what was done then stands there.
+        let plays = self.shared.options.play.is_some();
+        let Some(renew) = pass.renew else {
+            return Ok(false);
+        };
+        if !plays && end.is_none_or(|end| now < end) {
             return Ok(false);
         }
-        let next = (pass.renew)().await.map_err(|mut fault| {
-            fault.message = format!("the token has ended, and no other came: {}", fault.message);
-            fault
-        })?;
-        self.keep(next);
-        Ok(true)
+        match self.fill(turn, renew()).await {
+            Ok(()) => Ok(true),
+            Err(fault) if plays && fault.service.as_deref() == Some("tape") => Ok(false),
+            Err(mut fault) => {
+                let why = &fault.message;
+                fault.message = format!("the token has ended, and no other came: {why}");
+                Err(fault)
+            }
+        }
+    }
+
+    /// Whether the session goes by a token of its own in place of the target's.
+    pub(super) fn logged_in(&self) -> bool {
+        self.shared.purse.pass().is_some()
     }
 
     /// The session's token, wherever it comes from; starts a lab that is not yet running.
@@ -92,8 +132,9 @@ impl Http {
 
     /// When the session's token ends, if it cannot renew itself and says so. Starts nothing.
     pub fn ends(&self) -> Option<Timestamp> {
-        if self.shared.purse.pass().is_some() {
-            return None;
+        if let Some(pass) = self.shared.purse.pass() {
+            let ends = pass.renew.is_none().then(|| Jwt::read(&pass.token));
+            return ends??.time("exp");
         }
         let base = self.shared.locate.at_hand().filter(|base| !base.is_lab())?;
         Jwt::read(base.token.as_deref()?)?.time("exp")

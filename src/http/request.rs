@@ -309,6 +309,7 @@ impl Request {
                 base,
                 header: self.authorization(),
                 ours: self.with_token && is_home(place, &url, base),
+                logged_in: self.http.logged_in(),
             };
             answer.denied = Some(denied::hint(&answer, &sent));
         }

@@ -10,6 +10,7 @@ use crate::{
     clock::Pending,
     fault::{Fault, Kind},
     http::{Base, Http, Locate, Options, Request, Watch},
+    secret,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -168,8 +169,8 @@ impl Control {
     async fn made(&self, path: &str, order: &Value) -> Result<String, Fault> {
         let answer: Value = self.send(self.post(path, order)).await?;
         let token = answer.get("token").and_then(Value::as_str);
-        token
-            .map(str::to_owned)
-            .ok_or_else(|| Fault::internal("the lab answered without a token"))
+        let token = token.ok_or_else(|| Fault::internal("the lab answered without a token"))?;
+        secret::register(token);
+        Ok(token.to_owned())
     }
 }

@@ -39,6 +39,7 @@ fn ours(base: &Base) -> Sent<'_> {
         base,
         header: None,
         ours: true,
+        logged_in: false,
     }
 }
 
@@ -71,6 +72,7 @@ fn without_a_token_it_says_where_one_is_looked_for() {
         base: &base,
         header: None,
         ours: false,
+        logged_in: false,
     };
     let text = hint(&answer, &elsewhere);
     assert!(text.starts_with("no token went there"), "{text}");
@@ -133,6 +135,20 @@ fn what_is_wrong_with_the_token_sent_is_said() {
 }
 
 #[test]
+fn after_a_login_no_variable_helps() {
+    let claims = json!({ "sub": "s", "iss": "me", "aud": ["smd"], "exp": NOW - 60 });
+    let ended = token(&json!({ "alg": "PS256", "kid": "k" }), &claims);
+    let base = base(Some(ended), Some("DEMO_ACCESS_TOKEN"), false);
+    let sent = Sent {
+        logged_in: true,
+        ..ours(&base)
+    };
+    let text = hint(&refused(401, "token is expired\n"), &sent);
+    assert!(text.contains("auth.login(BOOTSTRAP)"), "{text}");
+    assert!(!text.contains("DEMO_ACCESS_TOKEN"), "{text}");
+}
+
+#[test]
 fn a_callers_own_header_is_judged_in_place_of_the_sessions_token() {
     let ended = token(
         &json!({ "alg": "PS256", "kid": "k" }),
@@ -145,6 +161,7 @@ fn a_callers_own_header_is_judged_in_place_of_the_sessions_token() {
             base: &base,
             header: Some(header),
             ours: true,
+            logged_in: false,
         };
         hint(&refused(401, "token is expired\n"), &sent)
     };

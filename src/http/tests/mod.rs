@@ -1,6 +1,7 @@
 //! The client against peers that misbehave: canned bytes on a loopback port.
 mod again;
 mod denied;
+mod purse;
 mod reach;
 
 use super::{

@@ -151,3 +151,14 @@ async fn a_field_that_does_not_exist_is_refused() {
     assert_eq!(answer.status, 400);
     assert!(json(&answer)["detail"].to_string().contains("stat"));
 }
+
+#[tokio::test]
+async fn tokens_it_makes_are_known_for_secrets() {
+    let home = home();
+    let control = Control::new(home.fresh());
+    let order = serde_json::from_str(r#"{"subject":"s","audience":"smd"}"#);
+    let token = control.bootstrap_token(&order.expect("an order")).await;
+    let token = token.expect("it is made");
+    let text = format!("it is {token}!");
+    assert_eq!(crate::secret::hide(&text), "it is (hidden)!");
+}

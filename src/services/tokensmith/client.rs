@@ -5,7 +5,8 @@ use super::types::{
 use crate::{
     clock::Pending,
     fault::{Fault, Kind},
-    http::{Answer, Api, Http, Pass},
+    http::{Answer, Api, Http, Pass, Renew},
+    secret,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -40,6 +41,7 @@ impl Client {
 
     /// Uses a bootstrap token up.
     pub async fn exchange(&self, token: &str) -> Result<Tokens, Fault> {
+        secret::register(token);
         let fields = [
             ("grant_type", EXCHANGE),
             ("subject_token_type", BOOTSTRAP),
@@ -50,6 +52,7 @@ impl Client {
 
     /// Uses a refresh token up; the next one comes with the answer.
     pub async fn refresh(&self, token: &str) -> Result<Tokens, Fault> {
+        secret::register(token);
         let fields = [("grant_type", REFRESH), ("refresh_token", token.trim())];
         self.token(&fields).await
     }
@@ -63,15 +66,19 @@ impl Client {
         let request = request.body(form, "application/x-www-form-urlencoded");
         let answer = request.raw().await?;
         if answer.is_success() {
-            return answer.json();
+            let tokens: Tokens = answer.json()?;
+            secret::register(&tokens.access_token);
+            secret::register(&tokens.refresh_token);
+            return Ok(tokens);
         }
         Err(explained(&answer))
     }
 
     /// Uses a bootstrap token up and has the session go by what comes, refresh after refresh.
     pub async fn login(&self, http: &Http, token: &str) -> Result<(), Fault> {
-        http.keep(pass(self, self.exchange(token).await?));
-        Ok(())
+        let (client, token) = (self.clone(), token.to_owned());
+        http.login(async move { Ok(pass(&client, client.exchange(&token).await?, "")) })
+            .await
     }
 
     /// Gets the session's next token now.
@@ -79,7 +86,7 @@ impl Client {
         if http.renew().await? {
             return Ok(());
         }
-        let message = "this session's token cannot be renewed: it did not come from auth.login";
+        let message = "this session's token cannot be renewed: no refresh token came with it";
         Err(Fault::new(Kind::Unsupported, message).hint(
             "auth.login(BOOTSTRAP) exchanges a bootstrap token, and the session lives on refresh",
         ))
@@ -96,19 +103,24 @@ impl Client {
     }
 }
 
-/// What the session goes by; when it has ended, its refresh token gets the next one.
-fn pass(client: &Client, tokens: Tokens) -> Pass {
-    let (client, refresh) = (client.clone(), tokens.refresh_token);
+/// What the session goes by; when it has ended, its refresh token gets the next one: the one that came with it, or
+/// the `last`, which then is still good.
+fn pass(client: &Client, tokens: Tokens, last: &str) -> Pass {
+    let refresh = match tokens.refresh_token {
+        new if new.is_empty() => last.to_owned(),
+        new => new,
+    };
+    let (client, can_renew) = (client.clone(), !refresh.is_empty());
     let renew = move || -> Pending<'static, Result<Pass, Fault>> {
         let (client, refresh) = (client.clone(), refresh.clone());
         Box::pin(async move {
             let tokens = client.refresh(&refresh).await?;
-            Ok(pass(&client, tokens))
+            Ok(pass(&client, tokens, &refresh))
         })
     };
     Pass {
         token: tokens.access_token,
-        renew: Arc::new(renew),
+        renew: can_renew.then(|| Arc::new(renew) as Renew),
     }
 }
 

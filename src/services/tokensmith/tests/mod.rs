@@ -284,6 +284,65 @@ async fn no_token_goes_to_the_disk() {
 }
 
 #[tokio::test]
+async fn what_was_used_and_what_came_is_known_for_a_secret() {
+    let smith = smith().await;
+    let (token, wrong) = (smith.usual(), "surely-no-such-token");
+    let first = smith.client.exchange(&token).await.expect("it is good");
+    let second = smith.client.refresh(&first.refresh_token).await;
+    let second = second.expect("it is good");
+    smith.client.exchange(wrong).await.expect_err("unknown");
+    for secret in [
+        wrong,
+        &token,
+        &first.access_token,
+        &first.refresh_token,
+        &second.refresh_token,
+    ] {
+        let text = crate::secret::hide(&format!("it is {secret}!")).into_owned();
+        assert_eq!(text, "it is (hidden)!");
+    }
+}
+
+/// A tokensmith that sends these answers, one a connection, and the session of a client that logged in there.
+async fn session(answers: &'static [&'static str]) -> (Client, Http) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    let next = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let routes = axum::Router::new().fallback(move || {
+        let at = next.fetch_add(1, Ordering::SeqCst);
+        async move { answers[at.min(answers.len() - 1)] }
+    });
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let http = Http::at(Base {
+        url,
+        ..Base::default()
+    });
+    let client = Client::new(&http);
+    client.login(&http, "a-bootstrap-token").await.expect("in");
+    (client, http)
+}
+
+#[tokio::test]
+async fn an_answer_without_a_refresh_token_leaves_the_one_before() {
+    let (client, http) = session(&[
+        r#"{"access_token":"first-access","token_type":"Bearer","expires_in":60,"issued_token_type":"x"}"#,
+    ])
+    .await;
+    let fault = client.renew(&http).await.expect_err("with what?");
+    assert_eq!(fault.kind, Kind::Unsupported);
+    let (client, http) = session(&[
+        r#"{"access_token":"first-access","refresh_token":"first-refresh","token_type":"Bearer","expires_in":60,"issued_token_type":"x"}"#,
+        r#"{"access_token":"later-access","token_type":"Bearer","expires_in":60,"issued_token_type":"x"}"#,
+    ])
+    .await;
+    for _ in 0..2 {
+        client.renew(&http).await.expect("with the one before");
+        let token = http.token().await.expect("at hand");
+        assert_eq!(token.as_deref(), Some("later-access"));
+    }
+}
+
+#[tokio::test]
 async fn the_identity_provider_is_told_and_not_changed_unasked() {
     let smith = smith().await;
     assert_eq!(smith.client.health().await.expect("told").status, "healthy");
