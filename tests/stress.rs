@@ -1,6 +1,6 @@
 //! Operators' scripts where networks and services fail underneath them: five scripts, two hundred runs in all, against a
 //! lab behind a gateway that is late, hangs up, cuts, answers nonsense. Whatever happens: no panic, nobody hangs, the exit
-//! status is the fault's, 0 only when the cluster is as the script promises, and what a fault says of single nodes is true.
+//! status is the fault's, 0 only when the cluster is as the script promises, what a fault says of single nodes is true, and what the journal says it left is there.
 //!
 //! `CHAMI_RUNS` is the number of runs of each script, `CHAMI_SEED` what the faults come from.
 #[allow(dead_code)] // other tests roll node sets with them
@@ -10,6 +10,8 @@ mod dice;
 mod fault_proxy;
 #[path = "support/home.rs"]
 mod home;
+#[path = "support/kept.rs"]
+mod kept;
 
 use chami::fault::Kind;
 use fault_proxy::Proxy;
@@ -291,7 +293,8 @@ impl Cluster {
 /// How often a script ended with each status.
 type Counts = std::collections::BTreeMap<i32, usize>;
 
-fn stressed(script: &Script) -> Result<Counts, String> {
+/// The same, and on how many records the journal had a word.
+fn stressed(script: &Script) -> Result<(Counts, usize), String> {
     let cluster = Cluster::new();
     let begin = json!({ "name": script.begin });
     // Once without faults: that is the promise; and once more, for what differs by itself.
@@ -305,17 +308,25 @@ fn stressed(script: &Script) -> Result<Counts, String> {
     }
     let differs = cluster.differs(script);
     assert!(differs.is_empty(), "{}: {differs:?}", script.path);
-    let mut counts = Counts::new();
+    let journal = cluster.home.0.path().join("state/chami/journal.jsonl");
+    let (mut counts, mut kept) = (Counts::new(), 0);
     let first = number("CHAMI_SEED", 1) * 1000;
     for seed in first..first + number("CHAMI_RUNS", RUNS) {
         cluster.control("restore", &begin);
+        // A run that was stopped before its first write left none.
+        let _ = fs::remove_file(&journal);
         cluster.proxy.arm(seed, script.one_in);
         let ended = cluster.run(script.path, script.words);
         let faults = cluster.proxy.seen();
+        let late = faults
+            .iter()
+            .any(|(_, fault)| matches!(fault, fault_proxy::Fault::LateThere(_)));
         cluster.proxy.settle();
         cluster.proxy.arm(0, 0);
         *counts.entry(ended.status).or_default() += 1;
-        if let Some(wrong) = wrong(&cluster, script, &ended) {
+        let journaled = kept::compared(&journal, late, |path| cluster.ask("GET", path, None));
+        kept += journaled.as_ref().copied().unwrap_or_default();
+        if let Some(wrong) = wrong(&cluster, script, &ended).or(journaled.err()) {
             let Ended { status, out, told } = ended;
             return Err(format!(
                 "{} with seed {seed}: {wrong}\nstatus {status}\n{out}{told}faults: {faults:#?}",
@@ -323,7 +334,7 @@ fn stressed(script: &Script) -> Result<Counts, String> {
             ));
         }
     }
-    Ok(counts)
+    Ok((counts, kept))
 }
 
 #[test]
@@ -334,11 +345,12 @@ fn scripts_end_truly_whatever_fails_underneath_them() {
         .map(|script| thread::spawn(move || (script.path, stressed(script))))
         .collect();
     let mut all = Counts::new();
-    let mut found = Vec::new();
+    let (mut found, mut records) = (Vec::new(), 0);
     for run in runs {
         match run.join().expect("it ends") {
-            (path, Ok(counts)) => {
-                println!("{path}: {counts:?}");
+            (path, Ok((counts, kept))) => {
+                println!("{path}: {counts:?}, {kept} records as journaled");
+                records += kept;
                 for (status, count) in counts {
                     *all.entry(status).or_default() += count;
                 }
@@ -348,5 +360,8 @@ fn scripts_end_truly_whatever_fails_underneath_them() {
     }
     assert!(found.is_empty(), "{}", found.join("\n\n"));
     // Else nothing was tried.
-    assert!(all.contains_key(&0) && all.len() > 3, "{all:?}");
+    assert!(
+        all.contains_key(&0) && all.len() > 3 && records > 0,
+        "{all:?}"
+    );
 }

@@ -77,7 +77,7 @@ impl Veil {
     pub(super) fn name<'a>(&self, id: &'a str) -> Cow<'a, str> {
         match secret::hide(id) {
             Cow::Owned(hidden) => Cow::Owned(format!("{hidden}{NAMED}{}", self.mark(id.into()))),
-            same => same,
+            Cow::Borrowed(same) => Cow::Borrowed(same),
         }
     }
 
@@ -103,12 +103,10 @@ impl Veil {
             hmac::Key::new(HMAC_SHA256, &bytes)
         });
         let sum = hmac::sign(key, whole.to_string().as_bytes());
-        hex(&sum.as_ref()[..LENGTH])
+        let mut first = [0; LENGTH];
+        first.copy_from_slice(&sum.as_ref()[..LENGTH]);
+        format!("{:016x}", u64::from_be_bytes(first))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn random() -> [u8; 16] {
