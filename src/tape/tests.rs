@@ -2,7 +2,7 @@
 use super::{
     Entry, Head, Player, Tape,
     entry::{End, LONGEST, Message},
-    record::Recorder,
+    record::{Recorder, Reel},
 };
 use crate::{
     clock::{Clock as _, Wall},
@@ -28,11 +28,15 @@ struct Buffer(Arc<Mutex<Vec<u8>>>, usize);
 impl Write for Buffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut all = self.0.lock().expect("no panic");
-        if self.1 > 0 && all.len() + bytes.len() > self.1 {
+        let room = match self.1 {
+            0 => bytes.len(),
+            most => bytes.len().min(most - all.len()),
+        };
+        if room == 0 {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        all.extend_from_slice(bytes);
-        Ok(bytes.len())
+        all.extend_from_slice(&bytes[..room]);
+        Ok(room)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -40,7 +44,21 @@ impl Write for Buffer {
     }
 }
 
-fn answered(method: &str, place: &str, body: &[u8], status: u16, said: &[u8]) -> Exchange {
+impl Reel for Buffer {
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        self.0.lock().expect("no panic").truncate(length);
+        Ok(())
+    }
+}
+
+pub(super) fn answered(
+    method: &str,
+    place: &str,
+    body: &[u8],
+    status: u16,
+    said: &[u8],
+) -> Exchange {
     Exchange {
         at: Timestamp::UNIX_EPOCH,
         call: None,
@@ -81,11 +99,16 @@ fn tape(exchanges: &[Exchange]) -> Tape {
     Tape::read(&bytes).expect("a tape")
 }
 
-fn player(exchanges: &[Exchange]) -> Arc<Player> {
+pub(super) fn player(exchanges: &[Exchange]) -> Arc<Player> {
     Arc::new(Player::new(tape(exchanges)))
 }
 
-async fn asked(player: &Player, method: &str, place: &str, body: &[u8]) -> Result<String, Fault> {
+pub(super) async fn asked(
+    player: &Player,
+    method: &str,
+    place: &str,
+    body: &[u8],
+) -> Result<String, Fault> {
     match player.answer(method, place, body).await {
         Outcome::Answer { body, .. } => Ok(String::from_utf8_lossy(&body.bytes).into_owned()),
         Outcome::Fault { fault, .. } => Err(fault),
