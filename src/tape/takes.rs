@@ -1,8 +1,12 @@
-//! Which of several exchanges a request takes, and where its gateway is.
-use super::tests::{answered, asked, player};
+//! Which of several exchanges a request takes, where its gateway is, and what is not there.
+use super::{
+    entry::LONGEST,
+    tests::{answered, asked, player},
+};
 use crate::{
     call::{self, Call},
-    http::Exchange,
+    fault::Kind,
+    http::{Base, Exchange, Http},
 };
 use std::sync::Arc;
 
@@ -49,4 +53,26 @@ async fn the_gateway_is_the_first_that_is_named() {
             Err(fault) => assert!(fault.message.contains("is not on the tape"), "{fault}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_said_and_faults_when_it_is_wanted() {
+    let long = vec![b'x'; LONGEST + 1];
+    let player = player(&[answered("GET", "/long", b"", 200, &long)]);
+    let fault = asked(&player, "GET", "/long", b"")
+        .await
+        .expect_err("not kept");
+    assert_eq!(fault.kind, Kind::Io);
+    assert!(fault.message.contains("8388609 bytes"), "{fault}");
+}
+
+#[tokio::test]
+async fn nobody_asks_the_network_in_a_replay() {
+    let player = player(&[]);
+    let http: Http = player.http();
+    let fault = http.url("GET", "http://127.0.0.1:1/x").raw().await;
+    let fault = fault.expect_err("nothing is on the tape");
+    assert_eq!(fault.service.as_deref(), Some("tape"), "{fault}");
+    let base: Base = http.base().await.expect("a base");
+    assert!(base.token.is_none());
 }

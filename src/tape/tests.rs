@@ -7,7 +7,7 @@ use super::{
 use crate::{
     clock::{Clock as _, Wall},
     fault::{Fault, Kind},
-    http::{Base, Body, Exchange, Http, Loss, Options, Outcome, Play as _, Watcher as _},
+    http::{Body, Exchange, Loss, Options, Outcome, Play as _, Watcher as _},
 };
 use jiff::Timestamp;
 use proptest::{
@@ -208,17 +208,6 @@ async fn a_recorded_fault_comes_back_as_it_was_and_time_is_the_tapes() {
     assert_eq!(again.message, "no answer (3 attempts)");
 }
 
-#[tokio::test]
-async fn a_body_beyond_the_limit_is_said_and_faults_when_it_is_wanted() {
-    let long = vec![b'x'; LONGEST + 1];
-    let player = player(&[answered("GET", "/long", b"", 200, &long)]);
-    let fault = asked(&player, "GET", "/long", b"")
-        .await
-        .expect_err("not kept");
-    assert_eq!(fault.kind, Kind::Io);
-    assert!(fault.message.contains("8388609 bytes"), "{fault}");
-}
-
 #[test]
 fn a_disk_that_fills_up_is_said_once_and_the_tape_stays_whole() {
     let out = Buffer(Arc::default(), 1000);
@@ -404,15 +393,4 @@ fn any_bytes_are_a_tape_or_a_fault() {
     cases(10_000)
         .run(&vec(any::<u8>(), 0..60), read)
         .expect("all hold");
-}
-
-#[tokio::test]
-async fn nobody_asks_the_network_in_a_replay() {
-    let player = player(&[]);
-    let http: Http = player.http();
-    let fault = http.url("GET", "http://127.0.0.1:1/x").raw().await;
-    let fault = fault.expect_err("nothing is on the tape");
-    assert_eq!(fault.service.as_deref(), Some("tape"), "{fault}");
-    let base: Base = http.base().await.expect("a base");
-    assert!(base.token.is_none());
 }
