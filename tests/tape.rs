@@ -112,6 +112,48 @@ fn faults_and_time_come_back_as_they_were() {
     }
 }
 
+/// A token got in a session and renewed twice, unasked and asked, is none on the tape.
+#[test]
+fn a_session_that_logged_in_goes_the_same_from_its_tape() {
+    let home = Home::new();
+    let code = "auth.login(lab.bootstrap_token{ subject = 'boot-service', audience = 'smd' }) \
+                lab.clock.advance '2h' local before = #smd.group.list() \
+                smd.group.add('io') auth.renew() return before, #smd.group.list()";
+    let words = ["--lab=fresh", "-F", "json", "-e", code];
+    let tape = home.path("a.tape");
+    let recorded = home.run(&[&["--record", &*tape], &words[..]].concat());
+    assert_eq!(recorded, (Some(0), "[0,1]\n".to_owned(), String::new()));
+    let text = fs::read_to_string(&tape).expect("a tape");
+    assert!(text.contains("\"status\":401"), "the token had ended");
+    let replayed = home.run(&[&["--replay", &*tape], &words[1..]].concat());
+    assert_eq!(replayed, recorded);
+    let claims = home.run(&["--replay", &tape, "-e", "auth.claims().sub"]);
+    assert_eq!(claims.1, "(hidden)\n", "{claims:?}");
+}
+
+/// The file cannot grow: what is on it is good, the work is done, and the status says that the tape is not whole.
+#[test]
+fn a_recording_that_broke_off_is_whole_and_the_failure_of_the_process() {
+    let home = Home::new();
+    let tape = home.path("a.tape");
+    let code = "for i = 1, 200 do smd.group.list() end return 'done'";
+    let output = Command::new("bash")
+        .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\""])
+        .arg(env!("CARGO_BIN_EXE_chami"))
+        .args(["--lab=fresh", "--record", &tape, "-e", code])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", home.0.path())
+        .output()
+        .expect("chami runs");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n", "{err}");
+    assert!(err.contains("hint: the tape holds the "), "{err}");
+    let replayed = home.run(&["--replay", &tape, "-e", "#smd.group.list()"]);
+    assert_eq!(replayed, (Some(0), "0\n".to_owned(), String::new()));
+}
+
 #[test]
 fn a_tape_is_begun_anew_and_ended() {
     let home = Home::new();

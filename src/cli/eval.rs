@@ -2,7 +2,7 @@
 use super::{
     Outcome,
     output::{self, Format},
-    run::{finish, warn, words},
+    run::{finish, recorded, warn, words},
     target::TargetArgs,
 };
 use crate::{
@@ -33,5 +33,6 @@ pub(super) fn run(
         ..screen::style(Stream::Out)
     };
     let text = output::text(&value, format.unwrap_or(Format::Table), &style)?;
-    output::print(&text)
+    output::print(&text)?;
+    recorded(&shell)
 }

@@ -3,6 +3,7 @@
 use super::{
     Failure, Outcome,
     output::{self, Format},
+    run::recorded,
     target::TargetArgs,
 };
 use crate::{
@@ -130,7 +131,7 @@ fn perform(shell: &Shell, exercise: &Exercise, format: Option<Format>) -> Outcom
     if format.is_none() && !outcome.tries.is_empty() {
         output::print(&format!("\ntry   {}\n", outcome.tries.join("\ntry   ")))?;
     }
-    Ok(())
+    recorded(shell)
 }
 
 /// Tells what became of the checks; one that fails is the command's failure.

@@ -49,7 +49,14 @@ pub(super) fn run(
     let shell = target.shell(sink)?;
     warn(&shell);
     let reply = watch::interruptible(&shell, || shell.run_file(path, &words(args)));
-    finish(reply).map(|_| ())
+    finish(reply)?;
+    recorded(&shell)
+}
+
+/// The end of what was recorded: where all else went well, a tape that broke off is the failure.
+pub(super) fn recorded(shell: &Shell) -> Outcome {
+    shell.desk().stop()?;
+    Ok(())
 }
 
 /// Says so before work begins that the token may not outlast.

@@ -15,6 +15,8 @@ mod report;
 mod ring;
 mod scope;
 #[cfg(test)]
+mod takes;
+#[cfg(test)]
 mod tests;
 mod verbose;
 

@@ -1,6 +1,7 @@
 //! Answers from a tape, in place of any network.
 //!
-//! Each request takes the first exchange of its kind that was not taken yet. Time is the tape's: it goes to where an
+//! Each request takes the first exchange of its kind that was not taken yet, of its own call if there is one: tasks
+//! do not come in the same order twice. Time is the tape's: it goes to where an
 //! exchange was recorded, and sleeping makes it pass at once.
 use super::{
     entry::{End, Entry},
@@ -8,6 +9,7 @@ use super::{
     read::Tape,
 };
 use crate::{
+    call,
     clock::{Clock, Pending},
     fault::{Fault, Kind, nearest},
     http::{Base, Body, Http, Locate, Loss, Options, Outcome, Play},
@@ -43,7 +45,9 @@ impl Player {
             left.entry(Key::of(entry)).or_default().push_back(at);
         }
         let all = left.iter().map(|(key, its)| (key.clone(), its.len()));
-        let url = tape.entries.first().map(|entry| entry.base.clone());
+        // What went elsewhere before a lab had started knows of none.
+        let mut urls = tape.entries.iter().map(|entry| &entry.base);
+        let url = urls.find(|url| !url.is_empty()).cloned();
         let state = Mutex::new(State {
             all: all.collect(),
             left,
@@ -83,7 +87,12 @@ impl Player {
 
     fn take(&self, key: &Key) -> Result<&Entry, Fault> {
         let mut state = self.state();
-        let Some(at) = state.left.get_mut(key).and_then(VecDeque::pop_front) else {
+        let call = call::current();
+        let native = call.as_ref().map(|call| call.native.as_str());
+        let its = |at: &usize| self.tape.entries[*at].call.as_deref() == native;
+        let left = state.left.get_mut(key);
+        let taken = left.and_then(|left| left.remove(left.iter().position(its).unwrap_or(0)));
+        let Some(at) = taken else {
             return Err(missing(key, &state));
         };
         let entry = &self.tape.entries[at];

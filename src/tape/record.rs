@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::Serialize;
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -17,6 +17,18 @@ use std::{
 /// Told once, when a recording ends by itself.
 pub(super) type Tell = Box<dyn Fn(&str) + Send + Sync>;
 
+/// Where a tape is written to.
+pub(super) trait Reel: Write + Send {
+    /// Takes away what is beyond this length.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Reel for File {
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+}
+
 pub(super) struct Recorder {
     pub(super) path: PathBuf,
     clock: Arc<dyn Clock>,
@@ -25,7 +37,9 @@ pub(super) struct Recorder {
 }
 
 struct State {
-    out: Box<dyn Write + Send>,
+    out: Box<dyn Reel>,
+    /// The bytes of whole lines.
+    whole: u64,
     count: usize,
     broken: Option<io::Error>,
 }
@@ -60,18 +74,19 @@ impl Recorder {
 
     pub(super) fn on(
         path: &Path,
-        mut out: Box<dyn Write + Send>,
+        mut out: Box<dyn Reel>,
         head: &Head,
         clock: Arc<dyn Clock>,
         tell: Tell,
     ) -> Result<Self, Fault> {
-        write(&mut out, head).map_err(|error| Fault::io(path, &error))?;
+        let whole = write(&mut out, head).map_err(|error| Fault::io(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             clock,
             tell,
             state: Mutex::new(State {
                 out,
+                whole,
                 count: 0,
                 broken: None,
             }),
@@ -103,10 +118,12 @@ impl Recorder {
     }
 }
 
-fn write(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
+/// How many bytes it took.
+fn write(out: &mut impl Write, line: &impl Serialize) -> io::Result<u64> {
     let mut text = serde_json::to_vec(line).map_err(io::Error::other)?;
     text.push(b'\n');
-    out.write_all(&text)
+    out.write_all(&text)?;
+    Ok(text.len() as u64)
 }
 
 impl Watcher for Recorder {
@@ -121,8 +138,14 @@ impl Watcher for Recorder {
             return;
         }
         match write(&mut state.out, &entry) {
-            Ok(()) => state.count += 1,
+            Ok(bytes) => {
+                state.whole += bytes;
+                state.count += 1;
+            }
             Err(error) => {
+                // Half a line would spoil the tape. A device has no length, and no use for one.
+                let whole = state.whole;
+                let _ = state.out.cut(whole);
                 let said = format!(
                     "recording into {} ended: {error}; the session goes on",
                     self.path.display()
