@@ -88,7 +88,7 @@ impl Gate {
         }
         let what = format!("{call} was not done: this session only plans (--plan)");
         Err(Fault::new(Kind::Refused, what)
-            .hint("fs.* shows in a plan what it would write; leave --plan out to do it"))
+            .hint("leave --plan out to do it; of fs.* a plan shows what it would write"))
     }
 
     /// Whether anything is forbidden at all.

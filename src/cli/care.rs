@@ -11,7 +11,7 @@ pub(super) struct CareArgs {
     /// Send nothing that changes something, and show what would be sent
     #[arg(long, conflicts_with = "read_only", global = true)]
     pub(super) plan: bool,
-    /// Refuse a write that concerns more nodes
+    /// Refuse a call that writes to more nodes: those it names
     #[arg(long, value_name = "N", global = true)]
     max_nodes: Option<usize>,
     /// How long to wait for an answer, as 30s or 2m

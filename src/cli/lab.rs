@@ -112,7 +112,7 @@ pub(super) fn run(target: &TargetArgs, args: Args, format: Option<Format>) -> Ou
     let format = format.unwrap_or(Format::Table);
     let lab = Lab::new(options.clone());
     if args.verb.writes() {
-        target.may_write("chami lab")?;
+        target.may_write("the change of the lab")?;
     }
     match args.verb {
         Verb::Serve(flags) => serve(options, flags),

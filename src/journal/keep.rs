@@ -97,10 +97,10 @@ impl Journal {
         ticket.worked = true;
         let out = work.await;
         let now = match out.as_ref().err().map(|fault| fault.kind) {
-            // Nothing was sent.
-            Some(Kind::BadArgument) => Some(before.clone()),
+            // Nothing was sent, or it was refused at the door.
+            Some(Kind::BadArgument | Kind::Unauthorized | Kind::Forbidden) => Some(before.clone()),
             // Who is not there cannot be asked.
-            Some(Kind::Unreachable | Kind::Timeout | Kind::Tls | Kind::Unauthorized) => None,
+            Some(Kind::Unreachable | Kind::Timeout | Kind::Tls) => None,
             _ => self.picture(&house, &touches).await.ok(),
         };
         let (id, outcome) = (ticket.id, verdict(&out, now.as_ref()));

@@ -43,7 +43,8 @@ use serde_json::Value;
 use shelf::Shelf;
 use std::{
     collections::BTreeMap,
-    env,
+    env, fs,
+    os::unix::fs::MetadataExt as _,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -182,9 +183,28 @@ impl Setup {
 /// Who works here, as the environment has it.
 pub fn user() -> String {
     let named = |name: &str| env::var(name).ok().filter(|word| !word.is_empty());
-    named("USER")
+    let uid = fs::metadata("/proc/self").map(|file| file.uid()).ok();
+    let known = || fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let user = uid.and_then(|uid| of_uid(&known(), uid));
+    let user = user
+        .or_else(|| named("USER"))
         .or_else(|| named("LOGNAME"))
-        .unwrap_or_else(|| "unknown".to_owned())
+        .or_else(|| uid.map(|uid| format!("uid {uid}")));
+    let user = user.unwrap_or_else(|| "unknown".to_owned());
+    match named("SUDO_USER") {
+        Some(behind) if behind != user => format!("{user} ({behind} by sudo)"),
+        _ => user,
+    }
+}
+
+/// The name that passwd has for a number.
+fn of_uid(passwd: &str, uid: u32) -> Option<String> {
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        let theirs: u32 = fields.nth(1)?.parse().ok()?;
+        (theirs == uid && !name.is_empty()).then(|| name.to_owned())
+    })
 }
 
 /// One session's hand in the journal.

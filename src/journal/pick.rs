@@ -139,11 +139,23 @@ fn seen(entry: &Entry) -> Vec<super::Change> {
     changes.collect()
 }
 
+fn others(entry: &Entry, target: &Target) -> Fault {
+    let (id, call, at) = (entry.id(), &entry.begun.call, &entry.begun.at);
+    let message = format!(
+        "the newest write on {}, {call} ({id}, {at}), was not made in this session",
+        target.name
+    );
+    Fault::new(Kind::Refused, message).hint(format!(
+        "undo({id}) takes it back, journal.get({id}) shows what that would change"
+    ))
+}
+
 /// The entry to be taken back: the one that is named, or the newest on this target that still stands and is no undo.
 pub(super) fn wanted<'a>(
     entries: &'a [Entry],
     target: &Target,
     id: Option<u64>,
+    real: bool,
 ) -> Result<&'a Entry, Fault> {
     let undone = Undone::of(entries);
     let Some(id) = id else {
@@ -153,13 +165,18 @@ pub(super) fn wanted<'a>(
                 && !entry.is_idle()
                 && undone.by(entry.id()).is_none()
         };
-        return entries.iter().rev().find(stands).ok_or_else(|| {
+        let newest = entries.iter().rev().find(stands).ok_or_else(|| {
             let message = format!(
                 "nothing was written on {} that could be undone",
                 target.name
             );
             Fault::not_found(message).hint("journal() lists what is known")
-        });
+        })?;
+        // One undo too many must not take a cluster apart that somebody built last week.
+        if real && !is_ours(newest) {
+            return Err(others(newest, target));
+        }
+        return Ok(newest);
     };
     let entry = find(entries, id)?;
     if !entry.begun.target.is(target) {

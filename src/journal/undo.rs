@@ -54,7 +54,7 @@ impl Journal {
     /// Takes a write back: the newest on this target, or the one of that number.
     pub async fn undo(self: Arc<Self>, id: Option<u64>, options: Options) -> Result<Undone, Fault> {
         let entries = self.shelf.read()?;
-        let entry = pick::wanted(&entries, &self.target, id)?;
+        let entry = pick::wanted(&entries, &self.target, id, self.real)?;
         may(entry)?;
         let images = self.images(&entry.begun.house)?;
         let eyes = Eyes {
@@ -204,8 +204,9 @@ fn takes(entry: &Entry, images: &dyn Images, changes: &[Change]) -> Result<(), F
     };
     let (id, call) = (entry.id(), &entry.begun.call);
     let message = format!("{call} ({id}) cannot be taken back: {record}: {reason}");
-    Err(Fault::new(Kind::Unsupported, message)
-        .hint(format!("journal.get({id}) shows what stood there before")))
+    Err(Fault::new(Kind::Unsupported, message).hint(format!(
+        "journal.get({id}) shows the rest of it; undo(ID) takes back an older one"
+    )))
 }
 
 /// Refuses records that are no longer as the write left them, nor as they were before.

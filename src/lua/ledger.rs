@@ -101,5 +101,5 @@ fn spell(counts: &Counts) -> Option<String> {
     };
     let sent = sums.into_iter().filter(|(_, count)| count.sent > 0);
     let words: Vec<_> = sent.map(word).collect();
-    (!words.is_empty()).then(|| format!("writes already sent: {}", words.join(", ")))
+    (!words.is_empty()).then(|| format!("writes begun: {}", words.join(", ")))
 }

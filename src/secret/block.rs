@@ -7,7 +7,10 @@ const MARK: usize = 200;
 pub(super) fn marks(content: &str) -> usize {
     let mut rest = content;
     while rest.starts_with(['&', '!']) {
-        let near = &rest[..rest.floor_char_boundary(MARK)];
+        let near = match rest.char_indices().nth(MARK) {
+            Some((end, _)) => &rest[..end],
+            None => rest,
+        };
         let Some(length) = near.find([' ', '\t']) else {
             break;
         };

@@ -102,7 +102,7 @@ fn the_fault_says_what_was_sent() {
         panic!("it was stopped");
     };
     let cause = report.fault.and_then(|fault| fault.cause);
-    let sent = "writes already sent: t.change ×2, t.hang_write (not answered)";
+    let sent = "writes begun: t.change ×2, t.hang_write (not answered)";
     assert_eq!(cause.as_deref(), Some(sent));
 }
 

@@ -110,7 +110,7 @@ fn the_first_failure_ends_the_others_and_tells_what_was_sent() {
     );
     assert_eq!(
         text(&vm, "_err.message"),
-        "no component x9; writes already sent: t.change ×2, t.hang_write (not answered)"
+        "no component x9; writes begun: t.change ×2, t.hang_write (not answered)"
     );
     assert_eq!(prompt(&vm, "ended"), int(3));
 }
@@ -169,7 +169,7 @@ fn what_takes_too_long_is_ended() {
     assert!(said.starts_with("timeout: not done within 20ms"), "{said}");
     assert_eq!(
         text(&vm, "_err.message"),
-        "not done within 20ms; writes already sent: t.hang_write (not answered)"
+        "not done within 20ms; writes begun: t.hang_write (not answered)"
     );
     assert_eq!(
         prompt(&vm, "task.timeout(5, function() return t.wait(3) end)"),
