@@ -173,7 +173,12 @@ async fn a_dead_writer_leaves_an_unknown_entry_that_undo_compares() {
     );
     std::fs::write(place(dir.path()), first + "\n").expect("cut");
     assert_eq!(session.list(), [(1, "unknown".to_owned(), None, None)]);
-    let undone = session.undo(None, false).await.expect("undone");
+    let bare = session
+        .undo(None, false)
+        .await
+        .expect_err("not of this session");
+    assert_eq!(bare.kind, Kind::Refused);
+    let undone = session.undo(Some(1), false).await.expect("undone");
     assert_eq!(
         (undone.undid, undone.ours, undone.records.len()),
         (1, false, 1)
@@ -198,7 +203,7 @@ async fn an_unknown_entry_that_did_nothing_is_listed_no_more() {
     );
     std::fs::write(place(dir.path()), first + "\n").expect("cut");
     session.things.put("a", json!(1));
-    let undone = session.undo(None, false).await.expect("compared");
+    let undone = session.undo(Some(1), false).await.expect("compared");
     assert_eq!((undone.id, undone.records.len()), (None, 0));
     assert_eq!(session.list(), []);
 }

@@ -80,7 +80,7 @@ async fn a_name_with_a_secret_is_not_kept_and_its_record_not_taken_back() {
         let gone = format!("\"pid\":{}", std::process::id());
         let lines = lines.join("\n").replace(&gone, "\"pid\":4194999");
         std::fs::write(&path, lines + "\n").expect("cut");
-        let refused = session.undo(None, true).await.expect_err("no name");
+        let refused = session.undo(Some(2), true).await.expect_err("no name");
         assert_eq!(refused.kind, Kind::Unsupported, "{refused}");
         assert!(session.things.get(&two).is_some());
     }
