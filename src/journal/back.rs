@@ -20,7 +20,7 @@ pub(super) struct Eyes<'a> {
 impl Eyes<'_> {
     /// As much of a record as the journal keeps.
     pub(super) fn keeps(self, value: &Value) -> Value {
-        self.images.lean(self.veil.record(value.clone()).0)
+        self.images.lean(self.veil.record(value).0)
     }
 
     /// The same of a record in a picture.
@@ -191,7 +191,7 @@ impl Back {
     pub(super) fn records(&self, present: &Picture, now: &Picture, veil: &Veil) -> Vec<Change> {
         let pick = |picture: &Picture, change: &Change| {
             let value = picture.get(&change.resource)?.get(&change.id)?;
-            Some(veil.record(value.clone()).0)
+            Some(veil.record(value).0)
         };
         let turned = self.changes.iter().map(|change| Change {
             resource: change.resource.clone(),

@@ -10,7 +10,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     future::Future,
     process,
@@ -151,25 +151,35 @@ impl Journal {
         Ok(picture)
     }
 
-    /// What is not as it was, as it is now.
+    /// What is not as it was, as it is now. Of ten thousand records most are as they were: those cost a look.
     fn differences(&self, house: &str, before: &Picture, now: &Picture) -> After {
-        let (before, now) = (self.veil.picture(before).0, self.veil.picture(now).0);
-        let lean = |value: &Value| match self.images(house) {
-            Ok(images) => images.lean(value.clone()),
-            Err(_) => value.clone(),
+        let images = self.images(house).ok();
+        let kept = |value: &Value| {
+            let (value, _) = self.veil.record(value);
+            match &images {
+                Some(images) => images.lean(value),
+                None => value,
+            }
         };
         let none = Records::new();
         let mut after = After::new();
-        for resource in before.keys().chain(now.keys()) {
+        let resources: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+        for resource in resources {
             let (old, new) = (
                 before.get(resource).unwrap_or(&none),
                 now.get(resource).unwrap_or(&none),
             );
             let mut changed = BTreeMap::new();
-            for id in old.keys().chain(new.keys()) {
-                let (old, new) = (old.get(id).map(lean), new.get(id).map(lean));
-                if old != new {
-                    changed.insert(id.clone(), new.unwrap_or(Value::Null));
+            let ids: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for id in ids {
+                let (was, is) = (old.get(id), new.get(id));
+                if was == is {
+                    continue;
+                }
+                let is = is.map(kept);
+                if was.map(kept) != is {
+                    let name = self.veil.name(id).into_owned();
+                    changed.insert(name, is.unwrap_or(Value::Null));
                 }
             }
             if !changed.is_empty() {

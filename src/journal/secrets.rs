@@ -45,7 +45,7 @@ impl Veil {
         for (resource, records) in picture {
             let mut kept = Records::new();
             for (id, record) in records {
-                let (id, record) = (self.name(id), record.clone());
+                let id = self.name(id);
                 let (record, held) = self.record(record);
                 if held || is_veiled(&id) {
                     hidden.push(key(resource, &id));
@@ -58,12 +58,12 @@ impl Veil {
     }
 
     /// One record without its secrets; whether there were any.
-    pub(super) fn record(&self, mut value: Value) -> (Value, bool) {
-        let whole = value.clone();
+    pub(super) fn record(&self, whole: &Value) -> (Value, bool) {
+        let mut value = whole.clone();
         if !secret::hide_json(&mut value) {
             return (value, false);
         }
-        let mark = self.mark(whole);
+        let mark = self.mark(whole.clone());
         match &mut value {
             Value::Object(fields) => {
                 fields.insert(MARK.to_owned(), mark.into());
@@ -183,14 +183,14 @@ mod tests {
         let place = dir.path().join("state/journal.key");
         let (one, two) = (Veil::new(Some(place.clone())), Veil::new(Some(place)));
         let record = |word: &str| json!({ "Password": word, "User": "root" });
-        let same = one.record(record("initial0"));
+        let same = one.record(&record("initial0"));
         assert_eq!(
             same,
-            two.record(json!({ "User": "root", "Password": "initial0" }))
+            two.record(&json!({ "User": "root", "Password": "initial0" }))
         );
-        assert_ne!(same, one.record(record("initial1")));
-        assert_ne!(same, Veil::new(None).record(record("initial0")));
-        let bare = |word: &str| one.record(json!(format!("token={word}"))).0;
+        assert_ne!(same, one.record(&record("initial1")));
+        assert_ne!(same, Veil::new(None).record(&record("initial0")));
+        let bare = |word: &str| one.record(&json!(format!("token={word}"))).0;
         assert_ne!(bare("initial0"), bare("initial1"));
     }
 

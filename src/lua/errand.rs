@@ -137,17 +137,17 @@ impl Errand {
 
 /// The keys about the call itself, and the table without them; none when there are none.
 fn taken(lua: &Lua, table: &Table) -> mlua::Result<Option<(Table, Table)>> {
-    let own = lua.create_table()?;
+    let mut said = Vec::new();
     for key in PATIENCE {
         let value: Value = table.raw_get(key)?;
         if !value.is_nil() {
-            own.raw_set(key, value)?;
+            said.push((key, value));
         }
     }
-    if own.is_empty() {
+    if said.is_empty() {
         return Ok(None);
     }
-    let rest = lua.create_table()?;
+    let (own, rest) = (lua.create_table_from(said)?, lua.create_table()?);
     for pair in table.pairs::<Value, Value>() {
         let (key, value) = pair?;
         let about = |key: &Value| {

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// How the names of secrets end, with `_` for `-` and in small letters: `refresh_token`, `X-Lab-Secret`, `Set-Cookie`.
-const ENDINGS: &[&str] = &[
+pub(super) const ENDINGS: &[&str] = &[
     "access_key",
     "accesskey",
     "api_key",

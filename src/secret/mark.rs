@@ -83,4 +83,11 @@ mod tests {
     fn the_marks_stand_in_order() {
         assert!(super::MARKS.is_sorted_by_key(|mark| mark.as_bytes()[0]));
     }
+
+    #[test]
+    fn no_name_of_a_secret_is_passed_over() {
+        for name in crate::secret::field::ENDINGS {
+            assert!(super::suspicious(&format!("{name}: x")), "{name}");
+        }
+    }
 }

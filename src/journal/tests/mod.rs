@@ -126,6 +126,18 @@ fn place(dir: &Path) -> std::path::PathBuf {
     dir.join("state/journal.jsonl")
 }
 
+/// Leaves of the journal the lines that `stays` is for, as written by a process that has died since.
+fn dies(dir: &Path, stays: impl Fn(usize, &str) -> bool) {
+    let ours = format!("\"pid\":{}", std::process::id());
+    let kept = raw(&place(dir)).replace(&ours, "\"pid\":4194999");
+    let lines = kept.lines().enumerate();
+    let left: Vec<&str> = lines
+        .filter(|(at, line)| stays(*at, line))
+        .map(|(_, line)| line)
+        .collect();
+    std::fs::write(place(dir), left.join("\n") + "\n").expect("cut");
+}
+
 impl Session {
     /// Writes one thing; null takes it away.
     async fn write(&self, id: &str, value: Value) -> Result<(), Fault> {

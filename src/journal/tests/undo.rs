@@ -161,17 +161,8 @@ async fn a_dead_writer_leaves_an_unknown_entry_that_undo_compares() {
     let session = at(&dir);
     session.things.put("a", json!(1));
     session.write("a", json!(2)).await.expect("written");
-    // Its process died before the second line, and had another number.
-    let first = raw(&place(dir.path()))
-        .lines()
-        .next()
-        .expect("a line")
-        .to_owned();
-    let first = first.replace(
-        &format!("\"pid\":{}", std::process::id()),
-        "\"pid\":4194999",
-    );
-    std::fs::write(place(dir.path()), first + "\n").expect("cut");
+    // Its process died before the second line.
+    dies(dir.path(), |at, _| at == 0);
     assert_eq!(session.list(), [(1, "unknown".to_owned(), None, None)]);
     let bare = session
         .undo(None, false)
@@ -192,16 +183,7 @@ async fn an_unknown_entry_that_did_nothing_is_listed_no_more() {
     let session = at(&dir);
     session.things.put("a", json!(1));
     session.write("a", json!(2)).await.expect("written");
-    let first = raw(&place(dir.path()))
-        .lines()
-        .next()
-        .expect("a line")
-        .to_owned();
-    let first = first.replace(
-        &format!("\"pid\":{}", std::process::id()),
-        "\"pid\":4194999",
-    );
-    std::fs::write(place(dir.path()), first + "\n").expect("cut");
+    dies(dir.path(), |at, _| at == 0);
     session.things.put("a", json!(1));
     let undone = session.undo(Some(1), false).await.expect("compared");
     assert_eq!((undone.id, undone.records.len()), (None, 0));

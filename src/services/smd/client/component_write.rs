@@ -158,11 +158,8 @@ impl Client {
             components: records.to_vec(),
             force: force.then_some(true),
         };
-        self.api
-            .post(&["State", "Components"])
-            .json(&body)
-            .nothing()
-            .await
+        let request = self.api.post(&["State", "Components"]).json(&body);
+        request.nothing().await.map_err(valued)
     }
 
     /// One list call: which of the records are now as they should be.
@@ -238,8 +235,18 @@ impl Client {
     }
 }
 
+/// SMD says that a value is none of its own, and not which ones are.
+fn valued(f: Fault) -> Fault {
+    let strange = ["match any valid input", "not a valid HMS"];
+    if f.hint.is_none() && strange.iter().any(|words| f.message.contains(words)) {
+        return f.hint("smd.service.values() lists what State, Role, Flag and the others may be");
+    }
+    f
+}
+
 /// Says which changes had gone through before this one failed.
 fn after(f: Fault, sent: &[&str]) -> Fault {
+    let f = valued(f);
     if sent.is_empty() {
         return f;
     }
