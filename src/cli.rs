@@ -15,6 +15,7 @@ mod run;
 mod tape;
 mod target;
 mod token;
+mod variables;
 
 use crate::{
     fault::Fault,
@@ -32,11 +33,7 @@ Exit status:
     1  it failed: not found, refused, …     6  a check failed
     2  bad argument, or wrong usage       124  it took too long
     3  some of several items failed       130  stopped by Ctrl-C
-    4  no token, or not enough rights     141  the reader of the output went away
-
-Environment:
-    <CLUSTER>_ACCESS_TOKEN   the token for a cluster of the configuration
-    CHAMI_LUA_MEMORY         the memory Lua may take, as 512MiB or 4GiB";
+    4  no token, or not enough rights     141  the reader of the output went away";
 
 /// The scriptable shell for OpenCHAMI clusters: Lua at a prompt, in a file or in one line, on a cluster or on a
 /// simulated one.
@@ -49,7 +46,7 @@ Environment:
                       chami [OPTIONS] FILE [ARGS]     runs a Lua file\n       \
                       chami [OPTIONS] -e CODE [ARGS]  runs a line, prints its value\n       \
                       chami [OPTIONS] VERB",
-    after_help = STATUSES
+    after_help = format!("{STATUSES}\n\nEnvironment:{}", variables::lines())
 )]
 struct Cli {
     #[command(flatten)]

@@ -1,5 +1,5 @@
 //! `chami man`: the manual page, from the same text as `--help`, and what that has no room for.
-use super::{Cli, Outcome, output};
+use super::{Cli, Outcome, output, variables};
 use crate::fault::Kind;
 use clap::CommandFactory;
 use clap_mangen::{
@@ -25,7 +25,7 @@ fn page() -> io::Result<String> {
     man.render_options_section(&mut out)?;
     verbs().to_writer(&mut out)?;
     statuses().to_writer(&mut out)?;
-    pairs("ENVIRONMENT", ENVIRONMENT).to_writer(&mut out)?;
+    pairs("ENVIRONMENT", &[variables::OWN, ENVIRONMENT].concat()).to_writer(&mut out)?;
     pairs("FILES", FILES).to_writer(&mut out)?;
     pairs("EXAMPLES", EXAMPLES).to_writer(&mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
@@ -33,16 +33,8 @@ fn page() -> io::Result<String> {
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
-        "CLUSTER_ACCESS_TOKEN",
-        "The token for a configured cluster: its name in capitals, - and space as _. DEMO_ACCESS_TOKEN for demo.",
-    ),
-    (
         "XDG_STATE_HOME, XDG_RUNTIME_DIR, XDG_CONFIG_HOME",
         "Where labs, history and journal are kept, where a running lab says how it is reached, and where your own library is.",
-    ),
-    (
-        "CHAMI_LIB",
-        "A directory whose Lua files go before those of the library.",
     ),
     (
         "HTTP_PROXY, HTTPS_PROXY, NO_PROXY",
