@@ -45,6 +45,7 @@ return {
   lab = "lab",
   look = "exercise:look",
   match = "matchers:match",
+  node = "node",
   nodes = "nodes",
   nodeset = "nodeset",
   none = "matchers:none",

@@ -61,8 +61,8 @@ const WITHIN: &[(&str, &[&str])] = &[
     (
         "mod",
         &[
-            "client", "discover", "document", "images", "instance", "lab", "lint", "lua", "merge",
-            "render", "store", "types", "xname",
+            "client", "discover", "document", "guest", "images", "instance", "lab", "lint", "lua",
+            "merge", "render", "store", "types", "xname",
         ],
     ),
     (
@@ -72,6 +72,7 @@ const WITHIN: &[(&str, &[&str])] = &[
         ],
     ),
     ("lint", &["document", "instance", "merge", "render"]),
+    ("guest", &["document", "instance", "merge", "render"]),
     ("merge", &["document", "instance", "render"]),
     ("render", &["instance"]),
     ("instance", &[]),

@@ -10,6 +10,7 @@ mod http;
 mod journal;
 mod json;
 mod lab;
+mod node;
 mod nodeset;
 mod record;
 mod trace;
@@ -64,6 +65,7 @@ pub const ALL: &[Builtin] = &[
     journal::BUILTIN,
     json::BUILTIN,
     lab::BUILTIN,
+    node::BUILTIN,
     nodeset::NODES,
     nodeset::NODESET,
     record::BUILTIN,

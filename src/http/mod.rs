@@ -112,6 +112,8 @@ pub struct Options {
     pub guarded: bool,
     /// Names this machine may not know, and where they are then: the lab's certificate bears one.
     pub names: BTreeMap<String, IpAddr>,
+    /// Addresses that a lab answers in place of the network, `172.16.0.254:9000`, and under which path of its own.
+    pub places: BTreeMap<String, String>,
     /// Who is told of the exchanges.
     pub watch: Watch,
     /// Answers in place of the network: a tape.
@@ -128,6 +130,7 @@ impl Default for Options {
             retries: None,
             guarded: false,
             names: BTreeMap::new(),
+            places: BTreeMap::new(),
             watch: Watch::default(),
             play: None,
         }

@@ -1,0 +1,2 @@
+//! What whole configurations make of a node.
+mod course;
