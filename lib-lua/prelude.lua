@@ -10,7 +10,8 @@
 ---
 --- And then:
 ---   help(smd.component.list)  explains a function, help(smd) a module, help(_) a value
----   help "boot"               searches
+---   help "boot"               searches; smd.group? is help as well, smd.group.add?? the Lua text of a function
+---   !ls                       runs a command of your system's shell; io.popen reads one's output in Lua
 ---   smd.<Tab>                 completes names, fields and the keys of { }
 ---   for _, c in ipairs(smd.component.list()) do print(c.ID, c.State) end
 ---
@@ -51,6 +52,7 @@ return {
   record = "record:record",
   set = "matchers:set",
   smd = "smd",
+  source = "help:source",
   step = "exercise:step",
   task = "task",
   tokensmith = "tokensmith",
