@@ -154,7 +154,7 @@ fn dispatch(cli: Cli) -> Outcome {
             None => repl::run(&target, !no_init),
         },
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
-        (None, Some(Verb::Learn(args))) => learn::run(&target, &args, format),
+        (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
         (None, Some(Verb::Docs)) => docs::run(),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
         (None, Some(Verb::Man)) => man::run(),

@@ -1,7 +1,7 @@
 //! The composition root: joins the Lua VM with the services, the builtins and a target.
 mod way;
 
-pub use crate::lua::{Reply, Report};
+pub use crate::lua::{Reply, Report, token};
 pub use way::{Trust, Way};
 
 use crate::{

@@ -13,7 +13,12 @@ mod words;
 
 pub use words::Verbs;
 
-use crate::{fault::Fault, jwt, lua::Report, shell::Shell};
+use crate::{
+    fault::Fault,
+    jwt,
+    lua::{Reply, Report},
+    shell::Shell,
+};
 use editor::{Editor, Line};
 use jiff::{SignedDuration, Timestamp};
 use screen::{Stream, Style};
@@ -65,6 +70,8 @@ pub struct Room<'a> {
     pub greeting: Option<&'a str>,
     /// Words beside Lua.
     pub verbs: Option<Verbs<'a>>,
+    /// Stands around each input that is Lua, and runs it.
+    pub typed: Option<&'a Typed<'a>>,
     /// Whether the user's `init.lua` is run first, where somebody sits at the prompt.
     pub init: bool,
 }
@@ -76,10 +83,22 @@ impl<'a> Room<'a> {
             prompt,
             greeting: None,
             verbs: None,
+            typed: None,
             init: true,
         }
     }
+
+    fn eval(&self, code: &str) -> Reply {
+        let run = || watch::interruptible(self.shell, || self.shell.eval(code));
+        match self.typed {
+            Some(typed) => typed(code, &run),
+            None => run(),
+        }
+    }
 }
+
+/// Takes an input and what runs it.
+pub type Typed<'a> = dyn Fn(&str, &dyn Fn() -> Reply) -> Reply + 'a;
 
 /// Reads and runs until the input ends; returns the exit status.
 pub fn run(room: &Room) -> u8 {
@@ -119,7 +138,7 @@ fn interactive(room: &Room) -> u8 {
     if room.init {
         init::run(shell);
     }
-    let eval = |code: &str| watch::interruptible(shell, || shell.eval(code));
+    let eval = |code: &str| room.eval(code);
     let mut session = Session::new(&eval, shell).with(room.verbs);
     loop {
         let line = match editor.read(session.pending()) {
@@ -150,7 +169,7 @@ fn interactive(room: &Room) -> u8 {
 /// Standard input is a file or a pipe: its lines run like a script's, values are shown, the first failure ends it.
 fn piped(room: &Room) -> u8 {
     let shell = room.shell;
-    let eval = |code: &str| watch::interruptible(shell, || shell.eval(code));
+    let eval = |code: &str| room.eval(code);
     let mut session = Session::new(&eval, shell).with(room.verbs);
     let style = screen::style(Stream::Out);
     for line in io::stdin().lock().lines() {
