@@ -17,7 +17,7 @@
 ---
 --- Without a cluster of your own you are on the lab, a simulated one, where nothing can break.
 ---
---- Outside: `chami learn --list` shows the exercises, `chami FILE` runs a script, `chami -e CODE` one line.
+--- Outside: `chami learn` opens the course, `chami FILE` runs a script, `chami -e CODE` one line.
 return {
   all = "matchers:all",
   at_least = "matchers:at_least",

@@ -131,6 +131,7 @@ fn hint(target: &TargetArgs, exercise: &Exercise) -> Outcome {
     match verdicts.iter().find(|verdict| !verdict.pass) {
         None => text += "      which is reached: every check holds\n",
         Some(open) => {
+            prompt::hinted(target, exercise, open)?;
             let _ = writeln!(text, "\nfail  {}", open.title);
             for (at, hint) in open.hint.iter().enumerate() {
                 let _ = writeln!(text, "  {}.  {hint}", at + 1);

@@ -164,6 +164,11 @@ impl TargetArgs {
         self.opened(Some(Place::Lab(None)), sink, First::Refused, None)
     }
 
+    /// Whether the command line says where to work.
+    pub(super) fn is_named(&self) -> bool {
+        self.lab.is_some() || self.cluster.is_some() || self.cluster_uri.is_some()
+    }
+
     /// Where exercises are worked on that name no lab of their own.
     pub(super) fn course_place(&self) -> Result<Place, Fault> {
         Ok(self.aim(Some(Place::Lab(None)))?.0.place)

@@ -69,8 +69,8 @@ exercise {{
 }}
 
 check "??? what must hold at the end" {{
-  got  = function() return smd.group.member.list "compute" end,    -- ??? reads, never writes
-  want = set "x1000c0s0b[0-4]n0",                                  -- ??? help(set) has the others
+  got  = function() return smd.group.member.list "compute" end,   -- ??? reads, never writes
+  want = set "x1000c0s0b[0-4]n0",   -- ??? help(set) names the other matchers
   hint = {{ "??? A question that leads to the right service.",
            "??? A call that shows how things stand.",
            "??? The whole answer; only the last hint may hold it." }},

@@ -13,7 +13,7 @@ mod words;
 use super::{
     course::{Course, Exercise},
     page::Look,
-    progress::{Book, Ground, Place},
+    progress::{Book, Ground, Place, now},
     script::Script,
     session::{Opened, Session},
 };
@@ -21,7 +21,6 @@ use crate::{
     fault::Fault,
     shell::{Reply, Report, Shell},
 };
-use jiff::Timestamp;
 pub use words::{WORDS, Word};
 
 /// Where the student works.
@@ -45,7 +44,7 @@ pub struct Desk<'a> {
     pub exercise: &'a Exercise,
     pub site: Site,
     pub book: Book,
-    pub look: Look<'a>,
+    pub look: Look,
 }
 
 /// What the student is shown, as it comes.
@@ -95,7 +94,7 @@ impl<'a> Guide<'a> {
         let place = self.place.clone();
         let shown = place.next;
         self.desk.book.change(|progress| {
-            let record = progress.touch(&id, ground, Timestamp::now());
+            let record = progress.touch(&id, ground, now());
             record.shown = record.shown.max(shown);
             record.place = (!fleeting).then_some(place);
         });

@@ -107,14 +107,15 @@ fn one(course: &Course, exercise: &Exercise, session: Session) -> Result<Vec<Fin
     let mut page = Page::new(exercise);
     if is_exercise(&exercise.text) {
         shape::rules(&mut page);
-        header::literals(&mut page);
-        match session.open(exercise) {
-            Ok(opened) => {
+        match header::literals(&mut page).then(|| session.open(exercise)) {
+            // What is computed cannot be read, and is told already.
+            None => {}
+            Some(Ok(opened)) => {
                 header::rules(&mut page, course, &opened);
                 let lines = lines_of_checks(&page, session, &opened)?;
                 hints::rules(&mut page, &opened, &lines);
             }
-            Err(report) => {
+            Some(Err(report)) => {
                 let (line, what) = placed(&page, &report);
                 page.tell(line, what);
             }

@@ -23,7 +23,7 @@ mod text;
 pub use course::{Course, Exercise};
 pub use guide::{Desk, Guide, Show, Shown, Site, WORDS, Word};
 pub use page::Look;
-pub use progress::{Book, Ground, Progress, Record};
+pub use progress::{Book, Ground, Progress, Record, now};
 pub use session::{Declared, Header, Opened, Verdict};
 pub use text::is_exercise;
 

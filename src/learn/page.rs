@@ -1,5 +1,6 @@
 //! How the course looks on a terminal: prose broken to its width and set off from code. Knows no terminal.
 use super::script::{Block, Part};
+use crate::shell::token::{self, Kind};
 use unicode_width::UnicodeWidthStr as _;
 
 /// Prose is read in lines no longer than this, however wide the window.
@@ -7,21 +8,18 @@ const WIDEST: usize = 84;
 /// Code is set off by so much; what is copied from there still runs.
 const INDENT: &str = "    ";
 
-/// What the reader's screen can show, and how code is coloured there.
-#[derive(Clone, Copy)]
-pub struct Look<'a> {
+/// What the reader's screen can show.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
     pub width: usize,
     pub colour: bool,
-    /// Colours code; only asked where there is colour.
-    pub paint: &'a dyn Fn(&str) -> String,
 }
 
-impl Look<'_> {
+impl Look {
     /// For files and pipes.
-    pub const PLAIN: Look<'static> = Look {
+    pub const PLAIN: Self = Self {
         width: 80,
         colour: false,
-        paint: &|code: &str| code.to_owned(),
     };
 
     pub(super) fn bold(&self, text: &str) -> String {
@@ -71,7 +69,7 @@ impl Look<'_> {
 
     pub(super) fn code(&self, text: &str) -> String {
         let text = if self.colour {
-            (self.paint)(text)
+            painted(text)
         } else {
             text.to_owned()
         };
@@ -97,6 +95,39 @@ impl Look<'_> {
         };
         blocks.iter().map(one).collect::<Vec<_>>().join("\n\n")
     }
+}
+
+/// The words of Lua itself.
+const KEYWORDS: [&str; 22] = [
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
+    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+];
+
+/// Code in colour: what is said in it stands out from how it is done.
+fn painted(code: &str) -> String {
+    let (mut out, mut at) = (String::new(), 0);
+    for it in token::tokens(code) {
+        out.push_str(&code[at..it.start]);
+        at = it.end();
+        let colour = match it.kind {
+            Kind::Comment => "2",
+            Kind::Text => "32",
+            Kind::Number => "36",
+            Kind::Word if KEYWORDS.contains(&it.text) => "35",
+            Kind::Word | Kind::Sign => {
+                out.push_str(it.text);
+                continue;
+            }
+        };
+        // A colour that ran over the end of a line would reach into the margin of the next.
+        let lines: Vec<String> = it
+            .text
+            .split('\n')
+            .map(|line| format!("\x1b[{colour}m{line}\x1b[0m"))
+            .collect();
+        out.push_str(&lines.join("\n"));
+    }
+    out + &code[at..]
 }
 
 /// Breaks each paragraph anew; an empty line ends one, lines that are indented or begin a list stay as they are.
@@ -125,7 +156,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 /// Words; what stands between backticks is one, if it is short enough to keep together.
 fn words(line: &str) -> Vec<&str> {
-    const TOGETHER: usize = 40;
+    const TOGETHER: usize = 50;
     let (mut out, mut start, mut inside) = (Vec::new(), None, false);
     for (at, letter) in line.char_indices() {
         if letter == '`' {
@@ -145,12 +176,12 @@ fn words(line: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::text::Kind;
+    use crate::learn::text::Kind as PartKind;
 
     #[test]
     fn prose_is_broken_and_code_is_not() {
         let part = Part {
-            kind: Kind::Step,
+            kind: PartKind::Step,
             title: "Load it".into(),
             line: 1,
             code: String::new(),
@@ -178,6 +209,25 @@ mod tests {
         assert_eq!(
             look.beside("goal", 6, "All nodes of the group are on and known."),
             "goal  All nodes of the group are\n      on and known."
+        );
+    }
+
+    #[test]
+    fn colour_is_put_around_words_and_takes_nothing_away() {
+        let code = "local a = 'x' -- why\nreturn [[\ny]]";
+        let shown = painted(code);
+        assert!(
+            shown.starts_with("\x1b[35mlocal\x1b[0m a = \x1b[32m'x'\x1b[0m"),
+            "{shown}"
+        );
+        let mut bare = shown.clone();
+        for colour in ["0", "2", "32", "35"] {
+            bare = bare.replace(&format!("\x1b[{colour}m"), "");
+        }
+        assert_eq!(bare, code);
+        assert!(
+            shown.lines().all(|line| line.ends_with("\x1b[0m")),
+            "{shown}"
         );
     }
 

@@ -98,6 +98,12 @@ pub enum Way {
     Entries(Vec<u64>),
 }
 
+/// The second it is; nobody is interested in more.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
 impl Record {
     pub fn hints(&self) -> usize {
         self.hints.values().sum()

@@ -89,11 +89,10 @@ impl<'a> Room<'a> {
     }
 
     fn eval(&self, code: &str) -> Reply {
-        let run = || watch::interruptible(self.shell, || self.shell.eval(code));
-        match self.typed {
-            Some(typed) => typed(code, &run),
-            None => run(),
-        }
+        watch::interruptible(self.shell, || match self.typed {
+            Some(typed) => typed(code, &|| self.shell.eval(code)),
+            None => self.shell.eval(code),
+        })
     }
 }
 

@@ -32,6 +32,10 @@ impl Verbs<'_> {
         if self.names.contains(&name) {
             return (self.run)(name, arguments);
         }
+        let mut begun = self.names.iter().filter(|it| it.starts_with(name));
+        if let (Some(only), None) = (begun.next(), begun.next()) {
+            return (self.run)(only, arguments);
+        }
         let near = self
             .names
             .iter()
@@ -170,6 +174,7 @@ mod tests {
         ));
         assert!(word("::label::", Some(&verbs)).is_none());
         assert_eq!(verbs.turn("hint", "2"), Turn::Note("hint+2".to_owned()));
+        assert_eq!(verbs.turn("h", "2"), Turn::Note("hint+2".to_owned()));
         let Turn::Failed(report) = verbs.turn("gaol", "") else {
             panic!("there is no such word");
         };

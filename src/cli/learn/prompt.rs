@@ -10,8 +10,8 @@ use crate::{
     fault::Fault,
     lab::Dirs,
     learn::{
-        Book, Course, Desk, Exercise, Ground, Guide, Look, Shown, Site, Verdict, WORDS, report,
-        roster,
+        Book, Course, Desk, Exercise, Ground, Guide, Look, Shown, Site, Verdict, WORDS, now,
+        report, roster,
     },
     lua::{Reply, print},
     repl::{
@@ -21,7 +21,6 @@ use crate::{
         watch,
     },
 };
-use jiff::Timestamp;
 use std::{cell::RefCell, io::Write as _, path::Path};
 
 use super::{Failure, data, watched};
@@ -55,7 +54,7 @@ pub(super) fn overview(target: &TargetArgs, course: &Course, format: Option<Form
     match format {
         None | Some(Format::Table) => {
             let style = screen::style(Stream::Out);
-            output::print(&roster::table(&list, &look(&style, &plain)))
+            output::print(&roster::table(&list, &look(&style)))
         }
         Some(format) => data(&report::rows(&list, ground(&here)), format),
     }
@@ -66,7 +65,7 @@ pub(super) fn report(target: &TargetArgs, course: &Course, file: &Path) -> Outco
     let shell = target.shell_for_course(print::stderr())?;
     let mut book = book();
     tell(&mut book);
-    let whole = report::report(course, &shell, book.progress(), Timestamp::now())?;
+    let whole = report::report(course, &shell, book.progress(), now())?;
     let text = output::data(&whole, Format::JsonPretty)?;
     if file == Path::new("-") {
         return output::print(&text);
@@ -95,27 +94,44 @@ pub(super) fn asked(target: &TargetArgs, exercise: &Exercise, verdicts: &[Verdic
         .map(|it| it.title.as_str());
     let all = verdicts.iter().all(|it| it.pass);
     book.change(|progress| {
-        progress.asked(
-            (&exercise.id, ground(&here)),
-            holding,
-            all,
-            Timestamp::now(),
-        );
+        progress.asked((&exercise.id, ground(&here)), holding, all, now());
+    });
+    tell(&mut book);
+    let own = lab_of(exercise);
+    let begun = Dirs::from_env().is_ok_and(|dirs| dirs.state.join(format!("lab-{own}")).is_dir());
+    if !all && begun && !target.is_named() {
+        let id = &exercise.id;
+        screen::say(&format!(
+            "(chami learn {id} works on a lab of its own; to ask there: chami --lab={own} learn --check {id})"
+        ));
+    }
+    Ok(())
+}
+
+fn look(style: &screen::Style) -> Look {
+    Look {
+        width: style.width,
+        colour: style.colour,
+    }
+}
+
+/// Hints that were asked for from the command line count as well: all of this check.
+pub(super) fn hinted(target: &TargetArgs, exercise: &Exercise, open: &Verdict) -> Outcome {
+    let here = target.course_place()?;
+    let mut book = book();
+    book.change(|progress| {
+        let record = progress.touch(&exercise.id, ground(&here), now());
+        record.hints.insert(open.title.clone(), open.hint.len());
     });
     tell(&mut book);
     Ok(())
 }
 
-fn plain(code: &str) -> String {
-    code.to_owned()
-}
-
-fn look<'a>(style: &screen::Style, paint: &'a dyn Fn(&str) -> String) -> Look<'a> {
-    Look {
-        width: style.width,
-        colour: style.colour,
-        paint,
-    }
+/// The lab that an exercise has for itself at the prompt, so that no other work is in danger.
+fn lab_of(exercise: &Exercise) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let id: String = exercise.id.chars().map(plain).collect();
+    format!("learn-{id}")
 }
 
 /// An exercise at the prompt.
@@ -125,7 +141,7 @@ pub(super) fn open(target: &TargetArgs, course: &Course, exercise: &Exercise) ->
         mut prompt,
         target,
         own,
-    } = target.shell_for_exercise(&format!("learn-{}", exercise.id), print::stdout())?;
+    } = target.shell_for_exercise(&lab_of(exercise), print::stdout())?;
     let site = Site {
         ground: ground(&target.place),
         option: option(&target.place, &target.name),
@@ -144,7 +160,7 @@ pub(super) fn open(target: &TargetArgs, course: &Course, exercise: &Exercise) ->
         exercise,
         site,
         book: book(),
-        look: look(&style, &plain),
+        look: look(&style),
     };
     let guide = RefCell::new(watched(&shell, || Guide::enter(desk))?);
     let heard = || {

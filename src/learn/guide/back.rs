@@ -2,7 +2,7 @@
 //!
 //! On a lab each input begins with a snapshot, kept only if something differs afterwards. On a real cluster the journal's
 //! entries made meanwhile are taken back one by one.
-use super::{Guide, Show, enter::START, say};
+use super::{Guide, Show, WORDS, enter::START, say};
 use crate::{
     fault::{Fault, Kind},
     learn::{
@@ -31,7 +31,18 @@ pub(super) enum Before {
 impl Guide<'_> {
     /// Runs an input that was typed, so that it can be taken back.
     pub fn typed(&mut self, input: &str, run: impl FnOnce() -> Reply) -> Reply {
-        let before = self.before();
+        if let Some(word) = WORDS.iter().find(|word| word.name == input.trim()) {
+            let what = format!(
+                "{} alone is a word of the course, and wants a colon",
+                word.name
+            );
+            let hint = format!(":{}", word.name);
+            return Reply::Failed(Fault::bad_argument(what).hint(hint).into());
+        }
+        let before = match self.before() {
+            Ok(before) => before,
+            Err(report) => return Reply::Failed(report),
+        };
         let reply = run();
         let line = input.trim().lines().next().unwrap_or_default();
         let mut what: String = line.chars().take(SHOWN).collect();
@@ -42,23 +53,26 @@ impl Guide<'_> {
         reply
     }
 
-    pub(super) fn before(&self) -> Before {
-        match self.desk.site.ground {
+    /// Looks where things stand. Only Ctrl-C is a failure: who pressed it means what was to come.
+    pub(super) fn before(&self) -> Result<Before, Report> {
+        let looked = match self.desk.site.ground {
             Ground::Lab => {
                 let name = format!(
                     "learn-{}-{}",
                     Timestamp::now().as_microsecond(),
                     process::id()
                 );
-                match self.session.keep(&name) {
-                    Ok(()) => Before::Snapshot(name),
-                    Err(_) => Before::Unknown,
-                }
+                let kept = self.session.keep(&name);
+                kept.map(|()| Before::Snapshot(name))
             }
             Ground::Cluster => {
                 let newest = self.session.entries(None, &self.desk.site.target);
-                newest.map_or(Before::Unknown, |ids| Before::Entry(ids.first().copied()))
+                newest.map(|ids| Before::Entry(ids.first().copied()))
             }
+        };
+        match looked {
+            Err(report) if report.kind == Some(Kind::Interrupted) => Err(report),
+            looked => Ok(looked.unwrap_or(Before::Unknown)),
         }
     }
 
@@ -142,7 +156,7 @@ impl Guide<'_> {
             let hint = ":undo takes back one thing after the other; without -C or -u this exercise has a lab of its own";
             return Err(Fault::new(Kind::Unsupported, what).hint(hint).into());
         }
-        let before = self.before();
+        let before = self.before()?;
         if self.session.has(START)? {
             self.session.back(START)?;
         } else {

@@ -2,10 +2,9 @@
 use super::{Guide, Show, Shown, plural, say};
 use crate::{
     fault::Fault,
-    learn::{roster, session::Verdict, text},
+    learn::{progress::now, roster, session::Verdict, text},
     shell::Report,
 };
-use jiff::Timestamp;
 
 impl Guide<'_> {
     /// Asks the checks, as long as each may take.
@@ -20,12 +19,7 @@ impl Guide<'_> {
         let all = holding.len() == verdicts.len();
         let (id, ground) = (self.id().to_owned(), self.desk.site.ground);
         self.desk.book.change(|progress| {
-            progress.asked(
-                (&id, ground),
-                holding.iter().copied(),
-                all,
-                Timestamp::now(),
-            );
+            progress.asked((&id, ground), holding.iter().copied(), all, now());
         });
         let mut text = self.verdicts(&verdicts);
         text += "\n\n";
@@ -114,7 +108,7 @@ impl Guide<'_> {
         let title = open.title.clone();
         let mut given = 0;
         self.desk.book.change(|progress| {
-            let record = progress.touch(&id, ground, Timestamp::now());
+            let record = progress.touch(&id, ground, now());
             let taken = record.hints.entry(title).or_default();
             *taken = (*taken + 1).min(of);
             given = *taken;
@@ -163,7 +157,7 @@ impl Guide<'_> {
             && let Some(lines) = source.get(first - 1..last)
         {
             text += &format!(
-                "\nIt asks the cluster (line {first} of the file), and you can do the same:\n\n"
+                "\nThis is how it asks (line {first} of the file); what it calls, you can type as well:\n\n"
             );
             text += &look.code(&dedent(lines));
         }

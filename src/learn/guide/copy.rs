@@ -21,12 +21,13 @@ impl Guide<'_> {
             given => PathBuf::from(given),
         };
         create(&path, &exercise.text)?;
-        let path = path.display();
-        let text = format!(
-            "Written to {path}. Edit it, and run it here with `chami {} {path}`.",
-            self.desk.site.option
+        let (path, option) = (path.display(), &self.desk.site.option);
+        say(
+            show,
+            format!(
+                "Written to {path}. Edit it, and run it on this same cluster:\n\n    chami {option} {path}"
+            ),
         );
-        say(show, self.desk.look.prose(&text));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@ use super::{Desk, Guide, Opened, Place, plural};
 use crate::{
     learn::{
         prepare,
-        progress::{Ground, Record},
+        progress::{Ground, Record, now},
         scene::{declared, scene},
         script::{Part, Script},
         session::Session,
@@ -53,7 +53,7 @@ impl<'a> Guide<'a> {
         let id = desk.exercise.id.clone();
         let ground = desk.site.ground;
         desk.book.change(|progress| {
-            progress.touch(&id, ground, Timestamp::now());
+            progress.touch(&id, ground, now());
         });
         let mut guide = Self {
             session,
@@ -155,7 +155,7 @@ impl<'a> Guide<'a> {
             Found::Loaded(needs) if needs.is_empty() => "empty, as this exercise begins".to_owned(),
             Found::Loaded(needs) => format!("loaded with what {} leaves", needs.join(" and ")),
             Found::Resumed(last) => {
-                let ago = last.map_or_else(String::new, |last| since(last, Timestamp::now()));
+                let ago = last.map_or_else(String::new, |last| since(last, now()));
                 format!("as you left it{ago}; `:reset` begins anew")
             }
             Found::Taken(None) => "as it is".to_owned(),

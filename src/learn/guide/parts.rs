@@ -84,7 +84,7 @@ impl Guide<'_> {
         };
         say(show, self.desk.look.part(&part, at + 1, of));
         say(show, " ");
-        let before = self.before();
+        let before = self.before()?;
         // Lines are counted as in the file.
         let code = format!("{}{}", "\n".repeat(part.line), part.code);
         self.session.aloud(true)?;

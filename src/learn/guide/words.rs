@@ -1,9 +1,6 @@
 //! The words of the course: what there are, and who does what.
 use super::{Guide, Show, say};
-use crate::{
-    fault::{Fault, nearest},
-    shell::Report,
-};
+use crate::{fault::Fault, shell::Report};
 
 /// One word, typed with a colon before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +68,7 @@ pub const WORDS: [Word; 12] = [
 ];
 
 impl Guide<'_> {
-    /// Does what a word says. The beginning of a word is enough where only one begins so.
+    /// Does what a word says.
     pub fn word(&mut self, name: &str, rest: &str, show: &mut Show) -> Result<(), Report> {
         let word = find(name)?;
         let rest = rest.trim();
@@ -122,60 +119,10 @@ impl Guide<'_> {
     }
 }
 
-/// The word of this name, or the only one that begins so.
 fn find(name: &str) -> Result<Word, Fault> {
-    if let Some(word) = WORDS.iter().find(|word| word.name == name) {
-        return Ok(*word);
-    }
-    let begin: Vec<&Word> = WORDS
-        .iter()
-        .filter(|word| word.name.starts_with(name))
-        .collect();
-    if let [only] = begin[..] {
-        return Ok(*only);
-    }
-    let listed = |words: &[&str]| {
-        words
-            .iter()
-            .map(|it| format!(":{it}"))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let fault = Fault::bad_argument(format!("there is no word :{name}"));
-    if !begin.is_empty() {
-        let names: Vec<&str> = begin.iter().map(|word| word.name).collect();
-        return Err(fault.hint(format!("it may mean {}", listed(&names))));
-    }
-    let names = WORDS.map(|word| word.name);
-    Err(match nearest(name, names) {
-        Some(near) => fault.hint(format!("did you mean :{near}?")),
-        None => fault.hint(format!("there are {}", listed(&names))),
+    let word = WORDS.iter().find(|word| word.name == name).copied();
+    word.ok_or_else(|| {
+        let what = format!("there is no word :{name}");
+        Fault::bad_argument(what).did_you_mean(name, WORDS.map(|word| word.name))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_beginning_will_do_where_it_is_clear() {
-        assert_eq!(find("next").map(|it| it.name), Ok("next"));
-        assert_eq!(find("n").map(|it| it.name), Ok("next"));
-        assert_eq!(find("che").map(|it| it.name), Ok("check"));
-        let fault = find("c").expect_err("check or copy");
-        assert_eq!(fault.hint.as_deref(), Some("it may mean :check :copy"));
-    }
-
-    #[test]
-    fn a_slip_is_told_with_what_was_meant() {
-        let fault = find("hnit").expect_err("none");
-        assert_eq!(fault.message, "there is no word :hnit");
-        assert_eq!(fault.hint.as_deref(), Some("did you mean :hint?"));
-        let fault = find("quux").expect_err("none");
-        assert!(
-            fault
-                .hint
-                .is_some_and(|it| it.starts_with("there are :next :check"))
-        );
-    }
 }

@@ -6,7 +6,8 @@ use crate::{
 };
 
 /// The list of exercises is made without running anything, so a header computes nothing.
-pub(super) fn literals(page: &mut Page) {
+/// Whether it is so.
+pub(super) fn literals(page: &mut Page) -> bool {
     let tokens: Vec<Token> = page
         .tokens
         .iter()
@@ -16,9 +17,9 @@ pub(super) fn literals(page: &mut Page) {
     let head = tokens.iter().position(|it| it.text == "exercise");
     let Some(open) = head.and_then(|head| (head..tokens.len()).find(|at| tokens[*at].text == "{"))
     else {
-        return;
+        return true;
     };
-    let mut depth = 0_usize;
+    let (mut depth, before) = (0_usize, page.found.len());
     for (at, it) in tokens.iter().enumerate().skip(open) {
         match it.text {
             "{" => depth += 1,
@@ -26,7 +27,7 @@ pub(super) fn literals(page: &mut Page) {
             _ => {}
         }
         if depth == 0 {
-            return;
+            break;
         }
         let key = tokens.get(at + 1).is_some_and(|next| next.text == "=");
         let value = ["true", "false", "nil"].contains(&it.text);
@@ -37,6 +38,7 @@ pub(super) fn literals(page: &mut Page) {
             );
         }
     }
+    page.found.len() == before
 }
 
 pub(super) fn rules(page: &mut Page, course: &Course, opened: &Opened) {
