@@ -77,12 +77,12 @@ enum Verb {
     Lab(lab::Args),
     /// Exercises: what there is to learn, and how far you are
     Learn(learn::Args),
-    /// Print the whole reference as Markdown
-    Docs,
+    /// Print the whole reference as Markdown, or write the book or what editors want
+    Docs(docs::Args),
     /// Print the completion script for a shell
     Completion(completion::Args),
-    /// Print the manual page
-    Man,
+    /// Print a manual page
+    Man(man::Args),
     /// Print the version
     Version,
     /// A file and its arguments, without a verb
@@ -155,9 +155,9 @@ fn dispatch(cli: Cli) -> Outcome {
         },
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
         (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
-        (None, Some(Verb::Docs)) => docs::run(),
+        (None, Some(Verb::Docs(args))) => docs::run(&args),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
-        (None, Some(Verb::Man)) => man::run(),
+        (None, Some(Verb::Man(args))) => man::run(args.page),
         (None, Some(Verb::Version)) => {
             output::print(&format!("chami {}\n", env!("CARGO_PKG_VERSION")))
         }

@@ -1,4 +1,5 @@
 //! chami, the scriptable shell for OpenCHAMI clusters. README.md holds the map of this tree.
+pub mod book;
 pub mod builtins;
 pub mod call;
 pub mod cli;

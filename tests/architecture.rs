@@ -11,8 +11,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     (
         "cli",
-        &["http", "lab", "learn", "lua", "repl", "shell", "tape"],
+        &[
+            "book", "http", "lab", "learn", "lua", "repl", "shell", "tape",
+        ],
     ),
+    ("book", &[]),
     ("repl", &["lua", "shell"]),
     ("learn", &["builtins", "lab", "shell"]),
     (
@@ -50,6 +53,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("axum_server", &["lab"]),
     ("rustyline", &["repl"]),
+    ("pulldown_cmark", &["book"]),
 ];
 
 /// Inside a service: who may use whom, by file or folder.

@@ -7,7 +7,7 @@ mod page;
 mod search;
 mod wrap;
 
-pub use markdown::reference;
+pub use markdown::{parts, reference, start};
 
 use super::{
     docs::{Function, Index, read},
