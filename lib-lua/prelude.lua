@@ -10,13 +10,14 @@
 ---
 --- And then:
 ---   help(smd.component.list)  explains a function, help(smd) a module, help(_) a value
----   help "boot"               searches
+---   help "boot"               searches; smd.group? is help as well, smd.group.add?? the Lua text of a function
+---   !ls                       runs a command of your system's shell; io.popen reads one's output in Lua
 ---   smd.<Tab>                 completes names, fields and the keys of { }
 ---   for _, c in ipairs(smd.component.list()) do print(c.ID, c.State) end
 ---
 --- Without a cluster of your own you are on the lab, a simulated one, where nothing can break.
 ---
---- Outside: `chami learn --list` shows the exercises, `chami FILE` runs a script, `chami -e CODE` one line.
+--- Outside: `chami learn` opens the course, `chami FILE` runs a script, `chami -e CODE` one line.
 return {
   all = "matchers:all",
   at_least = "matchers:at_least",
@@ -52,6 +53,7 @@ return {
   record = "record:record",
   set = "matchers:set",
   smd = "smd",
+  source = "help:source",
   step = "exercise:step",
   task = "task",
   tokensmith = "tokensmith",

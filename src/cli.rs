@@ -62,6 +62,9 @@ struct Cli {
         global = true
     )]
     format: Option<Format>,
+    /// Start the prompt without ~/.config/chami/init.lua
+    #[arg(long)]
+    no_init: bool,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -135,6 +138,7 @@ fn dispatch(cli: Cli) -> Outcome {
         target,
         code,
         format,
+        no_init,
         verb,
     } = cli;
     match (code, verb) {
@@ -143,14 +147,14 @@ fn dispatch(cli: Cli) -> Outcome {
         (Some(_), Some(_)) => Err(Fault::bad_argument("-e and a verb cannot both be meant")
             .hint("chami -e CODE, or the verb alone; chami --help lists both")
             .into()),
-        (None, None) => repl::run(&target),
+        (None, None) => repl::run(&target, !no_init),
         (None, Some(Verb::Run(args))) => run::run(&target, &args.file, &args.args, format),
         (None, Some(Verb::File(words))) => match words.split_first() {
             Some((file, args)) => run::run(&target, file, args, format),
-            None => repl::run(&target),
+            None => repl::run(&target, !no_init),
         },
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
-        (None, Some(Verb::Learn(args))) => learn::run(&target, &args, format),
+        (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
         (None, Some(Verb::Docs(args))) => docs::run(&args),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
         (None, Some(Verb::Man(args))) => man::run(args.page),

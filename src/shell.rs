@@ -1,7 +1,7 @@
 //! The composition root: joins the Lua VM with the services, the builtins and a target.
 mod way;
 
-pub use crate::lua::{Reply, Report};
+pub use crate::lua::{Reply, Report, token};
 pub use way::{Trust, Way};
 
 use crate::{
@@ -99,6 +99,7 @@ pub struct Shell {
     lab: Option<Lab>,
     desk: Arc<Desk>,
     journal: Arc<Journal>,
+    gate: Arc<Gate>,
     /// Whether the lab's notice was given away.
     told: AtomicBool,
     /// Whether the journal's was.
@@ -140,6 +141,7 @@ impl Shell {
             let natives = builtin.natives;
             modules.insert(builtin.name, Box::new(move |n| natives(n, &context)));
         }
+        let gate = Arc::clone(&options.gate);
         let vm = Vm::start(VmOptions {
             sink: options.sink,
             modules,
@@ -156,6 +158,7 @@ impl Shell {
             lab: options.lab,
             desk,
             journal,
+            gate,
             told: AtomicBool::new(false),
             unkept: AtomicBool::new(false),
         })
@@ -200,6 +203,11 @@ impl Shell {
             Ok(source) => self.vm.script(&source, path, args),
             Err(error) => Reply::Failed(Fault::io(path, &error).into()),
         })
+    }
+
+    /// Whether this may be done outside chami, where no plan could show it.
+    pub fn outside(&self, what: &str) -> Result<(), Fault> {
+        self.gate.outside(what)
     }
 
     /// What is recorded, traced and kept of the exchanges.

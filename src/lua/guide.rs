@@ -87,6 +87,15 @@ impl Host {
             Ok(help::help(guide.docs(), &subject, &source, &style))
         };
         natives.set("explain", self.lua.create_function(explain)?)?;
+        let (guide, session) = (Rc::clone(&self.guide), self.session.environment());
+        let text = move |_: &Lua, function: Function| {
+            let source = |chunk: &str, f: &Function| match library::text_of(chunk) {
+                Some(text) => Some(text),
+                None => guide.source(&session, chunk, f),
+            };
+            Ok(help::source(&function, &source))
+        };
+        natives.set("source", self.lua.create_function(text)?)?;
         let guide = Rc::clone(&self.guide);
         let show = move |lua: &Lua, value: Value| {
             let shape = shape::read(lua, guide.docs(), &value, Limit::Whole);

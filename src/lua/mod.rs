@@ -9,6 +9,7 @@ pub mod inspect;
 pub mod library;
 pub mod print;
 pub mod shape;
+pub mod token;
 
 mod advice;
 mod compile;

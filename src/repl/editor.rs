@@ -1,5 +1,5 @@
 //! The line editor: rustyline stays in here.
-use super::{MORE, Prompt, history, screen};
+use super::{MORE, Prompt, Room, Verbs, history, screen};
 use crate::{
     fault::{Fault, Kind},
     secret,
@@ -35,7 +35,7 @@ pub(super) struct Editor<'a> {
 }
 
 impl<'a> Editor<'a> {
-    pub(super) fn new(shell: &'a Shell, prompt: &Prompt) -> Result<Self, Fault> {
+    pub(super) fn new(room: &Room<'a>) -> Result<Self, Fault> {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_prompt_limit(120)
@@ -44,10 +44,11 @@ impl<'a> Editor<'a> {
             .build();
         let mut inner = Rusty::with_config(config).map_err(|e| broken(&e))?;
         inner.set_helper(Some(Helper {
-            shell,
+            shell: room.shell,
+            verbs: room.verbs,
             before: String::new(),
             colour: screen::style(screen::Stream::Out).colour,
-            real: prompt.real,
+            real: room.prompt.real,
         }));
         inner.bind_sequence(KeyEvent::ctrl('L'), Cmd::ClearScreen);
         let history = history::file();
@@ -57,8 +58,8 @@ impl<'a> Editor<'a> {
         }
         Ok(Self {
             inner,
-            prompt: prompt.clone(),
-            shell,
+            prompt: room.prompt.clone(),
+            shell: room.shell,
             history,
         })
     }
@@ -100,9 +101,27 @@ fn broken(error: &ReadlineError) -> Fault {
 
 struct Helper<'a> {
     shell: &'a Shell,
+    verbs: Option<Verbs<'a>>,
     before: String,
     colour: bool,
     real: bool,
+}
+
+impl Helper<'_> {
+    /// The session's own words that begin as this line does.
+    fn words(&self, line: &str) -> Option<(usize, Vec<Pair>)> {
+        let verbs = self.verbs.filter(|_| self.before.is_empty())?;
+        let word = line.strip_prefix(':')?;
+        if !word.chars().all(char::is_alphanumeric) {
+            return None;
+        }
+        let fitting = verbs.names.iter().filter(|name| name.starts_with(word));
+        let pair = |name: &&str| Pair {
+            display: format!(":{name}"),
+            replacement: format!(":{name} "),
+        };
+        Some((0, fitting.map(pair).collect()))
+    }
 }
 
 impl IsHelper for Helper<'_> {}
@@ -132,6 +151,9 @@ impl Completer for Helper<'_> {
         pos: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        if let Some(words) = self.words(&line[..pos]) {
+            return Ok(words);
+        }
         let front = match self.before.as_str() {
             "" => String::new(),
             before => format!("{before}\n"),
