@@ -12,6 +12,7 @@ mod json;
 mod lab;
 mod nodeset;
 mod record;
+mod teach;
 mod trace;
 mod version;
 mod yaml;
@@ -67,6 +68,7 @@ pub const ALL: &[Builtin] = &[
     nodeset::NODES,
     nodeset::NODESET,
     record::BUILTIN,
+    teach::BUILTIN,
     trace::BUILTIN,
     version::BUILTIN,
     yaml::BUILTIN,
