@@ -2,6 +2,7 @@
 use super::{course::Exercise, text};
 use crate::{
     fault::{Fault, Kind},
+    lab::{Shown, Tick},
     shell::{Reply, Report, Shell},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -126,6 +127,26 @@ impl<'a> Session<'a> {
     pub(super) fn script(&self, script: &Exercise) -> Result<(), Report> {
         let chunk = format!("@{}", script.path.display());
         self.done("build", &[&script.text, &chunk])
+    }
+
+    /// Has the lab's page show how the exercise stands; `verdicts` as far as they were asked for.
+    pub(super) fn show(&self, opened: &Opened, verdicts: &[Verdict]) -> Result<(), Report> {
+        let header = &opened.header;
+        let tick = |(at, check): (usize, &Declared)| {
+            let pass = verdicts.get(at).map(|verdict| verdict.pass);
+            Tick {
+                title: check.title.clone(),
+                pass,
+            }
+        };
+        let shown = Shown {
+            id: header.id.clone(),
+            title: header.title.clone(),
+            goal: header.goal.clone(),
+            checks: opened.checks.iter().enumerate().map(tick).collect(),
+        };
+        let shown = serde_json::to_string(&shown).unwrap_or_default();
+        self.done("show", &[&shown])
     }
 
     /// Empties the lab.

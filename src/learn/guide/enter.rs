@@ -64,6 +64,7 @@ impl<'a> Guide<'a> {
             desk,
         };
         guide.set_scene()?;
+        guide.show_progress(&[])?;
         guide.greeting = guide.welcome(&found);
         Ok(guide)
     }
