@@ -9,7 +9,7 @@ local help = {}
 ---@param subject? help.Subject what to explain; a text is looked up, then searched for
 ---@example help(json.decode)
 ---@example help "json"
-function help.help(subject) print(native.explain(subject)) end
+function help.help(subject) chami.page(native.explain(subject)) end
 
 --- Shows a value as the prompt does.
 ---@param value help.Value the value
@@ -36,7 +36,7 @@ function help.source(subject)
   local value = subject
   if type(subject) == "string" then value = named(subject) end
   local text = type(value) == "function" and native.source(value)
-  if text then return print(text) end
+  if text then return chami.page(text) end
   local what = type(subject) == "string" and subject or "this " .. type(subject)
   fault.raise("bad_argument", "there is no Lua text of " .. what, {
     hint = 'name a function of the library or one of yours, as in source "smd.group.add"; help explains all else',

@@ -1,8 +1,9 @@
 local native = select(2, ...)
+local nodeset = require "nodeset"
 
 --- The lab: the simulated head node behind this session.
 --- Look at it, set it back, compare it with before, make its time pass. On a real cluster these calls are `unsupported`.
-local lab = { clock = {} }
+local lab = { clock = {}, artifact = {} }
 
 ---@class lab.Machine
 ---@field name string
@@ -26,6 +27,18 @@ local lab = { clock = {} }
 ---@field notice? string damage that was found and mended when it was opened
 ---@field services table<string, table<string, integer>> how many records each service has, by table
 ---@field machines lab.Machine[]
+
+---@class lab.Condition
+---@field name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@field on boolean
+---@field once boolean it happens instead of lasting, and is never on
+---@field what string what it means
+
+---@class lab.Artifact
+---@field path string bucket and key: `boot-images/compute/base/rocky9.5-compute-base-9.5`
+---@field bytes integer
+---@field kernel? string which kernel it is or is made for; by default what a name as `vmlinuz-5.14.0-…` says
+---@field private? boolean not to be read without credentials
 
 ---@class lab.Difference
 ---@field service string
@@ -162,5 +175,48 @@ function lab.token(order) return native.token(order) end
 ---@return string token keep it out of files and histories
 ---@example #lab.bootstrap_token{ subject = "boot-service", audience = "smd", scopes = "node:read" } --> 64
 function lab.bootstrap_token(order) return native.bootstrap_token(order) end
+
+--- Switches machines, whether or not SMD knows them. `node.boot` and its like know SMD's groups as well, and wait.
+---@param set string|string[] names, xnames or MACs, as `nodeset` reads them: `"compute[1-5]"`
+---@param action "on"|"off"|"reset"
+---@return node.Machine[] machines
+---@shell virsh start compute1
+---@example #lab.power("compute[1-3]", "on") --> 3
+---@example lab.power("compute9", "on") --> raises not_found
+function lab.power(set, action) return native.power(nodeset.expand(set), action) end
+
+--- Lists what can be wrong with the head node that is no service's data, and whether it is.
+---@return lab.Condition[] conditions
+---@example lab.conditions()[1].name --> "nat"
+function lab.conditions() return native.conditions() end
+
+--- Makes something wrong with the head node, or right again.
+---@param name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@param on boolean
+---@return lab.Condition[] conditions
+---@example lab.condition("nat", true)[1].on --> true
+function lab.condition(name, on) return native.condition(name, on) end
+
+--- Lists what the artifact server has. Nodes, and `http.get` of this session, find it at
+--- `http://172.16.0.254:9000/PATH`; other programs under `/lab/s3/PATH` of the lab's http port.
+---@return lab.Artifact[] artifacts by path
+---@shell s3cmd ls -r s3://boot-images
+---@example #lab.artifacts() --> 6
+---@example http.head("http://172.16.0.254:9000/" .. lab.artifacts()[1].path).status --> 200
+function lab.artifacts() return native.artifacts() end
+
+--- Puts a file on the artifact server, in place of one of that name. Its bytes are made up.
+---@param artifact lab.Artifact
+---@return lab.Artifact artifact
+---@shell s3cmd put vmlinuz s3://boot-images/efi-images/compute/base/
+---@example lab.artifact.put{ path = "boot-images/vmlinuz-6.1", bytes = 1024 }.kernel --> "6.1"
+function lab.artifact.put(artifact) return native.artifact_put(artifact) end
+
+--- Removes a file from the artifact server.
+---@param path string bucket and key
+---@return lab.Artifact artifact what it was
+---@shell s3cmd del s3://boot-images/vmlinuz
+---@example lab.artifact.delete(lab.artifacts()[1].path); return #lab.artifacts() --> 5
+function lab.artifact.delete(path) return native.artifact_delete(path) end
 
 return lab

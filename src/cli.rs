@@ -20,11 +20,16 @@ mod variables;
 use crate::{
     fault::Fault,
     lua::Report,
+    progress,
     repl::screen::{self, Stream},
 };
 use clap::{Parser, Subcommand};
 use output::Format;
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 use target::TargetArgs;
 
 const STATUSES: &str = "\
@@ -133,6 +138,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Whether somebody sees how far long work has come, and nothing else reads what they see.
+fn at_a_terminal(format: Option<Format>) -> bool {
+    format.is_none() && io::stderr().is_terminal() && io::stdout().is_terminal()
+}
+
 fn dispatch(cli: Cli) -> Outcome {
     let Cli {
         target,
@@ -141,6 +151,9 @@ fn dispatch(cli: Cli) -> Outcome {
         no_init,
         verb,
     } = cli;
+    if at_a_terminal(format) {
+        progress::enable();
+    }
     match (code, verb) {
         (Some(code), None) => eval::run(&target, &code, &[], format),
         (Some(code), Some(Verb::File(args))) => eval::run(&target, &code, &args, format),

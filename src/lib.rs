@@ -14,6 +14,7 @@ pub mod lab;
 pub mod learn;
 pub mod lua;
 pub mod nodeset;
+pub mod progress;
 pub mod repl;
 pub mod secret;
 pub mod services;

@@ -1,4 +1,5 @@
 //! The composition root: joins the Lua VM with the services, the builtins and a target.
+mod names;
 mod way;
 
 pub use crate::lua::{Reply, Report, token};
@@ -100,6 +101,8 @@ pub struct Shell {
     desk: Arc<Desk>,
     journal: Arc<Journal>,
     gate: Arc<Gate>,
+    names: Arc<names::Book>,
+    screen: Arc<print::Screen>,
     /// Whether the lab's notice was given away.
     told: AtomicBool,
     /// Whether the journal's was.
@@ -120,6 +123,7 @@ impl Shell {
             modules.insert(service.name, Box::new(move |n| natives(n, &http)));
         }
         let http = options.http.clone();
+        let names = names::Book::new(&http, options.lab.as_ref());
         let desk = Arc::new(Desk::new(
             &options.http,
             Arc::clone(&options.clock),
@@ -142,8 +146,10 @@ impl Shell {
             modules.insert(builtin.name, Box::new(move |n| natives(n, &context)));
         }
         let gate = Arc::clone(&options.gate);
+        let screen = Arc::<print::Screen>::default();
         let vm = Vm::start(VmOptions {
             sink: options.sink,
+            screen: Arc::clone(&screen),
             modules,
             style: options.style,
             clock: options.clock,
@@ -159,6 +165,8 @@ impl Shell {
             desk,
             journal,
             gate,
+            names,
+            screen,
             told: AtomicBool::new(false),
             unkept: AtomicBool::new(false),
         })
@@ -210,6 +218,11 @@ impl Shell {
         self.gate.outside(what)
     }
 
+    /// The terminal it is shown on, as far as its user says that there is one.
+    pub fn screen(&self) -> &print::Screen {
+        &self.screen
+    }
+
     /// What is recorded, traced and kept of the exchanges.
     pub fn desk(&self) -> &Arc<Desk> {
         &self.desk
@@ -225,7 +238,19 @@ impl Shell {
 
     /// What may stand at byte `pos` of what is being typed.
     pub fn complete(&self, text: &str, pos: usize) -> Completion {
-        self.vm.complete(text, pos)
+        self.vm.complete(text, pos, self.names.live())
+    }
+
+    /// What may be given next in the call that is being typed; none as well when Lua is busy.
+    pub fn hint(&self, text: &str) -> Option<String> {
+        self.vm.hint(text)
+    }
+
+    /// A prompt stands there: what will soon be wanted is made ready in the background.
+    pub fn prepare(&self) {
+        if self.names.wants() {
+            self.vm.behind(Arc::clone(&self.names).fill());
+        }
     }
 
     /// Whether more lines could make this input whole.

@@ -32,7 +32,7 @@ pub trait Rows {
     fn name(&self) -> &'static str;
     /// Whether anything changed since the last `commit` or `rollback`.
     fn touched(&self) -> bool;
-    /// Whether what stands here is written by mere reading: who looked when. It is kept with the rest, but no difference.
+    /// Whether what stands here is history, such as who looked when. It is kept with the rest, but no difference.
     fn is_log(&self) -> bool {
         false
     }
@@ -53,6 +53,7 @@ pub trait Rows {
 #[derive(Debug)]
 pub struct Table<V> {
     name: &'static str,
+    is_log: bool,
     rows: IndexMap<String, V>,
     before: IndexMap<String, Option<V>>,
 }
@@ -61,8 +62,17 @@ impl<V: Clone> Table<V> {
     pub fn new(name: &'static str) -> Self {
         Self {
             name,
+            is_log: false,
             rows: IndexMap::new(),
             before: IndexMap::new(),
+        }
+    }
+
+    /// One whose records are no difference, see `Rows::is_log`.
+    pub fn log(name: &'static str) -> Self {
+        Self {
+            is_log: true,
+            ..Self::new(name)
         }
     }
 
@@ -142,6 +152,10 @@ impl<V: Clone + Serialize + DeserializeOwned> Rows for Table<V> {
 
     fn touched(&self) -> bool {
         !self.before.is_empty()
+    }
+
+    fn is_log(&self) -> bool {
+        self.is_log
     }
 
     fn count(&self) -> usize {

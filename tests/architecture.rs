@@ -34,7 +34,8 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Small modules without opinions, free to use everywhere.
 const LEAVES: &[&str] = &[
-    "call", "clock", "config", "fault", "gate", "journal", "jwt", "nodeset", "secret", "table",
+    "call", "clock", "config", "fault", "gate", "journal", "jwt", "nodeset", "progress", "secret",
+    "table",
 ];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).
@@ -54,6 +55,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum_server", &["lab"]),
     ("rustyline", &["repl"]),
     ("pulldown_cmark", &["book"]),
+    ("indicatif", &["progress"]),
 ];
 
 /// Inside a service: who may use whom, by file or folder.
@@ -61,8 +63,8 @@ const WITHIN: &[(&str, &[&str])] = &[
     (
         "mod",
         &[
-            "client", "discover", "document", "images", "instance", "lab", "lint", "lua", "merge",
-            "render", "store", "types", "xname",
+            "client", "discover", "document", "guest", "images", "instance", "lab", "lint", "lua",
+            "merge", "render", "store", "types", "xname",
         ],
     ),
     (
@@ -72,6 +74,7 @@ const WITHIN: &[(&str, &[&str])] = &[
         ],
     ),
     ("lint", &["document", "instance", "merge", "render"]),
+    ("guest", &["document", "instance", "merge", "render"]),
     ("merge", &["document", "instance", "render"]),
     ("render", &["instance"]),
     ("instance", &[]),

@@ -1,27 +1,32 @@
 //! The lab behind the session, for `lab.*`; on any other target each call says that there is none.
-use super::Builtin;
+use super::{Builtin, Context};
 use crate::{
     clock,
     fault::{Fault, Kind},
-    lab::{BootstrapOrder, Control, Lab, Order},
+    lab::{BootstrapOrder, Control, Lab, Order, Stored},
     lua::Natives,
 };
 
 pub(super) const BUILTIN: Builtin = Builtin {
     name: "lab",
     natives: |n, context| {
-        let options = context.http.options();
-        let control = match &context.lab {
-            Some(lab) => Some(Control::watched(lab.clone(), options.watch.clone())),
-            None => options
-                .play
-                .as_ref()
-                .map(|_| Control::over(context.http.clone())),
-        };
         let lab = context.lab.clone();
+        let control = control(context);
         natives(n, &Target { control, lab });
     },
 };
+
+/// What drives the session's lab: its own, or that of which a tape was recorded.
+pub(super) fn control(context: &Context) -> Option<Control> {
+    let options = context.http.options();
+    match &context.lab {
+        Some(lab) => Some(Control::watched(lab.clone(), options.watch.clone())),
+        None => options
+            .play
+            .as_ref()
+            .map(|_| Control::over(context.http.clone())),
+    }
+}
 
 #[derive(Clone)]
 struct Target {
@@ -49,6 +54,7 @@ fn none() -> Fault {
 fn natives(n: &mut Natives, target: &Target) {
     n.at_home();
     kept(n, target);
+    machines(n, target);
     let lab = target.clone();
     n.read("status", move |(): ()| {
         let lab = lab.clone();
@@ -122,5 +128,39 @@ fn kept(n: &mut Natives, target: &Target) {
     n.read("diff", move |(name,): (Option<String>,)| {
         let lab = lab.clone();
         async move { lab.lab()?.diff(name.as_deref()).await }
+    });
+}
+
+/// The machines, what they boot from, and what is wrong with the head node.
+fn machines(n: &mut Natives, target: &Target) {
+    let lab = target.clone();
+    n.write("power", move |(nodes, action): (Vec<String>, String)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.power(&nodes, &action).await }
+    });
+    let lab = target.clone();
+    n.read("conditions", move |(): ()| {
+        let lab = lab.clone();
+        async move { lab.lab()?.conditions().await }
+    });
+    let lab = target.clone();
+    n.write("condition", move |(name, on): (String, bool)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.condition(&name, on).await }
+    });
+    let lab = target.clone();
+    n.read("artifacts", move |(): ()| {
+        let lab = lab.clone();
+        async move { lab.lab()?.artifacts().await }
+    });
+    let lab = target.clone();
+    n.write("artifact_put", move |(artifact,): (Stored,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.put_artifact(&artifact).await }
+    });
+    let lab = target.clone();
+    n.write("artifact_delete", move |(path,): (String,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.delete_artifact(&path).await }
     });
 }

@@ -10,8 +10,10 @@ mod http;
 mod journal;
 mod json;
 mod lab;
+mod node;
 mod nodeset;
 mod record;
+mod teach;
 mod trace;
 mod version;
 mod yaml;
@@ -64,9 +66,11 @@ pub const ALL: &[Builtin] = &[
     journal::BUILTIN,
     json::BUILTIN,
     lab::BUILTIN,
+    node::BUILTIN,
     nodeset::NODES,
     nodeset::NODESET,
     record::BUILTIN,
+    teach::BUILTIN,
     trace::BUILTIN,
     version::BUILTIN,
     yaml::BUILTIN,

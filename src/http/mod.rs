@@ -112,6 +112,8 @@ pub struct Options {
     pub guarded: bool,
     /// Names this machine may not know, and where they are then: the lab's certificate bears one.
     pub names: BTreeMap<String, IpAddr>,
+    /// Addresses that a lab answers in place of the network, `172.16.0.254:9000`, and under which path of its own.
+    pub places: BTreeMap<String, String>,
     /// Who is told of the exchanges.
     pub watch: Watch,
     /// Answers in place of the network: a tape.
@@ -128,6 +130,7 @@ impl Default for Options {
             retries: None,
             guarded: false,
             names: BTreeMap::new(),
+            places: BTreeMap::new(),
             watch: Watch::default(),
             play: None,
         }
@@ -173,6 +176,17 @@ impl Http {
     /// Where requests go now; starts a lab that is not yet running.
     pub async fn base(&self) -> Result<Base, Fault> {
         Ok(self.armed(self.shared.locate.base().await?))
+    }
+
+    /// Whether requests can go out without anything being started first.
+    pub fn at_hand(&self) -> bool {
+        self.shared.locate.at_hand().is_some()
+    }
+
+    /// The CA that the gateway's certificate is held against, where it is not the system's.
+    pub fn ca(&self) -> Option<PathBuf> {
+        let said = self.options().cacert.clone();
+        said.or_else(|| self.shared.locate.at_hand()?.ca)
     }
 
     /// The same gateway with the token that the session was given.

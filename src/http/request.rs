@@ -1,6 +1,11 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
+mod place;
 mod planned;
 mod seen;
+
+pub(super) use place::{Place, below};
+
+use place::is_home;
 
 use super::{Answer, Base, Http, blame, body, denied, retry, skew, wire};
 use crate::{
@@ -18,50 +23,6 @@ use std::{
 /// So many redirects in a row are no accident.
 const REDIRECTS: usize = 5;
 
-/// Where a request goes.
-#[derive(Clone, Debug)]
-pub(super) enum Place {
-    /// A path of the gateway.
-    Gateway(String),
-    /// A service with an address of its own; it belongs to the cluster, so the cluster's token goes along.
-    Service(String),
-    /// Any URL; the token goes along only if it leads to the gateway.
-    Anywhere(String),
-}
-
-/// The place `path` has below `root`, which is a path of the gateway or a URL.
-pub(super) fn below(root: &str, path: &[&str]) -> Result<Place, Fault> {
-    let mut text = root.trim_end_matches('/').to_owned();
-    for piece in path {
-        // An empty piece would turn "delete this one" into "delete all"; dots would climb to another collection.
-        if piece.is_empty() || *piece == "." || *piece == ".." {
-            let message = format!("\"{piece}\" cannot be a name in {root}/{}", path.join("/"));
-            return Err(Fault::bad_argument(message));
-        }
-        text.push('/');
-        encode(piece, &mut text);
-    }
-    if root.contains("://") {
-        return Ok(Place::Service(text));
-    }
-    if !text.starts_with('/') {
-        text.insert(0, '/');
-    }
-    Ok(Place::Gateway(text))
-}
-
-/// Percent-encodes all but the characters that RFC 3986 leaves to names, and the colon of addresses.
-fn encode(piece: &str, text: &mut String) {
-    use std::fmt::Write as _;
-    for byte in piece.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
-            text.push(byte as char);
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-}
-
 /// A request under construction.
 #[must_use]
 pub struct Request {
@@ -77,6 +38,7 @@ pub struct Request {
     attempts: AtomicU32,
     only_reads: bool,
     single: bool,
+    aside: bool,
 }
 
 impl Request {
@@ -102,6 +64,7 @@ impl Request {
                 "GET" | "HEAD" | "OPTIONS"
             ),
             single: false,
+            aside: false,
         }
     }
 
@@ -158,6 +121,12 @@ impl Request {
         self
     }
 
+    /// Says that nobody asked for this: no watcher is told, it is tried but once, and no token is renewed for it.
+    pub fn aside(mut self) -> Self {
+        self.aside = true;
+        self.single()
+    }
+
     /// Sends, and decodes the JSON of a success.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Fault> {
         self.raw().await?.success()?.json()
@@ -188,7 +157,10 @@ impl Request {
 
     /// One attempt, at wherever the gateway is now.
     async fn attempt(&self) -> Result<Answer, blame::Lost> {
-        let place = self.place.clone()?;
+        let place = self
+            .place
+            .clone()?
+            .simulated(&self.http.shared.options.places);
         let locate = &self.http.shared.locate;
         let base = match &place {
             Place::Anywhere(_) => locate.at_hand().unwrap_or_default(),
@@ -206,7 +178,7 @@ impl Request {
         };
         let harmless = lost.never_sent || (lost.broken && self.method == "GET");
         if harmless
-            && matches!(place, Place::Gateway(_))
+            && matches!(place, Place::Gateway(_) | Place::Simulated { .. })
             && let Some(base) = locate.again(&base).await?
         {
             return self.once(&place, &self.http.armed(base)).await;
@@ -222,7 +194,10 @@ impl Request {
         base: &Base,
     ) -> Result<bool, Fault> {
         // A stranger's 401 says nothing of our token.
-        if answer.status != 401 || !self.takes_token(place, base, &self.target(place, base)?) {
+        if answer.status != 401
+            || self.aside
+            || !self.takes_token(place, base, &self.target(place, base)?)
+        {
             return Ok(false);
         }
         self.http.renewed(answer, base.token.as_deref()).await
@@ -325,7 +300,9 @@ impl Request {
     /// The URL, query included.
     fn target(&self, place: &Place, base: &Base) -> Result<Url, Fault> {
         let text = match place {
-            Place::Gateway(path) => format!("{}{path}", base.url.trim_end_matches('/')),
+            Place::Gateway(path) | Place::Simulated { path, .. } => {
+                format!("{}{path}", base.url.trim_end_matches('/'))
+            }
             Place::Service(url) | Place::Anywhere(url) => url.clone(),
         };
         let mut url = Url::parse(&text).map_err(|error| {
@@ -375,14 +352,4 @@ impl Request {
         }
         Ok(request)
     }
-}
-
-/// Whether the session's token may go there.
-fn is_home(place: &Place, url: &Url, base: &Base) -> bool {
-    !matches!(place, Place::Anywhere(_)) || same_origin(url, &base.url)
-}
-
-/// Whether `url` leads to the very gateway at `base`: scheme, host and port.
-fn same_origin(url: &Url, base: &str) -> bool {
-    Url::parse(base).is_ok_and(|base| base.origin() == url.origin())
 }

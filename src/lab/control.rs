@@ -5,6 +5,7 @@ use super::{
     diff::Difference,
     house::House,
     labs::Listed,
+    machines,
     problem::{Problem, absent},
     status::{Snapshot, Status, Time},
     token::{self, Order},
@@ -57,14 +58,9 @@ pub(crate) fn routes(
             Problem(fault.status(405))
         })
         .with_state(house.clone());
-    for (path, what) in [
-        ("/faults", "fault injection"),
-        ("/nodes", "machines that boot"),
-        ("/events", "event log"),
-    ] {
-        let answer = move || async move { absent(what, &format!("/lab/v1{path}")) };
-        routes = routes.route(path, axum::routing::any(answer));
-    }
+    let answer = || async { absent("fault injection", "/lab/v1/faults") };
+    routes = routes.route("/faults", axum::routing::any(answer));
+    routes = routes.merge(machines::routes(&house.machines, &consoles));
     for (path, command) in consoles {
         let answer = move |bytes: Bytes| async move {
             let told = command(&bytes).map_err(Problem)?;
@@ -106,7 +102,7 @@ fn refused() -> Problem {
 }
 
 /// A body of JSON, whatever its media type; none is an empty object.
-fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+pub(super) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     let text: &[u8] = if bytes.trim_ascii().is_empty() {
         b"{}"
     } else {

@@ -5,6 +5,7 @@
 use super::{
     house::House,
     keys::Keys,
+    machines,
     problem::{Problem, absent, crashed, no_backend, no_page},
 };
 use crate::{clock::Clock as _, fault::Fault, services::site::Front};
@@ -43,7 +44,10 @@ const ROUTES: &[(&str, &str)] = &[
 
 /// All routes of a lab: its services, the JWKS, and what stands for the rest.
 pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) -> Router {
-    let mut services = Router::new().nest("/lab/v1", control);
+    let artifacts = machines::artifact_routes(&house.machines);
+    let mut services = Router::new()
+        .nest("/lab/v1", control)
+        .nest(machines::S3, artifacts);
     let mut mounted = Vec::new();
     for front in fronts {
         mounted.push(front.prefix);

@@ -6,6 +6,7 @@ use super::{
     card::Card,
     clock::LabClock,
     keys::{Keys, Smith},
+    machines::{Events, Machines, Told, WORLD},
     options::Options,
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
     status::{Status, Time},
@@ -19,8 +20,8 @@ use crate::{
         self,
         site::{Front, Guard, Open, Peers, Site},
     },
-    table::{Journal, Shelf, Shelved},
-    world::World,
+    table::{Forget, Journal, Shelf, Shelved},
+    world::{Machine, World},
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -33,8 +34,8 @@ use std::{
     time::Duration,
 };
 
-/// Where the world's records stand among the services'.
-const WORLD: &str = "world";
+/// The world's table of what machines boot from.
+const ARTIFACTS: &str = "artifacts";
 
 pub(crate) struct House {
     pub(crate) keys: Arc<Keys>,
@@ -45,7 +46,7 @@ pub(crate) struct House {
     /// Damage that was found and mended when the lab was opened.
     notice: Option<String>,
     pub(super) keeper: Arc<Keeper>,
-    world: Shelf<World>,
+    pub(crate) machines: Arc<Machines>,
     pub(super) stores: Vec<Arc<dyn Shelved>>,
     /// The snapshot that `diff` starts from; none: the empty lab.
     since: Mutex<Option<String>>,
@@ -83,20 +84,24 @@ impl House {
         } else {
             Arc::new(Open)
         };
+        let events = Events::default();
+        let rack = (&config.nodes, config.seed);
+        let (time, ways) = (clock.clone(), peers.clone());
+        let machines = Machines::new(rack, keeper.clone(), time, ways, events.clone());
+        let journal: Arc<dyn Journal> = keeper.clone();
         let site = Site {
             clock: clock.clone(),
-            journal: keeper.clone(),
+            journal: Arc::new(Told { journal, events }),
             timer: clock.clone(),
             peers: peers.clone(),
             guard,
             signer: Arc::new(Smith(keys.clone())),
+            ailments: machines.clone(),
             seed: config.seed,
         };
         let make = |service: &services::Service| service.lab.map(|lab| lab(&site));
         let fronts: Vec<Front> = services::ALL.iter().filter_map(make).collect();
-        let world = World::new(&config.nodes, config.seed);
-        let world = Shelf::new(WORLD, world, site.journal.clone());
-        let mut stores: Vec<Arc<dyn Shelved>> = vec![Arc::new(world.clone())];
+        let mut stores: Vec<Arc<dyn Shelved>> = vec![Arc::new(machines.world.clone())];
         stores.extend(fronts.iter().map(|front| front.store.clone()));
         let house = Self {
             keys,
@@ -105,7 +110,7 @@ impl House {
             peers,
             notice: loaded.notice.clone(),
             keeper,
-            world,
+            machines,
             stores,
             since: Mutex::default(),
             card: Mutex::default(),
@@ -176,7 +181,17 @@ impl House {
         let none = Map::new();
         for store in &self.stores {
             let tables = whole.stores.get(store.service());
-            store.restore(tables.and_then(Value::as_object).unwrap_or(&none))?;
+            let tables = tables.and_then(Value::as_object).unwrap_or(&none);
+            if store.service() == WORLD && !tables.contains_key(ARTIFACTS) {
+                // Written by a chami whose machines did not boot: what they boot from is as in a new lab.
+                let mut tables = tables.clone();
+                let new = self.new_world()?;
+                let artifacts = new.get(WORLD).and_then(|world| world.get(ARTIFACTS));
+                tables.extend(artifacts.map(|it| (ARTIFACTS.to_owned(), it.clone())));
+                store.restore(&tables)?;
+                continue;
+            }
+            store.restore(tables)?;
         }
         Ok(())
     }
@@ -196,7 +211,7 @@ impl House {
     /// A lab in which nothing has happened yet.
     pub(super) fn new_world(&self) -> Result<Stores, Fault> {
         let world = World::new(&self.config.nodes, self.config.seed);
-        let world = Shelf::new(WORLD, world, Arc::new(crate::table::Forget)).dump()?;
+        let world = Shelf::new(WORLD, world, Arc::new(Forget)).dump()?;
         Ok(Stores::from_iter([(WORLD.to_owned(), world.into())]))
     }
 
@@ -280,9 +295,14 @@ impl House {
             snapshots: self.keeper.snapshots(),
             notice: self.notice.clone(),
             services: services.collect(),
-            machines: self.world.read(|world| world.machines().cloned().collect()),
+            machines: self.all_machines(),
         };
         status.at(self.card().map(|(card, _)| card))
+    }
+
+    fn all_machines(&self) -> Vec<Machine> {
+        let world = &self.machines.world;
+        world.read(|world| world.machines().cloned().collect())
     }
 
     pub(crate) fn time(&self) -> Time {

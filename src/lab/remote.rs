@@ -1,4 +1,6 @@
 //! The control API as its user sees it: `lab.*` and `chami lab …`, whoever owns the lab.
+mod machines;
+
 use super::{
     Lab,
     diff::Difference,
@@ -9,7 +11,7 @@ use super::{
 use crate::{
     clock::Pending,
     fault::{Fault, Kind},
-    http::{Base, Http, Locate, Options, Request, Watch},
+    http::{Answer, Base, Http, Locate, Options, Request, Watch},
     secret,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -80,8 +82,13 @@ impl Control {
 
     async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Fault> {
         let answer = request.raw().await?;
+        Self::checked(&answer)?.json()
+    }
+
+    /// A success; else what the lab said.
+    fn checked(answer: &Answer) -> Result<&Answer, Fault> {
         if answer.is_success() {
-            return answer.json();
+            return Ok(answer);
         }
         let mut fault = answer.fault().service("lab");
         if answer.status == 400 {

@@ -2,15 +2,18 @@
 //!
 //! `session` is the core, which knows no terminal and which transcripts drive; `editor` keeps rustyline to itself; `screen`
 //! and `watch` (Ctrl-C) serve the other ways to run code as well.
+mod above;
 mod editor;
 mod history;
 mod init;
+mod pager;
 pub mod question;
 pub mod screen;
 pub mod session;
 pub mod watch;
 mod words;
 
+pub use above::sink;
 pub use words::Verbs;
 
 use crate::{
@@ -134,6 +137,9 @@ fn interactive(room: &Room) -> u8 {
         Some(greeting) => screen::show(greeting),
         None => screen::show(&greeting(room.prompt)),
     }
+    if io::stderr().is_terminal() {
+        shell.desk().hear(Box::new(above::Above::default()));
+    }
     if room.init {
         init::run(shell);
     }
@@ -144,6 +150,8 @@ fn interactive(room: &Room) -> u8 {
             Line::Text(text) => text,
             Line::Cancelled => {
                 session.clear();
+                // A background job that only computes is stopped, so that the prompt can go on.
+                shell.interrupt();
                 continue;
             }
             Line::End => return 0,
@@ -155,9 +163,16 @@ fn interactive(room: &Room) -> u8 {
             ..screen::style(Stream::Out)
         };
         let mut before = |chunk: &str| editor.remember(chunk);
-        session.feed(&line, &mut before, &mut |turn| match turn {
-            Turn::Leave(code) => status = Some(code),
-            turn => screen::show(&turn.text(&style)),
+        shell.screen().set_rows(pager::rows());
+        session.feed(&line, &mut before, &mut |turn| {
+            for page in shell.screen().take_pages() {
+                pager::show(&page);
+            }
+            match turn {
+                Turn::Leave(code) => status = Some(code),
+                turn @ Turn::Values(_) => pager::show(&turn.text(&style)),
+                turn => screen::show(&turn.text(&style)),
+            }
         });
         if let Some(status) = status {
             return status;

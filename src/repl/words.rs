@@ -1,6 +1,10 @@
 //! What may be typed although it is no Lua: `help smd`, `x?`, `x??`, `!ls`, `exit`, and the words a session was given.
 use super::session::Turn;
-use crate::{fault::Fault, lua::Report, shell::Shell};
+use crate::{
+    fault::Fault,
+    lua::{Presses, Report},
+    shell::Shell,
+};
 use std::{
     io::{self, IsTerminal},
     process::{Command, Stdio},
@@ -105,6 +109,8 @@ pub(super) fn shell(command: &str, shell: &Shell) -> Turn {
         let what = "there is nothing to run";
         return failed(Fault::bad_argument(what).hint("as !ls; !bash opens a shell"));
     }
+    // A press is the command's alone: chami takes it as one between two runs, once it listens at all.
+    let _listening = Presses::begin();
     let mut child = Command::new("sh");
     child.args(["-c", command]);
     let out = if io::stdin().is_terminal() && io::stdout().is_terminal() {

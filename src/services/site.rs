@@ -7,7 +7,7 @@ use crate::{
 use axum::{
     Router,
     body::{Body, Bytes},
-    http::{HeaderMap, Request, header},
+    http::{HeaderMap, Request, Response, header, request},
 };
 use serde_json::{Map, Value};
 use std::{
@@ -28,8 +28,26 @@ pub struct Site {
     pub peers: Arc<Peers>,
     pub guard: Arc<dyn Guard>,
     pub signer: Arc<dyn Signer>,
+    /// What is wrong with the head node.
+    pub ailments: Arc<dyn Ailments>,
     /// For identifiers that must be the same in each run of a seeded lab.
     pub seed: u64,
+}
+
+/// How the head node is wired and run, where that is no service's data: asked by the service that suffers from it.
+pub trait Ailments: Send + Sync {
+    /// Whether it has this one, by the name the lab gives it.
+    fn has(&self, name: &str) -> bool;
+}
+
+/// Has none: a head node as it should be.
+#[derive(Debug)]
+pub struct Sound;
+
+impl Ailments for Sound {
+    fn has(&self, _: &str) -> bool {
+        false
+    }
 }
 
 /// Work for a moment to come.
@@ -103,17 +121,27 @@ impl Peers {
 
     /// GETs a path of the gateway, `/hsm/v2/State/Components?type=Node`: status and body.
     pub async fn get(&self, path: &str) -> Result<(u16, Bytes), Fault> {
-        let gone = || Fault::new(Kind::Unreachable, "the lab's other services are not there");
-        let routes = self.routes().ok_or_else(gone)?;
-        let request = Request::get(path)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-            .body(Body::empty())
-            .map_err(|e| Fault::internal(format!("{path}: {e}")))?;
-        let Ok(answer) = routes.oneshot(request).await;
+        self.ask(Request::get(path), Body::empty()).await
+    }
+
+    /// Asks as one of the lab's own services: with the token.
+    pub async fn ask(&self, head: request::Builder, body: Body) -> Result<(u16, Bytes), Fault> {
+        let bearer = format!("Bearer {}", self.token);
+        let request = head.header(header::AUTHORIZATION, bearer).body(body);
+        let request = request.map_err(|e| Fault::internal(format!("no request: {e}")))?;
+        let answer = self.send(request).await?;
         let status = answer.status().as_u16();
         let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
-        let body = body.map_err(|e| Fault::internal(format!("{path}: {e}")))?;
+        let body = body.map_err(|e| Fault::internal(format!("a body broke off: {e}")))?;
         Ok((status, body))
+    }
+
+    /// Sends a request as it is, whoever it comes from; of the answer's body nothing is read yet.
+    pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Fault> {
+        let gone = || Fault::new(Kind::Unreachable, "the lab's other services are not there");
+        let routes = self.routes().ok_or_else(gone)?;
+        let Ok(answer) = routes.oneshot(request).await;
+        Ok(answer)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     lab::{self, Lab},
     tape::Player,
 };
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 /// How a target is reached. Nothing is opened before the first request.
 #[derive(Clone)]
@@ -39,6 +39,7 @@ impl Way {
                 Arc::new(lab.clone()),
                 http::Options {
                     guarded: true,
+                    places: places(),
                     ..http::Options::default()
                 },
             ),
@@ -84,6 +85,11 @@ impl Way {
             retries: trust.retries,
             guarded: true,
             names: [(lab::HOST.to_owned(), Ipv4Addr::LOCALHOST.into())].into(),
+            places: if lab.is_some() {
+                places()
+            } else {
+                BTreeMap::new()
+            },
         };
         let clock: Arc<dyn Clock> = match &lab {
             Some(lab) => Arc::new(lab.clone()),
@@ -95,6 +101,12 @@ impl Way {
             lab,
         }
     }
+}
+
+/// What a lab answers for: the head node as its nodes know it.
+fn places() -> BTreeMap<String, String> {
+    let at = |port: u16, path: &str| (format!("{}:{port}", lab::HEAD), path.to_owned());
+    [at(8081, ""), at(9000, lab::S3)].into()
 }
 
 fn gateway(url: &str, target: &Target) -> Base {

@@ -2,16 +2,30 @@
 //!
 //! No I/O and no wall clock; what is random comes from the lab's seed. Services never see this: they learn of a machine
 //! the way real ones do.
+mod artifact;
+mod boot;
+mod condition;
 mod machine;
 
+pub use artifact::{Artifact, KERNEL, Sort, kernel_of, sort};
+pub use boot::{Boot, Evidence, Image, Inside, Next, Owner, Seed, Stage};
+pub use condition::{CONDITIONS, Condition};
 pub use machine::{Machine, Machines, Power};
 
 use crate::table::{Rows, Store, Table};
 
+/// What is to be done when everything was put in place of what was there.
+type Hook = Box<dyn Fn() + Send + Sync>;
+
 /// Everything physical.
-#[derive(Debug)]
 pub struct World {
     machines: Table<Machine>,
+    /// The last boot of each machine, by its name; like `inside` no difference: who booted when is history.
+    boots: Table<Boot>,
+    inside: Table<Inside>,
+    artifacts: Table<Artifact>,
+    conditions: Table<Condition>,
+    at_load: Option<Hook>,
 }
 
 impl World {
@@ -19,26 +33,120 @@ impl World {
     pub fn new(machines: &Machines, seed: u64) -> Self {
         let mut world = Self {
             machines: Table::new("machines"),
+            boots: Table::log("boots"),
+            inside: Table::log("inside"),
+            artifacts: Table::new("artifacts"),
+            conditions: Table::new("conditions"),
+            at_load: None,
         };
         for machine in machines.build(seed) {
             world.machines.put(&machine.name.clone(), machine);
         }
-        world.machines.commit();
+        for (path, artifact) in artifact::tutorial() {
+            world.artifacts.put(&path, artifact);
+        }
+        for table in world.tables_mut() {
+            table.commit();
+        }
         world
+    }
+
+    /// The same; `hook` is called each time everything was put in place of what was there.
+    pub fn at_load(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.at_load = Some(Box::new(hook));
+        self
     }
 
     pub fn machines(&self) -> impl Iterator<Item = &Machine> {
         self.machines.values()
     }
+
+    pub fn machine(&self, name: &str) -> Option<&Machine> {
+        self.machines.get(name)
+    }
+
+    pub fn boot(&self, name: &str) -> Option<&Boot> {
+        self.boots.get(name)
+    }
+
+    pub fn boots(&self) -> impl Iterator<Item = (&str, &Boot)> {
+        self.boots.iter()
+    }
+
+    pub fn put_boot(&mut self, name: &str, boot: Boot) {
+        self.boots.put(name, boot);
+    }
+
+    pub fn inside(&self, name: &str) -> Option<&Inside> {
+        self.inside.get(name)
+    }
+
+    pub fn put_inside(&mut self, name: &str, inside: Inside) {
+        self.inside.put(name, inside);
+    }
+
+    /// Switches a machine; whatever ran on it is gone.
+    pub fn set_power(&mut self, name: &str, power: Power) {
+        self.machines.update(name, |machine| machine.power = power);
+        self.inside.remove(name);
+    }
+
+    pub fn artifacts(&self) -> impl Iterator<Item = (&str, &Artifact)> {
+        self.artifacts.iter()
+    }
+
+    pub fn artifact(&self, path: &str) -> Option<&Artifact> {
+        self.artifacts.get(path)
+    }
+
+    pub fn put_artifact(&mut self, path: &str, artifact: Artifact) {
+        self.artifacts.put(path, artifact);
+    }
+
+    pub fn remove_artifact(&mut self, path: &str) -> Option<Artifact> {
+        self.artifacts.remove(path)
+    }
+
+    /// Whether something is wrong that lasts.
+    pub fn has(&self, condition: &str) -> bool {
+        self.conditions.get(condition).is_some_and(|it| it.on)
+    }
+
+    /// What is not wrong has no record.
+    pub fn set_condition(&mut self, condition: &str, on: bool) {
+        if on {
+            self.conditions.put(condition, Condition { on });
+        } else if self.conditions.contains(condition) {
+            self.conditions.remove(condition);
+        }
+    }
 }
 
 impl Store for World {
     fn tables(&self) -> Vec<&dyn Rows> {
-        vec![&self.machines]
+        vec![
+            &self.machines,
+            &self.boots,
+            &self.inside,
+            &self.artifacts,
+            &self.conditions,
+        ]
     }
 
     fn tables_mut(&mut self) -> Vec<&mut dyn Rows> {
-        vec![&mut self.machines]
+        vec![
+            &mut self.machines,
+            &mut self.boots,
+            &mut self.inside,
+            &mut self.artifacts,
+            &mut self.conditions,
+        ]
+    }
+
+    fn loaded(&mut self) {
+        if let Some(hook) = &self.at_load {
+            hook();
+        }
     }
 }
 

@@ -328,6 +328,11 @@ fn steady(line: &str) -> String {
     if line.starts_with("  < date: ") {
         return "  < date: TIME".to_owned();
     }
+    if let Some((time, rest)) = line.split_once(" ms, ")
+        && time.parse::<f64>().is_ok()
+    {
+        return format!("TIME ms, {rest}");
+    }
     let line = match line.find(" ms") {
         Some(at) if request => {
             let start = line[..at].rfind(' ').map_or(0, |at| at + 1);

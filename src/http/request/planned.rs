@@ -23,7 +23,7 @@ impl Request {
                 let below = whole.strip_prefix(root.trim_end_matches('/'));
                 below.unwrap_or(whole).to_owned()
             }
-            Place::Service(_) | Place::Anywhere(_) => {
+            Place::Service(_) | Place::Anywhere(_) | Place::Simulated { .. } => {
                 blame::shown(&self.target(&place, &Base::default())?)
             }
         };

@@ -1,5 +1,5 @@
 //! One request as others see it: told to those who watch, or answered from a tape.
-use super::{Place, Request, same_origin};
+use super::{Place, Request, place::same_origin};
 use crate::{
     fault::Fault,
     http::{
@@ -21,7 +21,7 @@ impl Request {
         url: Url,
     ) -> Result<Answer, blame::Lost> {
         let watch = &self.http.shared.options.watch;
-        let Some(depth) = watch.depth() else {
+        let Some(depth) = watch.depth().filter(|_| !self.aside) else {
             return self.fetch(place, base, url).await;
         };
         let sight = Sight::new(watch, depth, self.seen(place, base, &url, depth));
@@ -87,6 +87,7 @@ fn spot(place: &Place, base: &Base, url: &Url) -> String {
     let path = &url[url::Position::BeforePath..];
     match place {
         Place::Gateway(_) => path.to_owned(),
+        Place::Simulated { url, .. } => url.clone(),
         _ if same_origin(url, &base.url) => path.to_owned(),
         _ => url.to_string(),
     }

@@ -1,9 +1,12 @@
 //! The house as its inhabitants and visitors meet it: over HTTP, on ports the kernel chose, in directories of a test's own.
+mod artifacts;
 mod control;
 mod gateway;
+mod machines;
 mod owner;
 mod stores;
 mod tokens;
+mod troubled;
 
 use super::{
     Lab, Options,

@@ -17,7 +17,8 @@ mod yaml;
 use super::store::Store;
 use crate::{
     clock::Clock,
-    services::site::{Front, Site},
+    fault::Fault,
+    services::site::{Ailments, Console, Front, Site},
     table::Shelf,
 };
 use answer::Reply;
@@ -30,6 +31,7 @@ use axum::{
 use jiff::Timestamp;
 use memory::{Bases, Instances};
 use route::Place;
+use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the gateway has it; the server itself knows nothing of this prefix.
@@ -43,6 +45,7 @@ struct Lab {
     shelf: Shelf<Store>,
     clock: Arc<dyn Clock>,
     smd: Arc<smd::Smd>,
+    ailments: Arc<dyn Ailments>,
     instances: Instances,
     bases: Bases,
     began: Mutex<Timestamp>,
@@ -61,6 +64,16 @@ impl Lab {
         *self.began.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
         self.smd.start();
     }
+
+    /// Starts it anew as the real one does, whose memory store keeps nothing.
+    fn lose(&self) -> Result<Value, Fault> {
+        self.shelf.write(|store| {
+            store.clear();
+            Ok::<_, Fault>(())
+        })?;
+        self.start();
+        Ok(json!({}))
+    }
 }
 
 /// cloud-init for a lab.
@@ -77,18 +90,21 @@ pub fn front(site: &Site) -> Front {
             shelf: Shelf::new("cloud-init", Store::at_start(start), journal),
             clock: Arc::clone(&site.clock),
             smd: smd::Smd::new(site),
+            ailments: Arc::clone(&site.ailments),
             instances: Instances::new(site.seed),
             bases: Bases::default(),
             began: Mutex::new(site.clock.now()),
         }
     });
     let store = Arc::new(lab.shelf.clone());
+    let restarted = Arc::clone(&lab);
+    let lose: Console = Arc::new(move |_: &[u8]| restarted.lose());
     let serve = move |request: Request| answer(Arc::clone(&lab), request);
     Front {
         prefix: BASE,
         routes: Router::new().fallback(serve),
         aliases: Vec::new(),
-        consoles: Vec::new(),
+        consoles: vec![("/conditions/cloud_init_lost", lose)],
         store,
     }
 }
@@ -111,6 +127,9 @@ async fn answer(lab: Arc<Lab>, request: Request) -> Response<Body> {
 async fn follow(lab: &Lab, place: Place<'_>, head: &Parts, body: &[u8]) -> Reply {
     let source = source(&head.headers);
     let reads = head.method == Method::GET;
+    if place.impersonates() && lab.ailments.has("impersonation_off") {
+        return Err(answer::Answer::not_found());
+    }
     Ok(match place {
         Place::Document => service::document(),
         Place::Version => service::version(lab),
@@ -118,7 +137,7 @@ async fn follow(lab: &Lab, place: Place<'_>, head: &Parts, body: &[u8]) -> Reply
             sent::phone_home(&head.headers, head.uri.query().unwrap_or_default(), body)
         }
         Place::Tunnel => sent::tunnel(source, body)?,
-        Place::UserData => node::user_data(),
+        Place::UserData(_) => node::user_data(),
         Place::MetaData(asker) => node::meta_data(lab, asker, source).await?,
         Place::VendorData(asker) => node::vendor_data(lab, asker, source).await?,
         Place::File(asker, group) => node::file(lab, asker, group, source).await?,

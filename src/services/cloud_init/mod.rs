@@ -18,9 +18,11 @@
 //! restored, which is when it reads SMD anew.
 //!
 //! `render`, `merge` and `lint` do what the cloud-init *on the node* does with the texts the server hands out. They are
-//! pure; the truth they follow is Debian's package (22.4), see `tests/cloud_init_peer.rs`.
+//! pure; the truth they follow is Debian's package (22.4), see `tests/cloud_init_peer.rs`. `guest` goes on from there: what
+//! the node becomes (`tests/cloud_init_witness.rs`).
 pub mod client;
 pub mod document;
+pub mod guest;
 mod images;
 pub mod instance;
 pub mod lab;

@@ -37,6 +37,13 @@ impl Store {
         }
     }
 
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.groups.clear();
+        self.instances.clear();
+        self.defaults.clear();
+    }
+
     /// All groups by the name they are asked for with; the name inside may be another.
     pub fn groups(&self) -> BTreeMap<&str, &Group> {
         self.groups.iter().collect()

@@ -14,7 +14,7 @@ use crate::{
             client::{Client, Wanted},
             lab,
         },
-        site::{Front, Guard, Job, NoSigner, NoTimer, Open, Peers, Site, Timer},
+        site::{Front, Guard, Job, NoSigner, NoTimer, Open, Peers, Site, Sound, Timer},
     },
     table::{Forget, Journal},
 };
@@ -171,6 +171,7 @@ impl Bss {
             peers,
             guard,
             signer: Arc::new(NoSigner),
+            ailments: Arc::new(Sound),
             seed: 0,
         });
         Self {
@@ -249,6 +250,7 @@ async fn client_behind(wrap: impl FnOnce(Router) -> Router) -> (Client, Arc<Mute
         peers,
         guard: Arc::new(Open),
         signer: Arc::new(NoSigner),
+        ailments: Arc::new(Sound),
         seed: 1,
     });
     let log = Arc::new(Mutex::new(Vec::new()));

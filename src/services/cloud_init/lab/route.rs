@@ -9,7 +9,7 @@ use axum::http::Method;
 pub(super) enum Place<'a> {
     Document,
     Version,
-    UserData,
+    UserData(Asker<'a>),
     MetaData(Asker<'a>),
     VendorData(Asker<'a>),
     File(Asker<'a>, &'a str),
@@ -43,6 +43,17 @@ impl Place<'_> {
             Self::Defaults | Self::Groups => &[Method::GET, Method::POST],
             Self::Group(_) => &[Method::GET, Method::PUT, Method::DELETE],
             _ => GET,
+        }
+    }
+
+    /// Whether somebody asks in a node's name: there is such a route only with IMPERSONATION=true.
+    pub(super) fn impersonates(self) -> bool {
+        match self {
+            Self::UserData(asker)
+            | Self::MetaData(asker)
+            | Self::VendorData(asker)
+            | Self::File(asker, _) => asker.impersonated,
+            _ => false,
         }
     }
 }
@@ -108,7 +119,7 @@ fn admin<'a>(kind: &str, rest: &mut impl Iterator<Item = &'a str>) -> Option<Pla
 
 fn data<'a>(name: &'a str, asker: Asker<'a>) -> Option<Place<'a>> {
     Some(match name {
-        "user-data" => Place::UserData,
+        "user-data" => Place::UserData(asker),
         "meta-data" => Place::MetaData(asker),
         "vendor-data" => Place::VendorData(asker),
         // the name ends at the first dot, so a group with a dot in its name has no file

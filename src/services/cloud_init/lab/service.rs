@@ -66,7 +66,10 @@ const PATHS: &[(&str, Place)] = {
             "/admin/impersonation/{id}/meta-data",
             Place::MetaData(NOBODY),
         ),
-        ("/admin/impersonation/{id}/user-data", Place::UserData),
+        (
+            "/admin/impersonation/{id}/user-data",
+            Place::UserData(NOBODY),
+        ),
         (
             "/admin/impersonation/{id}/vendor-data",
             Place::VendorData(NOBODY),
@@ -79,7 +82,7 @@ const PATHS: &[(&str, Place)] = {
         ("/meta-data", Place::MetaData(NOBODY)),
         ("/openapi.json", Place::Document),
         ("/phone-home/{id}", Place::PhoneHome),
-        ("/user-data", Place::UserData),
+        ("/user-data", Place::UserData(NOBODY)),
         ("/vendor-data", Place::VendorData(NOBODY)),
         ("/version", Place::Version),
         ("/wg-init", Place::Tunnel),

@@ -4,7 +4,7 @@
 //! asks for the membership of one node after the other; one list says the same.)
 use crate::{
     fault::Fault,
-    services::site::{Peers, Site, Timer},
+    services::site::{Ailments, Peers, Site, Timer},
 };
 use axum::body::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -25,6 +25,7 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Smd {
     peers: Arc<Peers>,
     timer: Arc<dyn Timer>,
+    ailments: Arc<dyn Ailments>,
     known: RwLock<Arc<Known>>,
     /// How often the server has started; what belongs to an earlier time ends.
     starts: AtomicU64,
@@ -161,6 +162,7 @@ impl Smd {
         let smd = Arc::new(Self {
             peers: Arc::clone(&site.peers),
             timer: Arc::clone(&site.timer),
+            ailments: Arc::clone(&site.ailments),
             known: RwLock::default(),
             starts: AtomicU64::new(0),
             unread: AtomicBool::new(false),
@@ -199,8 +201,10 @@ impl Smd {
                         return;
                     };
                     if this.starts.load(Ordering::Acquire) == start {
-                        // SMD away: what is known stays
-                        let _ = this.read().await;
+                        if !this.ailments.has("stale_groups") {
+                            // SMD away: what is known stays
+                            let _ = this.read().await;
+                        }
                         this.unread.store(false, Ordering::Release);
                         Self::in_a_minute(&smd, &this.timer, start);
                     }

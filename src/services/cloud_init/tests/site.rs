@@ -3,7 +3,7 @@ use crate::{
     clock::Wall,
     services::{
         cloud_init::lab,
-        site::{Front, Job, NoSigner, Open, Peers, Site, Timer},
+        site::{Front, Job, NoSigner, Open, Peers, Site, Sound, Timer},
     },
     table::Forget,
 };
@@ -108,6 +108,7 @@ impl Stand {
             peers: peers.clone(),
             guard: Arc::new(Open),
             signer: Arc::new(NoSigner),
+            ailments: Arc::new(Sound),
             seed: 7,
         });
         let world = Arc::new(Mutex::new(world));

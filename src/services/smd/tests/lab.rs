@@ -14,7 +14,7 @@ mod subscription;
 
 use crate::{
     clock::Wall,
-    services::site::{Guard, NoSigner, NoTimer, Open, Site},
+    services::site::{Guard, NoSigner, NoTimer, Open, Site, Sound},
     table::{Forget, Journal},
 };
 use axum::{
@@ -41,6 +41,7 @@ impl Smd {
             peers: Arc::default(),
             guard,
             signer: Arc::new(NoSigner),
+            ailments: Arc::new(Sound),
             seed: 0,
         })
     }

@@ -10,7 +10,7 @@ use crate::{
     clock::{Clock, Pending},
     fault::{Fault, Kind},
     http::{Base, Http},
-    services::site::{Console, NoTimer, Open, Signer, Site},
+    services::site::{Console, NoTimer, Open, Signer, Site, Sound},
     table::{Change, Journal, Shelved},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -82,6 +82,7 @@ async fn smith() -> Smith {
         peers: Arc::default(),
         guard: Arc::new(Open),
         signer: Arc::new(Plain),
+        ailments: Arc::new(Sound),
         seed: 0,
     });
     let mut routes = axum::Router::new().nest(front.prefix, front.routes);

@@ -13,7 +13,7 @@ use crate::{
     fault::{Fault, Kind},
     http::{Base, Http},
     services::{
-        site::{NoSigner, NoTimer, Open, Site},
+        site::{NoSigner, NoTimer, Open, Site, Sound},
         smd::{
             client::{Client, Filter},
             lab,
@@ -35,6 +35,7 @@ async fn lab() -> String {
         peers: Arc::default(),
         guard: Arc::new(Open),
         signer: Arc::new(NoSigner),
+        ailments: Arc::new(Sound),
         seed: 1,
     });
     let routes = axum::Router::new().nest(front.prefix, front.routes);

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     clock::{Clock, Pending},
     fault::Fault,
-    services::site::{NoSigner, NoTimer, Open, Site},
+    services::site::{NoSigner, NoTimer, Open, Site, Sound},
     table::Forget,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -46,6 +46,7 @@ fn smd() -> (Smd, Arc<Hand>) {
         peers: Arc::default(),
         guard: Arc::new(Open),
         signer: Arc::new(NoSigner),
+        ailments: Arc::new(Sound),
         seed: 7,
     });
     nodes(&smd);

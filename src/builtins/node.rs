@@ -1,0 +1,79 @@
+//! The machines behind the nodes, for `node.*`: a lab's. Those of a real cluster have no binding yet, and each call says so.
+use super::Builtin;
+use crate::{
+    clock,
+    fault::{Fault, Kind},
+    lab::Control,
+    lua::Natives,
+};
+use serde::{Deserialize, Serialize};
+
+pub(super) const BUILTIN: Builtin = Builtin {
+    name: "node",
+    natives: |n, context| {
+        n.at_home();
+        n.value("on_lab", super::lab::control(context).is_some());
+        natives(n, super::lab::control(context).as_ref());
+    },
+};
+
+/// What may be said about a boot.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    wait: Option<Wait>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a span such as \"10m\", or seconds")]
+enum Wait {
+    Text(String),
+    Seconds(f64),
+}
+
+/// The same, as the facade counts.
+#[derive(Serialize)]
+struct Options {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wait: Option<f64>,
+}
+
+fn options(asked: Option<Asked>) -> Result<Options, Fault> {
+    let wait = match asked.unwrap_or_default().wait {
+        Some(Wait::Text(text)) => Some(clock::duration(&text)?.as_secs_f64()),
+        Some(Wait::Seconds(seconds)) => Some(seconds),
+        None => None,
+    };
+    Ok(Options { wait })
+}
+
+fn real(what: &str) -> Fault {
+    let message =
+        format!("{what}: chami reaches the machines of a lab only; this is a real cluster");
+    Fault::new(Kind::Unsupported, message)
+        .hint("on the head node: ochami pcs transition start, virsh start, virsh console; chami --lab tries it out")
+}
+
+fn natives(n: &mut Natives, control: Option<&Control>) {
+    n.sync("options", |(asked,): (Option<Asked>,)| options(asked));
+    let its = control.cloned();
+    n.read("machines", move |(call,): (String,)| {
+        let its = its.clone().ok_or_else(|| real(&call));
+        async move { its?.nodes().await }
+    });
+    let its = control.cloned();
+    n.read("one", move |(name,): (String,)| {
+        let its = its.clone().ok_or_else(|| real("node.trace"));
+        async move { its?.node(&name).await }
+    });
+    let its = control.cloned();
+    n.read("console", move |(name,): (String,)| {
+        let its = its.clone().ok_or_else(|| real("node.console"));
+        async move { its?.console(&name).await }
+    });
+    let its = control.cloned();
+    n.read("run", move |(name, command): (String, String)| {
+        let its = its.clone().ok_or_else(|| real("node.run"));
+        async move { its?.run(&name, &command).await }
+    });
+}

@@ -1,0 +1,109 @@
+//! What happens in a lab, told to those who listen at the moment it happens.
+//!
+//! Nothing is kept: who comes later reads the timelines. A listener that is too slow misses some.
+use super::turn::Turn;
+use crate::{
+    fault::Fault,
+    table::{Change, Journal, Turn as Leave},
+    world::{Machine, Power},
+};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use serde_json::{Value, json};
+use std::{convert::Infallible, sync::Arc};
+use tokio::sync::broadcast::{self, error::RecvError};
+
+const ROOM: usize = 4096;
+
+/// A sort of event and what it says.
+type Happened = (&'static str, Arc<Value>);
+
+#[derive(Clone)]
+pub(crate) struct Events(broadcast::Sender<Happened>);
+
+impl Default for Events {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(ROOM))
+    }
+}
+
+impl Events {
+    fn tell(&self, sort: &'static str, what: impl FnOnce() -> Value) {
+        if self.0.receiver_count() > 0 {
+            // Nobody listens any more: then nobody misses it.
+            let _ = self.0.send((sort, Arc::new(what())));
+        }
+    }
+
+    pub(super) fn power(&self, machine: &Machine, power: Power) {
+        self.tell("power", || {
+            json!({ "name": machine.name, "xname": machine.xname, "mac": machine.mac, "power": power })
+        });
+    }
+
+    /// The stages that a step told of.
+    pub(super) fn stages(&self, turn: &Turn) {
+        for stage in &turn.told {
+            let Some(evidence) = turn.boot.evidence(*stage) else {
+                continue;
+            };
+            self.tell("stage", || {
+                let mut told = json!({
+                    "name": turn.machine.name, "xname": turn.machine.xname,
+                    "mac": turn.machine.mac, "boot": turn.boot.number,
+                });
+                if let (Some(told), Ok(Value::Object(fields))) =
+                    (told.as_object_mut(), serde_json::to_value(evidence))
+                {
+                    told.extend(fields);
+                }
+                told
+            });
+        }
+    }
+
+    fn written(&self, service: &str, changes: &[Change]) {
+        self.tell("write", || {
+            let one = |change: &Change| {
+                json!({ "table": change.table, "key": change.key, "gone": change.value.is_none() })
+            };
+            let changes: Vec<Value> = changes.iter().take(100).map(one).collect();
+            json!({ "service": service, "changes": changes })
+        });
+    }
+
+    /// The events from now on.
+    pub(super) fn stream(&self) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+        let stream = stream::unfold(self.0.subscribe(), |mut listener| async {
+            loop {
+                match listener.recv().await {
+                    Ok((sort, what)) => {
+                        let event = Event::default().event(sort).data(what.to_string());
+                        return Some((Ok(event), listener));
+                    }
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        });
+        Sse::new(stream).keep_alive(KeepAlive::default())
+    }
+}
+
+/// The services' journal, whose writes are told.
+pub(crate) struct Told {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) events: Events,
+}
+
+impl Journal for Told {
+    fn turn(&self) -> Leave<'_> {
+        self.journal.turn()
+    }
+
+    fn append(&self, service: &'static str, changes: &[Change]) -> Result<(), Fault> {
+        self.journal.append(service, changes)?;
+        self.events.written(service, changes);
+        Ok(())
+    }
+}
