@@ -18,7 +18,7 @@ use chami::{
     fault::Fault,
     services::{
         ALL,
-        site::{Job, NoSigner, Open, Peers, Site, Timer},
+        site::{Job, NoSigner, Open, Peers, Site, Sound, Timer},
     },
     table::Forget,
 };
@@ -106,6 +106,7 @@ impl Bench {
             peers: peers.clone(),
             guard: Arc::new(Open),
             signer: Arc::new(NoSigner),
+            ailments: Arc::new(Sound),
             seed: 0,
         };
         let (mut router, mut prefixes) = (Router::new(), Vec::new());

@@ -50,43 +50,30 @@ impl Machines {
     /// Fetches a script and begins with it.
     pub(super) async fn script(&self, turn: &mut Turn, url: String) {
         let got = self.firmware_asks(turn, &url).await;
-        let seen = |got| Seen {
+        let seen = Seen {
             stage: Stage::Script,
             owner: Owner::Bss,
             request: format!("GET {url}"),
-            got,
+            got: got.as_ref(),
         };
         match &got {
             Ok(answer) if answer.status == 200 && ipxe::is_script(&answer.text) => {
-                let boots =
-                    answer.text.lines().enumerate().any(|(at, _)| {
-                        ipxe::line(&answer.text, at).is_some_and(|it| is_kernel(&it))
-                    });
+                let boots = ipxe::names_kernel(&answer.text);
                 let what = if boots {
                     "BSS gives a script that names a kernel".to_owned()
                 } else {
                     turn.boot.back_to(Stage::Script);
                     format!("{NOTHING}: its script says to come again")
                 };
-                turn.saw(seen(Ok(answer)), boots, what);
+                turn.saw(seen, boots, what);
                 turn.boot.script.clone_from(&answer.text);
                 turn.boot.kernel = None;
                 turn.boot.initrd = None;
                 self.run_script(turn, 0).await;
             }
-            Ok(answer) if answer.status == 200 => {
-                turn.saw(seen(Ok(answer)), false, "what came is no iPXE script");
-                turn.then(Next::Offer, ANEW);
-            }
             _ => {
-                let what = match &got {
-                    // See BSS's module doc: that is what becomes of the second round of its own chain.
-                    Ok(answer) if answer.status == 502 && url.contains("arch=") => {
-                        format!("{NOTHING}, and BSS fails when asked again with arch=")
-                    }
-                    _ => format!("no script: {}", told::answer(&got)),
-                };
-                turn.saw(seen(got.as_ref()), false, what);
+                turn.saw(seen, false, no_script(&url, &got));
+                // Where nothing listens there is nothing to begin anew with.
                 if got.is_ok() {
                     turn.then(Next::Offer, ANEW);
                 }
@@ -221,8 +208,16 @@ impl Machines {
     }
 }
 
-fn is_kernel(line: &ipxe::Line) -> bool {
-    matches!(line.command, Command::Kernel { .. })
+/// Why what came is of no use.
+fn no_script(url: &str, got: &Result<Got, Lost>) -> String {
+    match got {
+        Ok(answer) if answer.status == 200 => "what came is no iPXE script".to_owned(),
+        // That is what becomes of the second round of its own chain.
+        Ok(answer) if answer.status == 502 && url.contains("arch=") => {
+            format!("{NOTHING}, and BSS fails when it is asked again with arch=")
+        }
+        _ => format!("no script: {}", told::answer(got)),
+    }
 }
 
 /// How a command went.

@@ -48,6 +48,12 @@ pub(super) fn line(script: &str, at: usize) -> Option<Line> {
     script.lines().nth(at).map(read)
 }
 
+/// Whether a script loads a kernel anywhere.
+pub(super) fn names_kernel(script: &str) -> bool {
+    let mut lines = script.lines().map(read);
+    lines.any(|line| matches!(line.command, Command::Kernel { .. }))
+}
+
 /// Where a label stands.
 pub(super) fn label(script: &str, name: &str) -> Option<usize> {
     let is_it = |line: &str| line.trim().strip_prefix(':') == Some(name);

@@ -5,6 +5,7 @@ pub(super) use systemctl::full as unit_name;
 
 use super::work::{Work, absolute};
 use crate::services::cloud_init::guest::modules;
+use std::fmt::Write as _;
 
 /// What a command did: its output and its messages apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,20 +41,20 @@ const NOTHING: &[&str] = &[
 ];
 
 /// Runs a command; None for one that is not understood.
-pub(super) fn execute(work: &mut Work, words: &[String]) -> Option<Done> {
+pub(super) fn execute(node: &mut Work, words: &[String]) -> Option<Done> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (program, rest) = words.split_first()?;
     let program = program.rsplit('/').next().unwrap_or(program);
     match program {
-        "systemctl" => systemctl::execute(work, rest),
+        "systemctl" => systemctl::execute(node, rest),
         "echo" => echo(rest),
-        "mkdir" => mkdir(work, rest),
-        "touch" => touch(work, rest),
-        "rm" => remove(work, rest),
-        "chmod" => chmod(work, rest),
-        "chown" => chown(work, rest),
-        "hostname" | "hostnamectl" => hostname(work, program, rest),
-        "rpm" => rpm(work, rest),
+        "mkdir" => mkdir(node, rest),
+        "touch" => touch(node, rest),
+        "rm" => remove(node, rest),
+        "chmod" => chmod(node, rest),
+        "chown" => chown(node, rest),
+        "hostname" | "hostnamectl" => hostname(node, program, rest),
+        "rpm" => rpm(node, rest),
         "false" => Some(Done::failed(1, "")),
         word if NOTHING.contains(&word) => Some(Done::default()),
         _ => None,
@@ -85,38 +86,38 @@ fn operands<'a>(words: &[&'a str], known: &[&str]) -> Option<Vec<&'a str>> {
     Some(found)
 }
 
-fn mkdir(work: &mut Work, words: &[&str]) -> Option<Done> {
+fn mkdir(node: &mut Work, words: &[&str]) -> Option<Done> {
     let paths = operands(words, &["-p", "--parents", "-v"])?;
     for path in paths {
-        work.guest.make_directory(&absolute(path));
+        node.guest.make_directory(&absolute(path));
     }
     Some(Done::default())
 }
 
-fn touch(work: &mut Work, words: &[&str]) -> Option<Done> {
+fn touch(node: &mut Work, words: &[&str]) -> Option<Done> {
     for path in operands(words, &[])? {
         let path = absolute(path);
-        if work.guest.file(&path).is_none() {
-            work.guest.write(&path, b"", 0o644);
+        if node.guest.file(&path).is_none() {
+            node.guest.write(&path, b"", 0o644);
         }
     }
     Some(Done::default())
 }
 
 /// Files that were written can go; of the image's nothing is known.
-fn remove(work: &mut Work, words: &[&str]) -> Option<Done> {
+fn remove(node: &mut Work, words: &[&str]) -> Option<Done> {
     let paths: Vec<String> = operands(words, &["-f"])?
         .into_iter()
         .map(absolute)
         .collect();
-    if !paths.iter().all(|path| work.guest.file(path).is_some()) {
+    if !paths.iter().all(|path| node.guest.file(path).is_some()) {
         return None;
     }
-    work.guest.files.retain(|file| !paths.contains(&file.path));
+    node.guest.files.retain(|file| !paths.contains(&file.path));
     Some(Done::default())
 }
 
-fn chmod(work: &mut Work, words: &[&str]) -> Option<Done> {
+fn chmod(node: &mut Work, words: &[&str]) -> Option<Done> {
     let words = operands(words, &[])?;
     let (mode, paths) = words.split_first()?;
     let mode = u32::from_str_radix(mode, 8)
@@ -124,11 +125,11 @@ fn chmod(work: &mut Work, words: &[&str]) -> Option<Done> {
         .filter(|it| *it <= 0o7777)?;
     let paths: Vec<String> = paths.iter().map(|path| absolute(path)).collect();
     let known =
-        |path: &String| work.guest.file(path).is_some() || work.guest.directories.contains(path);
+        |path: &String| node.guest.file(path).is_some() || node.guest.directories.contains(path);
     if !paths.iter().all(known) {
         return None;
     }
-    for file in work
+    for file in node
         .guest
         .files
         .iter_mut()
@@ -139,22 +140,22 @@ fn chmod(work: &mut Work, words: &[&str]) -> Option<Done> {
     Some(Done::default())
 }
 
-fn chown(work: &mut Work, words: &[&str]) -> Option<Done> {
+fn chown(node: &mut Work, words: &[&str]) -> Option<Done> {
     let words = operands(words, &[])?;
     let (owner, paths) = words.split_first()?;
     for path in paths {
         let path = absolute(path);
-        if work.guest.file(&path).is_none() && !work.guest.directories.contains(&path) {
+        if node.guest.file(&path).is_none() && !node.guest.directories.contains(&path) {
             return None;
         }
-        if modules::own(work, &path, owner).is_err() {
+        if modules::own(node, &path, owner).is_err() {
             return Some(Done::failed(1, format!("chown: invalid user: ‘{owner}’")));
         }
     }
     Some(Done::default())
 }
 
-fn hostname(work: &mut Work, program: &str, words: &[&str]) -> Option<Done> {
+fn hostname(node: &mut Work, program: &str, words: &[&str]) -> Option<Done> {
     let name = match (program, words) {
         ("hostname", [name]) | ("hostnamectl", ["set-hostname" | "hostname", name]) => *name,
         _ => return None,
@@ -162,22 +163,22 @@ fn hostname(work: &mut Work, program: &str, words: &[&str]) -> Option<Done> {
     if name.starts_with('-') || name.is_empty() {
         return None;
     }
-    name.clone_into(&mut work.guest.hostname);
+    name.clone_into(&mut node.guest.hostname);
     Some(Done::default())
 }
 
 /// `rpm -q`: which of the packages are there. Their versions are the image's and not known.
-fn rpm(work: &mut Work, words: &[&str]) -> Option<Done> {
+fn rpm(node: &mut Work, words: &[&str]) -> Option<Done> {
     let ["-q", packages @ ..] = words else {
         return None;
     };
     let mut done = Done::default();
     for package in packages {
-        if work.guest.has_package(package) {
-            done.output += &format!("{package}\n");
+        if node.guest.has_package(package) {
+            _ = writeln!(done.output, "{package}");
         } else {
             done.status += 1;
-            done.output += &format!("package {package} is not installed\n");
+            _ = writeln!(done.output, "package {package} is not installed");
         }
     }
     Some(done)

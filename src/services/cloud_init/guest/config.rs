@@ -15,8 +15,8 @@ struct Gathered {
     text: String,
 }
 
-pub(super) fn of(inputs: &Inputs, work: &mut Work) -> Map<String, Value> {
-    let mut config = document("user-data", inputs.user_data, inputs, work);
+pub(super) fn of(inputs: &Inputs, node: &mut Work) -> Map<String, Value> {
+    let mut config = document("user-data", inputs.user_data, inputs, node);
     let below = image::config();
     let enabled = config
         .get("vendor_data")
@@ -26,10 +26,10 @@ pub(super) fn of(inputs: &Inputs, work: &mut Work) -> Map<String, Value> {
         _ => false,
     };
     if enabled {
-        let vendor = document("vendor-data", inputs.vendor_data, inputs, work);
+        let vendor = document("vendor-data", inputs.vendor_data, inputs, node);
         fill(&mut config, &vendor);
     } else {
-        work.note(
+        node.note(
             "vendor-data is turned off by the user-data (vendor_data), groups and all".to_owned(),
         );
     }
@@ -49,9 +49,9 @@ fn fill(config: &mut Map<String, Value>, more: &Map<String, Value>) {
 }
 
 /// One document, with what it includes, merged.
-fn document(name: &str, text: &str, inputs: &Inputs, work: &mut Work) -> Map<String, Value> {
+fn document(name: &str, text: &str, inputs: &Inputs, node: &mut Work) -> Map<String, Value> {
     let mut found = Vec::new();
-    gather(name, text, inputs, 0, &mut found, work);
+    gather(name, text, inputs, 0, &mut found, node);
     let parts: Vec<Part> = found
         .iter()
         .zip(1..)
@@ -60,9 +60,9 @@ fn document(name: &str, text: &str, inputs: &Inputs, work: &mut Work) -> Map<Str
             content: part.text.clone(),
         })
         .collect();
-    let merged = merge::merge(&parts, Some(&work.instance));
+    let merged = merge::merge(&parts, Some(&node.instance));
     for (outcome, part) in merged.parts.iter().zip(&found) {
-        told(outcome, part, work);
+        told(outcome, part, node);
     }
     match merged.config {
         Value::Object(map) => map,
@@ -77,7 +77,7 @@ fn gather(
     inputs: &Inputs,
     depth: usize,
     found: &mut Vec<Gathered>,
-    work: &mut Work,
+    node: &mut Work,
 ) {
     if text.is_empty() {
         return;
@@ -88,13 +88,13 @@ fn gather(
         return;
     }
     if depth == DEEPEST {
-        work.note(format!("{from}: includes inside includes go too deep"));
+        node.note(format!("{from}: includes inside includes go too deep"));
         return;
     }
     for address in addresses(text) {
         match inputs.parts.iter().find(|(url, _)| *url == address) {
-            Some((url, text)) => gather(url, text, inputs, depth + 1, found, work),
-            None => work.note(format!("{address} is included and was not fetched")),
+            Some((url, text)) => gather(url, text, inputs, depth + 1, found, node),
+            None => node.note(format!("{address} is included and was not fetched")),
         }
     }
 }
@@ -114,16 +114,16 @@ pub(super) fn addresses(text: &str) -> Vec<String> {
 }
 
 /// What cloud-init says about a part.
-fn told(outcome: &Outcome, part: &Gathered, work: &mut Work) {
+fn told(outcome: &Outcome, part: &Gathered, node: &mut Work) {
     let (name, from) = (&outcome.name, &part.from);
     if !outcome.missing.is_empty() {
         let names: Vec<String> = outcome.missing.iter().map(|it| format!("'{it}'")).collect();
         let names = names.join(", ");
-        work.warn(
+        node.warn(
             "jinja_template.py",
             &format!("Could not render jinja template variables in file '{name}': {names}"),
         );
-        work.note(format!("{from}: names nobody knows: {names}"));
+        node.note(format!("{from}: names nobody knows: {names}"));
     }
     let Some(why) = &outcome.why else { return };
     match outcome.kind {
@@ -134,29 +134,37 @@ fn told(outcome: &Outcome, part: &Gathered, work: &mut Work) {
                 why
             };
             let told = format!("Failed at merging in cloud config part from {name}: {why}");
-            work.warn("cloud_config.py", &told);
+            node.warn("cloud_config.py", &told);
+        }
+        // What cannot be worked out is told with its reason, what cannot be read only that it is so.
+        Kind::Template if why.contains("undefined") => {
+            let why = why.split_once(": ").map_or(why.as_str(), |(_, why)| why);
+            let why = why.split(" (in `").next().unwrap_or(why);
+            let told = format!("Ignoring jinja template for {name}: {why}");
+            node.warn("jinja_template.py", &told);
         }
         Kind::Template => {
-            let told = format!("Ignoring jinja template for {name}: {why}");
-            work.warn("jinja_template.py", &told);
+            let told = format!(
+                "Failed calling handler JinjaTemplatePartHandler: [['text/jinja2']] (text/jinja2, {name}, 3) with \
+                 frequency once-per-instance"
+            );
+            node.warn("util.py", &told);
         }
         Kind::Unknown => {
             let first: String = part
                 .text
-                .lines()
-                .next()
-                .unwrap_or_default()
                 .chars()
+                .take_while(|c| *c != '\n')
                 .take(24)
                 .collect();
             let told =
-                format!("Unhandled non-multipart (text/x-not-multipart) userdata: '{first}...'");
-            work.warn("__init__.py", &told);
+                format!("Unhandled non-multipart (text/x-not-multipart) userdata: 'b'{first}'...'");
+            node.warn("__init__.py", &told);
         }
         _ => {}
     }
     // An empty text leaves nothing out.
     if why != "it is empty" {
-        work.note(format!("{from} is left out: {why}"));
+        node.note(format!("{from} is left out: {why}"));
     }
 }

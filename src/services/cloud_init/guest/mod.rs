@@ -1,7 +1,7 @@
 //! What cloud-init does on the node, without a node: from the texts the server hands out to the accounts, files, mounts
 //! and services the node has in the end. Pure; who fetches the texts is somebody else.
 //!
-//! `config` puts the texts together (`render` and `merge` do the work) over what the image says by itself (`image`).
+//! `config` puts the texts together (`render` and `merge` do the node) over what the image says by itself (`image`).
 //! Then the modules run in cloud-init's order, each in a file of its own below `modules`; one that fails ends as it does
 //! on a node: what it did before stays, the others run. Commands of `runcmd` are understood as far as `commands` says;
 //! what is not understood is noted, never invented. `run` answers for the node afterwards.
@@ -40,11 +40,11 @@ pub struct Inputs<'a> {
 
 /// The node after cloud-init, and what cloud-init printed on the console.
 pub fn apply(inputs: &Inputs) -> (Guest, Vec<String>) {
-    let mut work = Work::new(inputs);
-    work.local();
-    work.config = config::of(inputs, &mut work);
-    work.modules();
-    work.finish()
+    let mut node = Work::new(inputs);
+    node.local();
+    node.config = config::of(inputs, &mut node);
+    node.modules();
+    node.finish()
 }
 
 /// The node as its image starts it, before cloud-init or where cloud-init never runs.

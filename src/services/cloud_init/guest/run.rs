@@ -9,7 +9,7 @@ use super::{
     work::absolute,
 };
 use crate::fault::{Fault, Kind};
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 /// What can be run, as it is told to who asks for something else.
 const KNOWN: &str = "hostname, hostnamectl, findmnt [PATH], systemctl is-active|is-enabled|is-failed UNIT…, cat FILE, \
@@ -75,9 +75,8 @@ impl Guest {
         }
         let version = image::version(&self.image);
         Some(match path {
-            "/etc/hostname" => format!("{}\n", self.hostname),
             "/proc/cmdline" => format!("{}\n", self.cmdline),
-            "/proc/sys/kernel/hostname" => format!("{}\n", self.hostname),
+            "/etc/hostname" | "/proc/sys/kernel/hostname" => format!("{}\n", self.hostname),
             "/proc/sys/kernel/osrelease" => format!("{}\n", self.kernel),
             "/etc/os-release" | "/usr/lib/os-release" => image::os_release(&self.image),
             "/etc/redhat-release" | "/etc/rocky-release" | "/etc/system-release" => {
@@ -103,10 +102,10 @@ impl Guest {
             if let Some(text) = self.content(&path) {
                 ran.output += &text;
             } else if self.is_directory(&path) {
-                ran.output += &format!("cat: {word}: Is a directory\n");
+                _ = writeln!(ran.output, "cat: {word}: Is a directory");
                 ran.status = 1;
             } else if self.absent(&path) {
-                ran.output += &format!("cat: {word}: No such file or directory\n");
+                _ = writeln!(ran.output, "cat: {word}: No such file or directory");
                 ran.status = 1;
             } else {
                 return Err(self.unknown(&path));
@@ -189,10 +188,10 @@ impl Guest {
         for package in packages {
             if self.has_package(package) {
                 // The version is the image's, and not known.
-                ran.output += &format!("{package}\n");
+                _ = writeln!(ran.output, "{package}");
             } else {
                 ran.status += 1;
-                ran.output += &format!("package {package} is not installed\n");
+                _ = writeln!(ran.output, "package {package} is not installed");
             }
         }
         Ok(ran)
@@ -217,6 +216,7 @@ impl Guest {
     }
 }
 
+#[allow(clippy::unnecessary_wraps)] // as the other answers
 fn good(output: impl Into<String>) -> Answer {
     Ok(Ran {
         status: 0,
@@ -232,7 +232,7 @@ fn words(command: &str) -> Result<Vec<String>, Fault> {
             (Some(open), close) if open == close => quote = None,
             (None, '\'' | '"') => quote = Some(letter),
             (None, '|' | ';' | '&' | '>' | '<' | '`' | '$' | '\n') | (Some('"'), '$' | '`') => {
-                shell = true
+                shell = true;
             }
             _ => {}
         }

@@ -37,7 +37,7 @@ pub(super) struct Into {
 }
 
 /// Runs all lines; the status is that of the last command.
-pub(super) fn run(work: &mut Work, key: &str, lines: &[Line]) -> u8 {
+pub(super) fn run(node: &mut Work, key: &str, lines: &[Line]) -> u8 {
     let mut status = 0;
     for line in lines {
         let steps = match line {
@@ -51,7 +51,7 @@ pub(super) fn run(work: &mut Work, key: &str, lines: &[Line]) -> u8 {
         };
         let Some(steps) = steps else {
             if let Line::Shell(text) = line {
-                work.note(format!("{key}: not run: {}", told(text)));
+                node.note(format!("{key}: not run: {}", told(text)));
             }
             continue;
         };
@@ -62,44 +62,44 @@ pub(super) fn run(work: &mut Work, key: &str, lines: &[Line]) -> u8 {
                 Joint::IfBad => status != 0,
             };
             if runs {
-                status = one(work, key, step);
+                status = one(node, key, step);
             }
         }
     }
     status
 }
 
-fn one(work: &mut Work, key: &str, step: &Step) -> u8 {
+fn one(node: &mut Work, key: &str, step: &Step) -> u8 {
     if step.words.is_empty() {
         return 0;
     }
-    let Some(done) = commands::execute(work, &step.words) else {
+    let Some(done) = commands::execute(node, &step.words) else {
         let text = shlex::try_join(step.words.iter().map(String::as_str)).unwrap_or_default();
-        work.note(format!("{key}: not run, counts as done: {}", told(&text)));
+        node.note(format!("{key}: not run, counts as done: {}", told(&text)));
         return 0;
     };
     match &step.into {
-        Some(into) => save(work, into, &done.output),
+        Some(into) => save(node, into, &done.output),
         None => {
             for line in done.output.lines() {
-                work.say(line);
+                node.say(line);
             }
         }
     }
     if !step.quiet {
         for line in done.errors.lines() {
-            work.say(line);
+            node.say(line);
         }
     }
     done.status
 }
 
-fn save(work: &mut Work, into: &Into, text: &str) {
+fn save(node: &mut Work, into: &Into, text: &str) {
     if into.path == "/dev/null" {
         return;
     }
     let path = super::work::absolute(&into.path);
-    let there = work.guest.file(&path).cloned();
+    let there = node.guest.file(&path).cloned();
     let mut bytes = Vec::new();
     let mut mode = 0o644;
     if let Some(there) = there {
@@ -108,12 +108,12 @@ fn save(work: &mut Work, into: &Into, text: &str) {
             bytes = there.bytes();
         }
     } else if into.append {
-        work.note(format!(
+        node.note(format!(
             "{path}: what the image has in it before what is appended is not known"
         ));
     }
     bytes.extend_from_slice(text.as_bytes());
-    work.guest.write(&path, &bytes, mode);
+    node.guest.write(&path, &bytes, mode);
 }
 
 /// A command as a note may show it: the first line, and nothing that may be a secret.
@@ -192,6 +192,22 @@ enum Token {
     Into { errors: bool, append: bool },
 }
 
+/// A sign, and either where output goes (whether messages, whether behind what is there) or how commands are joined.
+type Sign = (&'static str, Result<(bool, bool), Joint>);
+
+const SIGNS: &[Sign] = &[
+    ("2>>", Ok((true, true))),
+    ("2>", Ok((true, false))),
+    ("1>>", Ok((false, true))),
+    ("1>", Ok((false, false))),
+    (">>", Ok((false, true))),
+    (">", Ok((false, false))),
+    ("&&", Err(Joint::IfGood)),
+    ("||", Err(Joint::IfBad)),
+    (";", Err(Joint::Always)),
+    ("\n", Err(Joint::Always)),
+];
+
 struct Letters<'a> {
     text: &'a str,
     at: usize,
@@ -211,18 +227,6 @@ impl Letters<'_> {
         if self.rest().starts_with('#') {
             self.at += self.rest().find('\n').unwrap_or(self.rest().len());
         }
-        const SIGNS: &[(&str, Option<(bool, bool)>, Joint)] = &[
-            ("2>>", Some((true, true)), Joint::Always),
-            ("2>", Some((true, false)), Joint::Always),
-            ("1>>", Some((false, true)), Joint::Always),
-            ("1>", Some((false, false)), Joint::Always),
-            (">>", Some((false, true)), Joint::Always),
-            (">", Some((false, false)), Joint::Always),
-            ("&&", None, Joint::IfGood),
-            ("||", None, Joint::IfBad),
-            (";", None, Joint::Always),
-            ("\n", None, Joint::Always),
-        ];
         // One stream into the other: both reach the console.
         for both in ["2>&1", ">&2", "1>&2"] {
             if self.rest().starts_with(both) {
@@ -233,15 +237,12 @@ impl Letters<'_> {
         if self.rest().is_empty() {
             return Some(None);
         }
-        for (sign, into, joint) in SIGNS {
+        for (sign, means) in SIGNS {
             if self.rest().starts_with(sign) {
                 self.at += sign.len();
-                return Some(Some(match into {
-                    Some((errors, append)) => Token::Into {
-                        errors: *errors,
-                        append: *append,
-                    },
-                    None => Token::Joint(*joint),
+                return Some(Some(match *means {
+                    Ok((errors, append)) => Token::Into { errors, append },
+                    Err(joint) => Token::Joint(joint),
                 }));
             }
         }
@@ -255,14 +256,12 @@ impl Letters<'_> {
             match (quote, letter) {
                 _ if escaped => escaped = false,
                 (Some('\''), '\'') | (Some('"'), '"') => quote = None,
-                (Some('\''), _) => {}
-                (_, '\\') => escaped = true,
-                (_, '$' | '`') => return None,
-                (Some(_), _) => {}
+                (quote, '\\') if quote != Some('\'') => escaped = true,
+                (quote, '$' | '`') if quote != Some('\'') => return None,
                 (None, '\'' | '"') => quote = Some(letter),
                 (None, ' ' | '\t' | '\r' | '\n' | ';' | '>' | '&' | '|') => break,
                 (None, '(' | ')' | '{' | '}' | '<' | '*' | '?' | '~' | '!') => return None,
-                (None, _) => {}
+                _ => {}
             }
             raw.push(letter);
         }

@@ -59,14 +59,19 @@ impl Work {
             self.meta_data = map;
         }
         let id = self.instance.data["v1"]["instance_id"].as_str();
-        self.guest.instance_id = id.unwrap_or_default().to_owned();
+        id.unwrap_or_default()
+            .clone_into(&mut self.guest.instance_id);
         self
     }
 
-    /// The stage before there is a network: no seed on a disk is found.
+    /// Before anything is configured: no seed on a disk is found, and the name comes from the meta-data alone, whatever
+    /// the configuration will say about it.
     pub(super) fn local(&mut self) {
         self.stage("init-local");
         self.stage("init");
+        self.config = image::config();
+        // What the image says about names is in order.
+        _ = modules::first_name(self);
     }
 
     fn stage(&mut self, name: &str) {

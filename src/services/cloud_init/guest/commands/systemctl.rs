@@ -26,12 +26,12 @@ pub(in crate::services::cloud_init::guest) fn full(name: &str) -> String {
     }
 }
 
-pub(super) fn execute(work: &mut Work, words: &[&str]) -> Option<Done> {
-    let mut now = false;
+pub(super) fn execute(node: &mut Work, words: &[&str]) -> Option<Done> {
+    let mut at_once = false;
     let mut rest = Vec::new();
     for word in words {
         match *word {
-            "--now" => now = true,
+            "--now" => at_once = true,
             "--no-block" | "-q" | "--quiet" | "--no-reload" | "--system" => {}
             word if word.starts_with('-') => return None,
             word => rest.push(word),
@@ -58,7 +58,7 @@ pub(super) fn execute(work: &mut Work, words: &[&str]) -> Option<Done> {
     }
     let mut done = Done::default();
     for name in names {
-        let one = act(work, verb, &full(name), now);
+        let one = act(node, verb, &full(name), at_once);
         if one.status != 0 {
             done.status = one.status;
         }
@@ -67,19 +67,19 @@ pub(super) fn execute(work: &mut Work, words: &[&str]) -> Option<Done> {
     Some(done)
 }
 
-fn act(work: &mut Work, verb: &str, name: &str, now: bool) -> Done {
-    let there = work.guest.services.get(name).copied();
+fn act(node: &mut Work, verb: &str, name: &str, at_once: bool) -> Done {
+    let there = node.guest.services.get(name).copied();
     match verb {
         "mask" => {
-            let unit = work.guest.services.entry(name.to_owned()).or_default();
+            let unit = node.guest.services.entry(name.to_owned()).or_default();
             unit.file = UnitFile::Masked;
-            unit.active &= !now;
+            unit.active &= !at_once;
             message(format!(
                 "Created symlink /etc/systemd/system/{name} → /dev/null."
             ))
         }
         "unmask" => {
-            if let Some(unit) = work.guest.services.get_mut(name)
+            if let Some(unit) = node.guest.services.get_mut(name)
                 && unit.file == UnitFile::Masked
             {
                 unit.file = UnitFile::Disabled;
@@ -88,9 +88,9 @@ fn act(work: &mut Work, verb: &str, name: &str, now: bool) -> Done {
             Done::default()
         }
         "enable" | "disable" => {
-            let done = file(work, verb, name, there);
-            if done.status == 0 && now {
-                let run = running(work, if verb == "enable" { "start" } else { "stop" }, name);
+            let done = file(node, verb, name, there);
+            if done.status == 0 && at_once {
+                let run = running(node, if verb == "enable" { "start" } else { "stop" }, name);
                 return Done {
                     status: run.status,
                     errors: done.errors + &run.errors,
@@ -99,12 +99,12 @@ fn act(work: &mut Work, verb: &str, name: &str, now: bool) -> Done {
             }
             done
         }
-        verb => running(work, verb, name),
+        verb => running(node, verb, name),
     }
 }
 
 /// Whether it starts with the machine.
-fn file(work: &mut Work, verb: &str, name: &str, there: Option<Unit>) -> Done {
+fn file(node: &mut Work, verb: &str, name: &str, there: Option<Unit>) -> Done {
     match there {
         None => Done::failed(
             1,
@@ -125,7 +125,7 @@ fn file(work: &mut Work, verb: &str, name: &str, there: Option<Unit>) -> Done {
             } else {
                 UnitFile::Disabled
             };
-            if let Some(it) = work.guest.services.get_mut(name) {
+            if let Some(it) = node.guest.services.get_mut(name) {
                 it.file = wanted;
             }
             let link = format!("/etc/systemd/system/multi-user.target.wants/{name}");
@@ -141,8 +141,8 @@ fn file(work: &mut Work, verb: &str, name: &str, there: Option<Unit>) -> Done {
 }
 
 /// Whether it runs.
-fn running(work: &mut Work, verb: &str, name: &str) -> Done {
-    let Some(unit) = work.guest.services.get_mut(name) else {
+fn running(node: &mut Work, verb: &str, name: &str) -> Done {
+    let Some(unit) = node.guest.services.get_mut(name) else {
         let message = match verb {
             "stop" => format!("Failed to stop {name}: Unit {name} not loaded."),
             "reload" => format!("Failed to reload {name}: Unit {name} not found."),

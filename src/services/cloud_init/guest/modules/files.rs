@@ -12,16 +12,16 @@ use serde_json::{Map, Value};
 
 const MODE: u32 = 0o644;
 
-pub(super) fn write_files(work: &mut Work) -> Result<(), String> {
-    write(work, false, "write-files")
+pub(super) fn write_files(node: &mut Work) -> Result<(), String> {
+    write(node, false, "write-files")
 }
 
-pub(super) fn write_files_deferred(work: &mut Work) -> Result<(), String> {
-    write(work, true, "write-files-deferred")
+pub(super) fn write_files_deferred(node: &mut Work) -> Result<(), String> {
+    write(node, true, "write-files-deferred")
 }
 
-fn write(work: &mut Work, deferred: bool, module: &str) -> Result<(), String> {
-    let files = match work.config.get("write_files") {
+fn write(node: &mut Work, deferred: bool, module: &str) -> Result<(), String> {
+    let files = match node.config.get("write_files") {
         None => return Ok(()),
         Some(Value::Array(files)) => files.clone(),
         Some(other) => {
@@ -40,12 +40,12 @@ fn write(work: &mut Work, deferred: bool, module: &str) -> Result<(), String> {
             continue;
         }
         at += 1;
-        one(work, &file, at, module)?;
+        one(node, &file, at, module)?;
     }
     Ok(())
 }
 
-fn one(work: &mut Work, file: &Map<String, Value>, at: usize, module: &str) -> Result<(), String> {
+fn one(node: &mut Work, file: &Map<String, Value>, at: usize, module: &str) -> Result<(), String> {
     let path = match file.get("path") {
         Some(Value::String(path)) if !path.is_empty() => absolute(path),
         Some(value) if value::full(value) => {
@@ -53,33 +53,33 @@ fn one(work: &mut Work, file: &Map<String, Value>, at: usize, module: &str) -> R
         }
         _ => {
             let told = format!("No path provided to write for entry {at} in module {module}");
-            work.warn("cc_write_files.py", &told);
-            work.note(format!("write_files: entry {at} has no path"));
+            node.warn("cc_write_files.py", &told);
+            node.note(format!("write_files: entry {at} has no path"));
             return Ok(());
         }
     };
-    let Some(mut bytes) = content(work, file, &path)? else {
+    let Some(mut bytes) = content(node, file, &path)? else {
         return Ok(());
     };
-    let mode = permissions(work, file.get("permissions"));
+    let mode = permissions(node, file.get("permissions"));
     if value::flag(file, "append", false) {
-        match work.guest.file(&path) {
+        match node.guest.file(&path) {
             Some(there) => bytes = [there.bytes(), bytes].concat(),
-            None => work.note(format!(
+            None => node.note(format!(
                 "{path}: what the image has in it before what is appended is not known"
             )),
         }
     }
-    work.guest.write(&path, &bytes, mode);
+    node.guest.write(&path, &bytes, mode);
     let owner = file
         .get("owner")
         .map_or_else(|| "root:root".to_owned(), value::text);
-    own(work, &path, &owner)
+    own(node, &path, &owner)
 }
 
 /// What the file will hold; None where the way it is packed is not simulated.
 fn content(
-    work: &mut Work,
+    node: &mut Work,
     file: &Map<String, Value>,
     path: &str,
 ) -> Result<Option<Vec<u8>>, String> {
@@ -105,14 +105,14 @@ fn content(
             .map(Some)
             .ok_or_else(|| format!("{path}: the content is not base64")),
         word if word.contains("gz") => {
-            work.note(format!(
+            node.note(format!(
                 "{path}: content packed with {word} is not simulated, and not written"
             ));
             Ok(None)
         }
         other => {
             let told = format!("Unknown encoding type {other}, assuming text/plain");
-            work.warn("cc_write_files.py", &told);
+            node.warn("cc_write_files.py", &told);
             Ok(Some(text.into_bytes()))
         }
     }
@@ -129,7 +129,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// A number as it is, a text as octal digits.
-fn permissions(work: &mut Work, given: Option<&Value>) -> u32 {
+fn permissions(node: &mut Work, given: Option<&Value>) -> u32 {
     let decoded = match given {
         None | Some(Value::Null) => return MODE,
         Some(Value::Number(number)) => number.as_u64(),
@@ -145,14 +145,14 @@ fn permissions(work: &mut Work, given: Option<&Value>) -> u32 {
     mode.unwrap_or_else(|| {
         let given = given.map(value::text).unwrap_or_default();
         let told = format!("Undecodable permissions '{given}', returning default 644");
-        work.warn("cc_write_files.py", &told);
+        node.warn("cc_write_files.py", &told);
         MODE
     })
 }
 
 /// Gives a file to a user and a group, `name:group`; both must be there.
 pub(in crate::services::cloud_init::guest) fn own(
-    work: &mut Work,
+    node: &mut Work,
     path: &str,
     owner: &str,
 ) -> Result<(), String> {
@@ -169,16 +169,16 @@ pub(in crate::services::cloud_init::guest) fn own(
         )
     };
     if let Some(name) = &user
-        && work.guest.account(name).is_none()
+        && node.guest.account(name).is_none()
     {
         return Err(unknown(name));
     }
     if let Some(name) = &group
-        && work.guest.any_group(name).is_none()
+        && node.guest.any_group(name).is_none()
     {
         return Err(unknown(name));
     }
-    if let Some(file) = work.guest.files.iter_mut().find(|file| file.path == path) {
+    if let Some(file) = node.guest.files.iter_mut().find(|file| file.path == path) {
         file.owner = user.unwrap_or_else(|| file.owner.clone());
         file.group = group.unwrap_or_else(|| file.group.clone());
     }

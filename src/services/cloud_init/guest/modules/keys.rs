@@ -32,26 +32,27 @@ const KINDS: &[&str] = &[
     "ssh-xmss@openssh.com",
 ];
 
-pub(super) fn ssh(work: &mut Work) -> Result<(), String> {
+#[allow(clippy::unnecessary_wraps)] // as every module
+pub(super) fn ssh(node: &mut Work) -> Result<(), String> {
     let mut keys = Vec::new();
-    if value::flag(&work.config, "allow_public_ssh_keys", true) {
-        let served = work.instance.data["v1"]["public_ssh_keys"].as_array();
+    if value::flag(&node.config, "allow_public_ssh_keys", true) {
+        let served = node.instance.data["v1"]["public_ssh_keys"].as_array();
         keys.extend(served.into_iter().flatten().map(value::text));
     }
-    if let Some(more) = work.get("ssh_authorized_keys") {
+    if let Some(more) = node.get("ssh_authorized_keys") {
         keys.extend(value::words(&more));
     }
-    let user = users::default_name(&work.config);
+    let user = users::default_name(&node.config);
     if let Some(user) = &user {
-        work.guest.authorize(user, &keys, None);
+        node.guest.authorize(user, &keys, None);
     }
-    let options = value::flag(&work.config, "disable_root", true).then(|| {
-        let words = work.config.get("disable_root_opts").map(value::text);
+    let options = value::flag(&node.config, "disable_root", true).then(|| {
+        let words = node.config.get("disable_root_opts").map(value::text);
         let words = words.unwrap_or_else(|| DISABLED.to_owned());
         let words = words.replace("$USER", user.as_deref().unwrap_or("NONE"));
         words.replace("$DISABLE_USER", "root")
     });
-    work.guest.authorize("root", &keys, options.as_deref());
+    node.guest.authorize("root", &keys, options.as_deref());
     Ok(())
 }
 
@@ -138,7 +139,7 @@ impl Guest {
             text.push('\n');
         }
         let file = self.write(&path, text.as_bytes(), 0o600);
-        file.owner = user.to_owned();
+        user.clone_into(&mut file.owner);
         let group = self
             .all_groups()
             .into_iter()

@@ -1,8 +1,8 @@
 //! The node's time zone and language.
 use crate::services::cloud_init::guest::{value, work::Work};
 
-pub(super) fn timezone(work: &mut Work) -> Result<(), String> {
-    let Some(zone) = work.get("timezone").filter(value::full) else {
+pub(super) fn timezone(node: &mut Work) -> Result<(), String> {
+    let Some(zone) = node.get("timezone").filter(value::full) else {
         return Ok(());
     };
     let zone = value::text(&zone);
@@ -11,12 +11,13 @@ pub(super) fn timezone(work: &mut Work) -> Result<(), String> {
             "Invalid timezone {zone}, no file found at /usr/share/zoneinfo/{zone}"
         ));
     }
-    work.guest.timezone = Some(zone);
+    node.guest.timezone = Some(zone);
     Ok(())
 }
 
-pub(super) fn locale(work: &mut Work) -> Result<(), String> {
-    let Some(given) = work.get("locale") else {
+#[allow(clippy::unnecessary_wraps)] // as every module
+pub(super) fn locale(node: &mut Work) -> Result<(), String> {
+    let Some(given) = node.get("locale") else {
         return Ok(());
     };
     if value::is_false(&given) {
@@ -24,7 +25,7 @@ pub(super) fn locale(work: &mut Work) -> Result<(), String> {
     }
     let locale = value::text(&given);
     let line = format!("LANG={locale}\n");
-    work.guest.write("/etc/locale.conf", line.as_bytes(), 0o644);
-    work.guest.locale = Some(locale);
+    node.guest.write("/etc/locale.conf", line.as_bytes(), 0o644);
+    node.guest.locale = Some(locale);
     Ok(())
 }

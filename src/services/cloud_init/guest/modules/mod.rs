@@ -12,6 +12,7 @@ mod scripts;
 mod users;
 
 pub(super) use files::own;
+pub(super) use hostname::set as first_name;
 
 use super::work::Work;
 
@@ -25,8 +26,8 @@ pub(super) const STAGES: &[(&str, &[(&str, Module)])] = &[
             ("bootcmd", scripts::bootcmd),
             ("write-files", files::write_files),
             ("mounts", mounts::mounts),
-            ("set-hostname", hostname::set),
-            ("update-etc-hosts", hostname::hosts),
+            ("set_hostname", hostname::set),
+            ("update_etc_hosts", hostname::hosts),
             ("users-groups", users::users_groups),
             ("ssh", keys::ssh),
         ],
@@ -92,14 +93,14 @@ const KEYS: &[&str] = &[
 ];
 
 /// Notes what no module here reads.
-pub(super) fn unknown_keys(work: &mut Work) {
-    let keys: Vec<String> = work
+pub(super) fn unknown_keys(node: &mut Work) {
+    let keys: Vec<String> = node
         .config
         .keys()
         .filter(|key| !KEYS.contains(&key.as_str()))
         .cloned()
         .collect();
     for key in keys {
-        work.note(format!("{key}: noted, not simulated"));
+        node.note(format!("{key}: noted, not simulated"));
     }
 }

@@ -1,6 +1,7 @@
 //! `mounts`: lines of /etc/fstab, and what `mount -a` makes of them.
 use crate::services::cloud_init::guest::{types::Mount, value, work::Work};
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// How cloud-init marks its lines.
 const MARK: &str = "comment=cloudconfig";
@@ -8,13 +9,13 @@ const MARK: &str = "comment=cloudconfig";
 /// The fields of a line, some perhaps not there.
 type Line = Vec<Option<Value>>;
 
-pub(super) fn mounts(work: &mut Work) -> Result<(), String> {
-    let given = match work.config.get("mounts") {
+pub(super) fn mounts(node: &mut Work) -> Result<(), String> {
+    let given = match node.config.get("mounts") {
         None => return Ok(()),
         Some(Value::Array(given)) => given.clone(),
         Some(other) => return Err(format!("mounts is a {}, not a list", value::sort(other))),
     };
-    let defaults: Line = match work.config.get("mount_default_fields") {
+    let defaults: Line = match node.config.get("mount_default_fields") {
         Some(Value::Array(fields)) => fields.iter().map(some).collect(),
         _ => return Err("mount_default_fields is no list".to_owned()),
     };
@@ -23,7 +24,7 @@ pub(super) fn mounts(work: &mut Work) -> Result<(), String> {
         let Value::Array(fields) = item else {
             let sort = value::sort(item);
             let told = format!("Mount option {at} not a list, got a {sort} instead");
-            work.warn("cc_mounts.py", &told);
+            node.warn("cc_mounts.py", &told);
             // cloud-init goes on with what is no list, and fails at its fields.
             return Err(format!("entry {at} of mounts is a {sort}, not a list"));
         };
@@ -49,7 +50,7 @@ pub(super) fn mounts(work: &mut Work) -> Result<(), String> {
         }
     }
     if !wanted.is_empty() {
-        write(work, &wanted);
+        write(node, &wanted);
     }
     Ok(())
 }
@@ -104,57 +105,57 @@ fn texts(line: &Line) -> Result<Vec<String>, String> {
     Ok(texts)
 }
 
-fn write(work: &mut Work, wanted: &[Vec<String>]) {
+fn write(node: &mut Work, wanted: &[Vec<String>]) {
     let mut text = String::new();
     for fields in wanted {
         let mut fields = fields.clone();
         if let Some(options) = fields.get_mut(3) {
             *options = format!("{options},{MARK}");
         }
-        text += &format!("{}\n", fields.join("\t"));
+        _ = writeln!(text, "{}", fields.join("\t"));
     }
-    let there = work.guest.file("/etc/fstab").map(|it| it.content.clone());
+    let there = node.guest.file("/etc/fstab").map(|it| it.content.clone());
     let text = there.unwrap_or_default() + &text;
-    work.guest.write("/etc/fstab", text.as_bytes(), 0o644);
+    node.guest.write("/etc/fstab", text.as_bytes(), 0o644);
     for fields in wanted {
         let [source, target, fstype, options, ..] = fields.as_slice() else {
             continue;
         };
         if !target.starts_with('/') {
-            work.note(format!(
+            node.note(format!(
                 "mounts: {source} is not mounted in the tree and not simulated"
             ));
             continue;
         }
-        work.guest.make_directory(target);
-        mount(work, source, target, fstype, options);
+        node.guest.make_directory(target);
+        mount(node, source, target, fstype, options);
     }
 }
 
-fn mount(work: &mut Work, source: &str, target: &str, fstype: &str, options: &str) {
+fn mount(node: &mut Work, source: &str, target: &str, fstype: &str, options: &str) {
     let words: Vec<&str> = options.split(',').collect();
     let later = words.contains(&"noauto");
     let memory = fstype == "tmpfs";
     if later {
-        work.note(format!(
+        node.note(format!(
             "mounts: {target} is noauto: it is mounted when it is used"
         ));
     } else if !memory && found(source) {
-        work.note(format!(
+        node.note(format!(
             "mounts: {target} is taken as mounted; whether {source} answers is not simulated"
         ));
     } else if !memory {
         let failed = "Activate mounts: FAIL:mount -a";
         if !words.contains(&"nofail") {
-            work.warn("cc_mounts.py", failed);
+            node.warn("cc_mounts.py", failed);
         }
-        work.note(format!(
+        node.note(format!(
             "mounts: {source} is not there: the node is diskless"
         ));
     }
     let options = shown(&words, memory);
-    work.guest.mounts.retain(|it| it.target != target);
-    work.guest.mounts.push(Mount {
+    node.guest.mounts.retain(|it| it.target != target);
+    node.guest.mounts.push(Mount {
         source: source.to_owned(),
         target: target.to_owned(),
         fstype: fstype.to_owned(),

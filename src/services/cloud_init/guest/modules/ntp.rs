@@ -1,11 +1,12 @@
 //! `ntp`: the servers that chronyd asks.
 use crate::services::cloud_init::guest::{value, work::Work};
 use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
 const PATH: &str = "/etc/chrony.conf";
 
-pub(super) fn ntp(work: &mut Work) -> Result<(), String> {
-    let ntp = match work.config.get("ntp") {
+pub(super) fn ntp(node: &mut Work) -> Result<(), String> {
+    let ntp = match node.config.get("ntp") {
         None => return Ok(()),
         Some(Value::Null) => Map::new(),
         Some(Value::Object(ntp)) => ntp.clone(),
@@ -25,13 +26,13 @@ pub(super) fn ntp(work: &mut Work) -> Result<(), String> {
         .map(value::text);
     let client = client.unwrap_or_else(|| "auto".to_owned());
     if client != "auto" && client != "chrony" {
-        work.note(format!(
+        node.note(format!(
             "ntp: the image has chrony, and {client} is not simulated"
         ));
         return Ok(());
     }
     if ntp.get("config").is_some_and(value::full) {
-        work.note("ntp: config is noted, not simulated".to_owned());
+        node.note("ntp: config is noted, not simulated".to_owned());
     }
     let listed = |key: &str| match ntp.get(key) {
         Some(Value::Array(items)) => items.iter().map(value::text).collect(),
@@ -44,16 +45,16 @@ pub(super) fn ntp(work: &mut Work) -> Result<(), String> {
     let mut text = String::new();
     for (word, names) in [("pool", &pools), ("server", &servers)] {
         for name in names {
-            text += &format!("{word} {name} iburst\n");
+            _ = writeln!(text, "{word} {name} iburst");
         }
     }
     text += "driftfile /var/lib/chrony/drift\nmakestep 1.0 3\nrtcsync\nlogdir /var/log/chrony\n";
-    if let Some(there) = work.guest.file(PATH).cloned() {
+    if let Some(there) = node.guest.file(PATH).cloned() {
         let kept = format!("{PATH}.dist");
-        work.guest.write(&kept, there.content.as_bytes(), 0o644);
+        node.guest.write(&kept, there.content.as_bytes(), 0o644);
     }
-    work.guest.write(PATH, text.as_bytes(), 0o644);
-    if let Some(unit) = work.guest.services.get_mut("chronyd.service") {
+    node.guest.write(PATH, text.as_bytes(), 0o644);
+    if let Some(unit) = node.guest.services.get_mut("chronyd.service") {
         unit.active = true;
     }
     Ok(())

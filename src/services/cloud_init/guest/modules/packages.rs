@@ -1,17 +1,12 @@
 //! `packages`: what is to be installed. No repository is asked: a package counts as installed, its unit as there.
-use crate::services::cloud_init::guest::{
-    image,
-    types::{Guest, Unit},
-    value,
-    work::Work,
-};
+use crate::services::cloud_init::guest::{image, types::Guest, value, work::Work};
 use serde_json::Value;
 
-pub(super) fn install(work: &mut Work) -> Result<(), String> {
-    if value::flag(&work.config, "package_upgrade", false) {
-        work.note("package_upgrade: noted, not simulated".to_owned());
+pub(super) fn install(node: &mut Work) -> Result<(), String> {
+    if value::flag(&node.config, "package_upgrade", false) {
+        node.note("package_upgrade: noted, not simulated".to_owned());
     }
-    let Some(given) = work.get("packages").filter(value::full) else {
+    let Some(given) = node.get("packages").filter(value::full) else {
         return Ok(());
     };
     let Value::Array(items) = given else {
@@ -22,21 +17,18 @@ pub(super) fn install(work: &mut Work) -> Result<(), String> {
             Value::Array(pair) => pair.first().map(value::text).unwrap_or_default(),
             other => value::text(other),
         };
-        if work.guest.has_package(&name) {
+        if node.guest.has_package(&name) {
             continue;
         }
-        work.note(format!(
+        node.note(format!(
             "packages: {name} counts as installed; no repository was asked for it"
         ));
         let unit = image::PACKAGES.iter().find(|(package, _)| *package == name);
         if let Some((_, unit)) = unit {
             let unit = format!("{unit}.service");
-            work.guest
-                .services
-                .entry(unit)
-                .or_insert_with(Unit::default);
+            node.guest.services.entry(unit).or_default();
         }
-        work.guest.packages.push(name);
+        node.guest.packages.push(name);
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 use crate::services::cloud_init::guest::{value, work::Work};
 use serde_json::Value;
 
-pub(super) fn phone_home(work: &mut Work) -> Result<(), String> {
-    let config = match work.config.get("phone_home") {
+pub(super) fn phone_home(node: &mut Work) -> Result<(), String> {
+    let config = match node.config.get("phone_home") {
         None => return Ok(()),
         Some(Value::Object(config)) => config,
         Some(other) => {
@@ -15,13 +15,13 @@ pub(super) fn phone_home(work: &mut Work) -> Result<(), String> {
     };
     let Some(url) = config.get("url").map(value::text) else {
         let told = "Skipping module named phone-home, no 'url' found in 'phone_home' configuration";
-        work.warn("cc_phone_home.py", told);
+        node.warn("cc_phone_home.py", told);
         return Ok(());
     };
-    let id = work.guest.instance_id.clone();
+    let id = node.guest.instance_id.clone();
     let url = url
         .replace("${INSTANCE_ID}", &id)
         .replace("$INSTANCE_ID", &id);
-    work.guest.phone_home = Some(url);
+    node.guest.phone_home = Some(url);
     Ok(())
 }

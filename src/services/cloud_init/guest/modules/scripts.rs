@@ -3,8 +3,8 @@ use crate::services::cloud_init::guest::{script, value, work::Work};
 use serde_json::Value;
 
 /// Each command as the shell would read it; what is no command fails the module.
-fn lines(work: &Work, key: &str) -> Result<Vec<script::Line>, String> {
-    let items = match work.config.get(key) {
+fn lines(node: &Work, key: &str) -> Result<Vec<script::Line>, String> {
+    let items = match node.config.get(key) {
         None => return Ok(Vec::new()),
         Some(Value::Array(items)) => items,
         Some(other) => {
@@ -34,29 +34,32 @@ fn lines(work: &Work, key: &str) -> Result<Vec<script::Line>, String> {
     Ok(lines)
 }
 
-pub(super) fn bootcmd(work: &mut Work) -> Result<(), String> {
-    let lines = lines(work, "bootcmd")?;
-    match script::run(work, "bootcmd", &lines) {
+pub(super) fn bootcmd(node: &mut Work) -> Result<(), String> {
+    let lines = lines(node, "bootcmd")?;
+    match script::run(node, "bootcmd", &lines) {
         0 => Ok(()),
-        status => Err(format!("the last command of bootcmd ended with {status}")),
+        status => {
+            node.warn("util.py", "Failed to run bootcmd module bootcmd");
+            Err(format!("the last command of bootcmd ended with {status}"))
+        }
     }
 }
 
 /// A list that is none fails here, and nothing of it is run.
-pub(super) fn runcmd_form(work: &mut Work) -> Result<(), String> {
-    lines(work, "runcmd").map(|_| ())
+pub(super) fn runcmd_form(node: &mut Work) -> Result<(), String> {
+    lines(node, "runcmd").map(|_| ())
 }
 
-pub(super) fn runcmd(work: &mut Work) -> Result<(), String> {
-    let Ok(lines) = lines(work, "runcmd") else {
+pub(super) fn runcmd(node: &mut Work) -> Result<(), String> {
+    let Ok(lines) = lines(node, "runcmd") else {
         return Ok(());
     };
-    match script::run(work, "runcmd", &lines) {
+    match script::run(node, "runcmd", &lines) {
         0 => Ok(()),
         status => {
             let folder = "/var/lib/cloud/instance/scripts";
             let told = format!("Failed to run module scripts-user (scripts in {folder})");
-            work.warn("cc_scripts_user.py", &told);
+            node.warn("cc_scripts_user.py", &told);
             Err(format!("the last command of runcmd ended with {status}"))
         }
     }

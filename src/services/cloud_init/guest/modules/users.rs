@@ -4,6 +4,7 @@ mod wanted;
 
 use crate::services::cloud_init::guest::{value, work::Work};
 use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
 /// Keys that a user without a home cannot have.
 const NEED_HOME: &[&str] = &["ssh_authorized_keys", "ssh_import_id", "ssh_redirect_user"];
@@ -16,32 +17,32 @@ pub(super) fn default_name(config: &Map<String, Value>) -> Option<String> {
     found.map(|user| user.name.clone())
 }
 
-pub(super) fn users_groups(work: &mut Work) -> Result<(), String> {
-    let users = wanted::users(&work.config)?;
-    let groups = wanted::groups(work.config.get("groups"))?;
+pub(super) fn users_groups(node: &mut Work) -> Result<(), String> {
+    let users = wanted::users(&node.config)?;
+    let groups = wanted::groups(node.config.get("groups"))?;
     for (name, members) in &groups {
-        account::group(work, name)?;
+        account::group(node, name);
         for member in members {
-            if work.guest.account(member).is_none() {
+            if node.guest.account(member).is_none() {
                 let told = format!(
                     "Unable to add group member '{member}' to group '{name}'; user does not exist."
                 );
-                work.warn("__init__.py", &told);
-                work.note(format!(
+                node.warn("__init__.py", &told);
+                node.note(format!(
                     "groups: {member} is no user yet and does not join {name}"
                 ));
                 continue;
             }
-            work.guest.join(member, name);
+            node.guest.join(member, name);
         }
     }
     for user in users {
-        one(work, &user)?;
+        one(node, &user)?;
     }
     Ok(())
 }
 
-fn one(work: &mut Work, user: &wanted::Wanted) -> Result<(), String> {
+fn one(node: &mut Work, user: &wanted::Wanted) -> Result<(), String> {
     let name = &user.name;
     let has = |keys: &[&str]| -> Vec<String> {
         let set = keys
@@ -58,14 +59,14 @@ fn one(work: &mut Work, user: &wanted::Wanted) -> Result<(), String> {
         ));
     }
     if user.config.contains_key("snapuser") {
-        work.note(format!(
+        node.note(format!(
             "users: {name} is a user of snap, which this system has not"
         ));
         return Ok(());
     }
-    account::add(work, name, &user.config)?;
-    passwords(work, name, &user.config);
-    sudo(work, name, user.config.get("sudo"))?;
+    account::add(node, name, &user.config)?;
+    passwords(node, name, &user.config);
+    sudo(node, name, user.config.get("sudo"))?;
     match user.config.get("ssh_authorized_keys") {
         None | Some(Value::Null) => {}
         Some(keys @ (Value::Array(_) | Value::Object(_))) => {
@@ -74,12 +75,12 @@ fn one(work: &mut Work, user: &wanted::Wanted) -> Result<(), String> {
                 Value::Object(map) => map.values().map(value::text).collect(),
                 _ => Vec::new(),
             };
-            work.guest.authorize(name, &keys, None);
+            node.guest.authorize(name, &keys, None);
         }
-        Some(Value::String(key)) => work.guest.authorize(name, std::slice::from_ref(key), None),
+        Some(Value::String(key)) => node.guest.authorize(name, std::slice::from_ref(key), None),
         Some(other) => {
             let sort = value::sort(other);
-            work.warn("__init__.py", &format!("Invalid type '<class '{sort}'>' detected for 'ssh_authorized_keys', expected list, string, dict, or set."));
+            node.warn("__init__.py", &format!("Invalid type '<class '{sort}'>' detected for 'ssh_authorized_keys', expected list, string, dict, or set."));
         }
     }
     for key in [
@@ -90,15 +91,15 @@ fn one(work: &mut Work, user: &wanted::Wanted) -> Result<(), String> {
         "selinux_user",
     ] {
         if user.config.get(key).is_some_and(value::full) {
-            work.note(format!("users: {key} of {name} is noted, not simulated"));
+            node.note(format!("users: {key} of {name} is noted, not simulated"));
         }
     }
     Ok(())
 }
 
 /// Whether there is a password, and whether it is locked; the password itself is passed over.
-fn passwords(work: &mut Work, name: &str, config: &Map<String, Value>) {
-    let Some(mut user) = work.guest.account(name) else {
+fn passwords(node: &mut Work, name: &str, config: &Map<String, Value>) {
+    let Some(mut user) = node.guest.account(name) else {
         return;
     };
     let given = ["passwd", "hashed_passwd", "plain_text_passwd"];
@@ -106,10 +107,10 @@ fn passwords(work: &mut Work, name: &str, config: &Map<String, Value>) {
         .iter()
         .any(|key| config.get(*key).is_some_and(value::full));
     user.lock_passwd = config.get("lock_passwd").is_none_or(value::full);
-    work.guest.keep(user);
+    node.guest.keep(user);
 }
 
-fn sudo(work: &mut Work, name: &str, rules: Option<&Value>) -> Result<(), String> {
+fn sudo(node: &mut Work, name: &str, rules: Option<&Value>) -> Result<(), String> {
     let rules: Vec<String> = match rules {
         None => return Ok(()),
         Some(rules) if !value::full(rules) => return Ok(()),
@@ -123,24 +124,24 @@ fn sudo(work: &mut Work, name: &str, rules: Option<&Value>) -> Result<(), String
         }
     };
     let path = "/etc/sudoers.d/90-cloud-init-users";
-    let there = work.guest.file(path).map(|file| file.content.clone());
+    let there = node.guest.file(path).map(|file| file.content.clone());
     let mut text = there.unwrap_or_else(|| "# Created by cloud-init\n".to_owned());
-    text += &format!("\n# User rules for {name}\n");
+    _ = writeln!(text, "\n# User rules for {name}");
     for rule in &rules {
-        text += &format!("{name} {rule}\n");
+        _ = writeln!(text, "{name} {rule}");
     }
-    work.guest.write(path, text.as_bytes(), 0o440);
-    if let Some(mut user) = work.guest.account(name) {
+    node.guest.write(path, text.as_bytes(), 0o440);
+    if let Some(mut user) = node.guest.account(name) {
         user.sudo.extend(rules);
-        work.guest.keep(user);
+        node.guest.keep(user);
     }
     Ok(())
 }
 
 /// `chpasswd` and `password`: who has a password afterwards.
-pub(super) fn set_passwords(work: &mut Work) -> Result<(), String> {
+pub(super) fn set_passwords(node: &mut Work) -> Result<(), String> {
     let mut names: Vec<String> = Vec::new();
-    if let Some(Value::Object(chpasswd)) = work.get("chpasswd") {
+    if let Some(Value::Object(chpasswd)) = node.get("chpasswd") {
         if let Some(Value::Array(users)) = chpasswd.get("users") {
             names.extend(
                 users
@@ -159,22 +160,22 @@ pub(super) fn set_passwords(work: &mut Work) -> Result<(), String> {
                 .filter_map(|line| Some(line.split_once(':')?.0.to_owned())),
         );
     }
-    if names.is_empty() && work.get("password").is_some() {
-        names.extend(default_name(&work.config));
+    if names.is_empty() && node.get("password").is_some() {
+        names.extend(default_name(&node.config));
     }
     let mut missing = Vec::new();
     for name in names {
-        match work.guest.account(&name) {
+        match node.guest.account(&name) {
             Some(mut user) => {
                 (user.has_password, user.lock_passwd) = (true, false);
-                work.guest.keep(user);
+                node.guest.keep(user);
             }
             None => missing.push(name),
         }
     }
-    if let Some(asked) = work.get("ssh_pwauth") {
+    if let Some(asked) = node.get("ssh_pwauth") {
         let asked = if value::is_true(&asked) { "yes" } else { "no" };
-        work.note(format!(
+        node.note(format!(
             "ssh_pwauth: sshd is told {asked}; nobody logs in to a simulated node"
         ));
     }

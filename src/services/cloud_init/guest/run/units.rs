@@ -4,6 +4,7 @@ use crate::services::cloud_init::guest::{
     commands::unit_name,
     types::{Guest, Ran, UnitFile},
 };
+use std::fmt::Write as _;
 
 pub(super) fn systemctl(guest: &Guest, command: &str, words: &[&str]) -> Answer {
     let quiet = words.iter().any(|word| matches!(*word, "-q" | "--quiet"));
@@ -31,9 +32,9 @@ pub(super) fn systemctl(guest: &Guest, command: &str, words: &[&str]) -> Answer 
         let unit = guest.services.get(&name);
         let (told, good) = match (*verb, unit) {
             ("is-active", Some(unit)) if unit.active => ("active".to_owned(), true),
-            ("is-active", _) => ("inactive".to_owned(), false),
+            // Nothing fails here by itself.
             ("is-failed", Some(unit)) if unit.active => ("active".to_owned(), false),
-            ("is-failed", _) => ("inactive".to_owned(), false),
+            ("is-active" | "is-failed", _) => ("inactive".to_owned(), false),
             (_, Some(unit)) => (unit.file.name().to_owned(), unit.file == UnitFile::Enabled),
             (_, None) => (
                 format!("Failed to get unit file state for {name}: No such file or directory"),
@@ -41,7 +42,7 @@ pub(super) fn systemctl(guest: &Guest, command: &str, words: &[&str]) -> Answer 
             ),
         };
         if !quiet {
-            ran.output += &format!("{told}\n");
+            _ = writeln!(ran.output, "{told}");
         }
         if good {
             ran.status = 0;

@@ -9,31 +9,24 @@ use serde_json::{Map, Value};
 /// Numbers that are given away; what is below belongs to the system.
 const FIRST: u32 = 1000;
 const LAST: u32 = 60_000;
+/// The group of those without one of their own.
+const USERS: u32 = 100;
 const SYSTEM: std::ops::RangeInclusive<u32> = 201..=999;
 
 /// Makes a group, unless it is there.
-pub(super) fn group(work: &mut Work, name: &str) -> Result<(), String> {
-    if work.guest.any_group(name).is_some() {
-        work.warn(
-            "__init__.py",
-            &format!("Skipping creation of existing group '{name}'"),
-        );
-        return Ok(());
-    }
-    if !valid(name) {
-        work.warn("util.py", &format!("Failed to create group {name}"));
-        work.note(format!(
+pub(super) fn group(node: &mut Work, name: &str) {
+    if node.guest.any_group(name).is_some() {
+        let told = format!("Skipping creation of existing group '{name}'");
+        node.warn("__init__.py", &told);
+    } else if valid(name) {
+        let gid = node.guest.next_gid(None);
+        node.guest.new_group(name, gid);
+    } else {
+        node.warn("util.py", &format!("Failed to create group {name}"));
+        node.note(format!(
             "groups: groupadd: '{name}' is not a valid group name"
         ));
-        return Ok(());
     }
-    let gid = work.guest.next_gid(None);
-    work.guest.groups.push(Group {
-        name: name.to_owned(),
-        gid,
-        members: Vec::new(),
-    });
-    Ok(())
 }
 
 fn valid(name: &str) -> bool {
@@ -48,80 +41,83 @@ fn valid(name: &str) -> bool {
 }
 
 /// Makes a user, unless it is there.
-pub(super) fn add(work: &mut Work, name: &str, config: &Map<String, Value>) -> Result<(), String> {
-    if let Some(there) = work.guest.account(name) {
-        if work.guest.user(name).is_none() {
-            work.guest.keep(there);
-        }
+pub(super) fn add(node: &mut Work, name: &str, config: &Map<String, Value>) -> Result<(), String> {
+    if let Some(there) = node.guest.account(name) {
+        node.guest.keep(there);
         return Ok(());
     }
-    let text = |key: &str| match config.get(key) {
-        Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
-        _ => None,
-    };
-    let mut groups: Vec<String> = Vec::new();
-    if let Some(given) = config.get("groups").filter(|it| value::full(it)) {
-        groups = value::words(given);
-    }
-    let primary = text("primary_group");
+    let given = config.get("groups").filter(|it| value::full(it));
+    let groups = given.map(value::words).unwrap_or_default();
     if !groups.is_empty() && config.get("create_groups").is_none_or(value::full) {
-        for wanted in groups.iter().chain(&primary) {
-            if work.guest.any_group(wanted).is_none() {
-                group(work, wanted)?;
+        for wanted in groups.iter().chain(&text(config, "primary_group")) {
+            if node.guest.any_group(wanted).is_none() {
+                group(node, wanted);
             }
         }
     }
-    let refused = |why: String| format!("Failed to create user {name}: useradd: {why}");
+    let user = useradd(&mut node.guest, name, config, &groups).map_err(|why| {
+        node.warn("util.py", &format!("Failed to create user {name}"));
+        format!("Failed to create user {name}: useradd: {why}; those after it are not made either")
+    })?;
+    let homeless = config.get("no_create_home").is_some_and(value::full) || is_system(config);
+    if !homeless {
+        node.guest.make_directory(&user.home);
+    }
+    node.guest.users.push(user);
+    for wanted in groups {
+        node.guest.join(name, &wanted);
+    }
+    Ok(())
+}
+
+/// The user as useradd makes it, or what it says instead.
+fn useradd(
+    guest: &mut Guest,
+    name: &str,
+    config: &Map<String, Value>,
+    groups: &[String],
+) -> Result<User, String> {
     if !valid(name) {
-        return Err(refused(format!("invalid user name '{name}'")));
+        return Err(format!("invalid user name '{name}'"));
     }
-    if let Some(absent) = groups.iter().find(|it| work.guest.any_group(it).is_none()) {
-        return Err(refused(format!("group '{absent}' does not exist")));
+    if let Some(absent) = groups.iter().find(|it| guest.any_group(it).is_none()) {
+        return Err(format!("group '{absent}' does not exist"));
     }
-    let uid = uid(&work.guest, config).map_err(refused)?;
-    let gid = match &primary {
-        Some(primary) => match work.guest.group_named(primary) {
+    let uid = uid(guest, config)?;
+    let gid = match text(config, "primary_group") {
+        Some(primary) => match guest.group_named(&primary) {
             Some(group) => group.gid,
-            None => return Err(refused(format!("group '{primary}' does not exist"))),
+            None => return Err(format!("group '{primary}' does not exist")),
         },
-        None if config.get("no_user_group").is_some_and(value::full) => 100,
-        None if work.guest.any_group(name).is_some() => {
-            return Err(refused(format!(
+        None if config.get("no_user_group").is_some_and(value::full) => USERS,
+        None if guest.any_group(name).is_some() => {
+            return Err(format!(
                 "group {name} exists - if you want to add this user to that group, use -g."
-            )));
+            ));
         }
         None => {
-            let gid = if is_system(config) {
-                uid
-            } else {
-                work.guest.next_gid(Some(uid))
-            };
-            work.guest.groups.push(Group {
-                name: name.to_owned(),
-                gid,
-                members: Vec::new(),
-            });
+            let gid = guest.next_gid(Some(uid));
+            guest.new_group(name, gid);
             gid
         }
     };
-    let home = text("homedir").unwrap_or_else(|| format!("/home/{name}"));
-    let homeless = config.get("no_create_home").is_some_and(value::full) || is_system(config);
-    if !homeless {
-        work.guest.make_directory(&home);
-    }
-    work.guest.users.push(User {
+    Ok(User {
         name: name.to_owned(),
         uid,
         gid,
-        gecos: text("gecos").unwrap_or_default(),
-        home,
-        shell: text("shell").unwrap_or_else(|| "/bin/bash".to_owned()),
+        gecos: text(config, "gecos").unwrap_or_default(),
+        home: text(config, "homedir").unwrap_or_else(|| format!("/home/{name}")),
+        shell: text(config, "shell").unwrap_or_else(|| "/bin/bash".to_owned()),
         ..User::default()
-    });
-    for wanted in groups {
-        work.guest.join(name, &wanted);
+    })
+}
+
+/// What is not text is passed over.
+fn text(config: &Map<String, Value>, key: &str) -> Option<String> {
+    match config.get(key) {
+        Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
+        _ => None,
     }
-    Ok(())
 }
 
 fn is_system(config: &Map<String, Value>) -> bool {
@@ -179,6 +175,14 @@ impl Guest {
             Some(gid) => gid,
             None => after(&taken),
         }
+    }
+
+    fn new_group(&mut self, name: &str, gid: u32) {
+        self.groups.push(Group {
+            name: name.to_owned(),
+            gid,
+            members: Vec::new(),
+        });
     }
 
     /// Adds a user to a group.

@@ -68,6 +68,9 @@ pub(super) fn groups(given: Option<&Value>) -> Result<Vec<(String, Vec<String>)>
     Ok(found)
 }
 
+/// A name and what is said about it.
+type Named = (String, Map<String, Value>);
+
 /// In the order in which they are made.
 pub(super) fn users(config: &Map<String, Value>) -> Result<Vec<Wanted>, String> {
     let old = match config.get("user") {
@@ -111,7 +114,7 @@ pub(super) fn users(config: &Map<String, Value>) -> Result<Vec<Wanted>, String> 
 
 /// The default user is the image's, with what is said about `default` and about its name.
 fn merge_default(
-    users: &mut Vec<(String, Map<String, Value>)>,
+    users: &mut Vec<Named>,
     name: String,
     mut general: Map<String, Value>,
     own: &Map<String, Value>,
@@ -134,8 +137,8 @@ fn first_wins(config: &mut Map<String, Value>, more: &Map<String, Value>) {
     }
 }
 
-fn listed(given: Option<&Value>) -> Result<Vec<(String, Map<String, Value>)>, String> {
-    let mut users: Vec<(String, Map<String, Value>)> = Vec::new();
+fn listed(given: Option<&Value>) -> Result<Vec<Named>, String> {
+    let mut users: Vec<Named> = Vec::new();
     let mut add = |name: String, config: Map<String, Value>| match users
         .iter_mut()
         .find(|(known, _)| *known == name)
