@@ -249,4 +249,75 @@ function _driver.back(name) return lab.restore(name) ~= nil end
 
 function _driver.changes(name) return lab.diff(name) end
 
+-- For the course at the prompt (src/learn/guide), which runs an exercise part by part in the session itself.
+
+--- Whether expected faults are told, as in a run.
+function _driver.aloud(so)
+  assertions._aloud = so
+  return true
+end
+
+local say
+
+--- Lets what runs print nothing, and print again.
+function _driver.hush(so)
+  say = say or print
+  _G.print = so and function() end or say
+  return true
+end
+
+--- The data of an exercise stand beside it.
+function _driver.at(path)
+  rawset(_G, "arg", { [0] = path })
+  return true
+end
+
+--- The lines of the function that the check of this number asks with.
+function _driver.asks(number) return native.span(work.checks[number].got) end
+
+function _driver.has(name)
+  for _, kept in ipairs(lab.snapshots()) do
+    if kept.name == name then return true end
+  end
+  return false
+end
+
+function _driver.drop(name)
+  pcall(lab.discard, name)
+  return true
+end
+
+--- Whether the lab is as new: nobody has told its services anything.
+function _driver.untouched()
+  local services = lab.status().services
+  for _, name in ipairs { "smd", "bss", "cloud-init" } do
+    for _, count in pairs(services[name] or {}) do
+      if count > 0 then return false end
+    end
+  end
+  return true
+end
+
+--- The numbers of this target's entries in the journal that are later than `last`, the newest first; without it the
+--- newest one's alone.
+function _driver.entries(last, target)
+  local found = json.array {}
+  for _, entry in ipairs(journal.list { target = target, last = not last and 1 or nil }) do
+    if entry.id > (last or 0) and not entry.undone then table.insert(found, 1, entry.id) end
+  end
+  return found
+end
+
+--- Takes entries of the journal back, in this order.
+function _driver.undo(ids)
+  for _, id in ipairs(ids) do journal.undo(id) end
+  return true
+end
+
+--- Whether this chami can say what keeps a node from being ready.
+function _driver.explains_nodes()
+  local ok, node = pcall(require, "node")
+  return ok and type(node) == "table" and type(rawget(node, "why")) == "function"
+end
+
 return _ENV

@@ -10,13 +10,16 @@
 ---
 --- And then:
 ---   help(smd.component.list)  explains a function, help(smd) a module, help(_) a value
----   help "boot"               searches
----   smd.<Tab>                 completes names, fields and the keys of { }
+---   help "boot"               searches; smd.group? is help as well, smd.group.add?? the Lua text of a function
+---   !ls                       runs a command of your system's shell; io.popen reads one's output in Lua
+---   smd.<Tab>                 completes names, fields, the keys of { }, values in quotes, nodes and groups
+---   Ctrl-R, Up                look for what was typed earlier; Up goes by what stands before the cursor
+---   teach(true)               says each call in the words of ochami and curl; time(f), watch(f), page(_), save "my.lua"
 ---   for _, c in ipairs(smd.component.list()) do print(c.ID, c.State) end
 ---
 --- Without a cluster of your own you are on the lab, a simulated one, where nothing can break.
 ---
---- Outside: `chami learn --list` shows the exercises, `chami FILE` runs a script, `chami -e CODE` one line.
+--- Outside: `chami learn` opens the course, `chami FILE` runs a script, `chami -e CODE` one line.
 return {
   all = "matchers:all",
   at_least = "matchers:at_least",
@@ -51,16 +54,22 @@ return {
   nodes = "nodes",
   nodeset = "nodeset",
   none = "matchers:none",
+  page = "session:page",
   record = "record:record",
+  save = "session:save",
   set = "matchers:set",
   smd = "smd",
+  source = "help:source",
   step = "exercise:step",
   task = "task",
+  teach = "teach:teach",
+  time = "trace:time",
   tokensmith = "tokensmith",
   trace = "trace:trace",
   try = "exercise:try",
   undo = "journal:undo",
   unchanged = "matchers:unchanged",
   version = "version:version",
+  watch = "session:watch",
   yaml = "yaml",
 }

@@ -76,6 +76,63 @@ function task.wait(condition, options)
   end)
 end
 
+-- The jobs that run, by number.
+local running, jobs_by_number, count = {}, setmetatable({}, { __mode = "v" }), 0
+
+---@class task.Job
+---@field number integer
+---@field name string
+---@field state "running"|"done"|"failed"|"cancelled"
+---@field value? task.Value what it gave
+---@field fault? task.Value why it failed
+local Job = {}
+Job.__index = Job
+
+--- Ends a job that runs; what it has sent is sent.
+---@return task.Job job
+---@example task.background(function() task.sleep "1h" end):cancel().state --> cancelled
+function Job:cancel()
+  local run = running[self.number]
+  if run and native.cancel(run) then
+    running[self.number] = nil
+    self.state = "cancelled"
+  end
+  return self
+end
+
+--- Runs a function in the background: it goes on while the prompt waits, and what it prints stands above the line that is
+--- being typed, as does its end. Where a script ends its jobs are waited for.
+--- Lua does one thing at a time: a job goes on between two inputs, not during one, and where it calls and waits; one that
+--- only computes holds up the prompt, and Ctrl-C ends it.
+---@param f fun(): any what to do
+---@param name? string what it is called in `task.jobs()`
+---@return task.Job job
+---@example task.background(function() return 6 * 7 end, "sum").name --> sum
+function task.background(f, name)
+  count = count + 1
+  local job = setmetatable({ number = count, name = name or "job " .. count, state = "running" }, Job)
+  local function ended(ok, value)
+    running[job.number] = nil
+    job.state = ok and "done" or "failed"
+    job[ok and "value" or "fault"] = value
+    local said = ok and value == nil and "" or ": " .. (ok and chami.inspect(value) or tostring(value))
+    print(("[%d] %s %s%s"):format(job.number, job.name, job.state, said))
+  end
+  jobs_by_number[job.number] = job
+  running[job.number] = native.background(f, ended)
+  return job
+end
+
+--- Lists the background jobs that run.
+---@return task.Job[] jobs in the order they were begun
+---@example #task.jobs() --> 0
+function task.jobs()
+  local list = {}
+  for number in pairs(running) do list[#list + 1] = jobs_by_number[number] end
+  table.sort(list, function(a, b) return a.number < b.number end)
+  return list
+end
+
 local passing = { unreachable = true, timeout = true }
 
 --- Calls a function again when it failed for a reason that may pass.

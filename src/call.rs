@@ -27,6 +27,8 @@ pub struct Call {
     /// The `trace` it was made within; 0: none.
     pub scope: u64,
     pub patience: Patience,
+    /// A background job's: nobody watches how far it has come.
+    pub behind: bool,
     /// More nodes than this it must not concern.
     pub max_nodes: Option<usize>,
     /// In plan mode, what would have been sent.

@@ -21,11 +21,16 @@ mod why;
 use crate::{
     fault::Fault,
     lua::Report,
+    progress,
     repl::screen::{self, Stream},
 };
 use clap::{Parser, Subcommand};
 use output::Format;
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 use target::TargetArgs;
 
 const STATUSES: &str = "\
@@ -63,6 +68,9 @@ struct Cli {
         global = true
     )]
     format: Option<Format>,
+    /// Start the prompt without ~/.config/chami/init.lua
+    #[arg(long)]
+    no_init: bool,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -77,12 +85,12 @@ enum Verb {
     Learn(learn::Args),
     /// Tell why a node does not come up; 6 when something is wrong
     Why(why::Args),
-    /// Print the whole reference as Markdown
-    Docs,
+    /// Print the whole reference as Markdown, or write the book or what editors want
+    Docs(docs::Args),
     /// Print the completion script for a shell
     Completion(completion::Args),
-    /// Print the manual page
-    Man,
+    /// Print a manual page
+    Man(man::Args),
     /// Print the version
     Version,
     /// A file and its arguments, without a verb
@@ -133,31 +141,40 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Whether somebody sees how far long work has come, and nothing else reads what they see.
+fn at_a_terminal(format: Option<Format>) -> bool {
+    format.is_none() && io::stderr().is_terminal() && io::stdout().is_terminal()
+}
+
 fn dispatch(cli: Cli) -> Outcome {
     let Cli {
         target,
         code,
         format,
+        no_init,
         verb,
     } = cli;
+    if at_a_terminal(format) {
+        progress::enable();
+    }
     match (code, verb) {
         (Some(code), None) => eval::run(&target, &code, &[], format),
         (Some(code), Some(Verb::File(args))) => eval::run(&target, &code, &args, format),
         (Some(_), Some(_)) => Err(Fault::bad_argument("-e and a verb cannot both be meant")
             .hint("chami -e CODE, or the verb alone; chami --help lists both")
             .into()),
-        (None, None) => repl::run(&target),
+        (None, None) => repl::run(&target, !no_init),
         (None, Some(Verb::Run(args))) => run::run(&target, &args.file, &args.args, format),
         (None, Some(Verb::File(words))) => match words.split_first() {
             Some((file, args)) => run::run(&target, file, args, format),
-            None => repl::run(&target),
+            None => repl::run(&target, !no_init),
         },
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
-        (None, Some(Verb::Learn(args))) => learn::run(&target, &args, format),
+        (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
         (None, Some(Verb::Why(args))) => why::run(&target, args, format),
-        (None, Some(Verb::Docs)) => docs::run(),
+        (None, Some(Verb::Docs(args))) => docs::run(&args),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
-        (None, Some(Verb::Man)) => man::run(),
+        (None, Some(Verb::Man(args))) => man::run(args.page),
         (None, Some(Verb::Version)) => {
             output::print(&format!("chami {}\n", env!("CARGO_PKG_VERSION")))
         }

@@ -1,4 +1,5 @@
 //! chami, the scriptable shell for OpenCHAMI clusters. README.md holds the map of this tree.
+pub mod book;
 pub mod builtins;
 pub mod call;
 pub mod cli;
@@ -13,6 +14,7 @@ pub mod lab;
 pub mod learn;
 pub mod lua;
 pub mod nodeset;
+pub mod progress;
 pub mod repl;
 pub mod secret;
 pub mod services;

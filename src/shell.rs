@@ -1,7 +1,8 @@
 //! The composition root: joins the Lua VM with the services, the builtins and a target.
+mod names;
 mod way;
 
-pub use crate::lua::{Reply, Report};
+pub use crate::lua::{Reply, Report, token};
 pub use way::{Trust, Way};
 
 use crate::{
@@ -99,6 +100,9 @@ pub struct Shell {
     lab: Option<Lab>,
     desk: Arc<Desk>,
     journal: Arc<Journal>,
+    gate: Arc<Gate>,
+    names: Arc<names::Book>,
+    screen: Arc<print::Screen>,
     /// Whether the lab's notice was given away.
     told: AtomicBool,
     /// Whether the journal's was.
@@ -119,6 +123,7 @@ impl Shell {
             modules.insert(service.name, Box::new(move |n| natives(n, &http)));
         }
         let http = options.http.clone();
+        let names = names::Book::new(&http, options.lab.as_ref());
         let desk = Arc::new(Desk::new(
             &options.http,
             Arc::clone(&options.clock),
@@ -140,8 +145,11 @@ impl Shell {
             let natives = builtin.natives;
             modules.insert(builtin.name, Box::new(move |n| natives(n, &context)));
         }
+        let gate = Arc::clone(&options.gate);
+        let screen = Arc::<print::Screen>::default();
         let vm = Vm::start(VmOptions {
             sink: options.sink,
+            screen: Arc::clone(&screen),
             modules,
             style: options.style,
             clock: options.clock,
@@ -156,6 +164,9 @@ impl Shell {
             lab: options.lab,
             desk,
             journal,
+            gate,
+            names,
+            screen,
             told: AtomicBool::new(false),
             unkept: AtomicBool::new(false),
         })
@@ -202,6 +213,16 @@ impl Shell {
         })
     }
 
+    /// Whether this may be done outside chami, where no plan could show it.
+    pub fn outside(&self, what: &str) -> Result<(), Fault> {
+        self.gate.outside(what)
+    }
+
+    /// The terminal it is shown on, as far as its user says that there is one.
+    pub fn screen(&self) -> &print::Screen {
+        &self.screen
+    }
+
     /// What is recorded, traced and kept of the exchanges.
     pub fn desk(&self) -> &Arc<Desk> {
         &self.desk
@@ -217,7 +238,19 @@ impl Shell {
 
     /// What may stand at byte `pos` of what is being typed.
     pub fn complete(&self, text: &str, pos: usize) -> Completion {
-        self.vm.complete(text, pos)
+        self.vm.complete(text, pos, self.names.live())
+    }
+
+    /// What may be given next in the call that is being typed; none as well when Lua is busy.
+    pub fn hint(&self, text: &str) -> Option<String> {
+        self.vm.hint(text)
+    }
+
+    /// A prompt stands there: what will soon be wanted is made ready in the background.
+    pub fn prepare(&self) {
+        if self.names.wants() {
+            self.vm.behind(Arc::clone(&self.names).fill());
+        }
     }
 
     /// Whether more lines could make this input whole.

@@ -11,8 +11,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     (
         "cli",
-        &["http", "lab", "learn", "lua", "repl", "shell", "tape"],
+        &[
+            "book", "http", "lab", "learn", "lua", "repl", "shell", "tape",
+        ],
     ),
+    ("book", &[]),
     ("repl", &["lua", "shell"]),
     ("learn", &["builtins", "lab", "shell"]),
     (
@@ -31,7 +34,8 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Small modules without opinions, free to use everywhere.
 const LEAVES: &[&str] = &[
-    "call", "clock", "config", "fault", "gate", "journal", "jwt", "nodeset", "secret", "table",
+    "call", "clock", "config", "fault", "gate", "journal", "jwt", "nodeset", "progress", "secret",
+    "table",
 ];
 
 /// Where a library may be named: the crate, and the places (path prefixes under `src/`).
@@ -50,6 +54,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("axum_server", &["lab"]),
     ("rustyline", &["repl"]),
+    ("pulldown_cmark", &["book"]),
+    ("indicatif", &["progress"]),
 ];
 
 /// Inside a service: who may use whom, by file or folder.

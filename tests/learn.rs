@@ -55,27 +55,6 @@ fn the_course_in_the_binary_is_the_one_in_the_tree() {
     assert_eq!(embedded.seeds, tree.seeds);
 }
 
-/// Files that a reader can take in, in the Lua that all Luas share.
-#[test]
-fn exercises_are_short_and_plain() {
-    for exercise in folder("scripts/tutorial").exercises {
-        let path = exercise.path.display();
-        let lines = exercise.text.lines().count();
-        assert!(lines <= 120, "{path}: {lines} lines");
-        for (number, line) in (1..).zip(exercise.text.lines()) {
-            let place = format!("{path}:{number}");
-            assert!(line.chars().count() <= 96, "{place}: over 96 columns");
-            let code = line.split("--").next().unwrap_or_default();
-            let quoted = |word: &str| code.contains('"') && code.contains(word);
-            for word in [
-                "goto ", "//", "<const>", "<close>", " & ", " | ", "<<", ">>",
-            ] {
-                assert!(!code.contains(word) || quoted(word), "{place}: {word}");
-            }
-        }
-    }
-}
-
 #[test]
 fn a_course_that_keeps_the_laws_is_let_alone() {
     assert_eq!(

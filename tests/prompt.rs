@@ -4,36 +4,50 @@ mod peer;
 
 use expectrl::{Eof, Expect, Session, process::unix::WaitStatus, session::OsSession};
 use peer::Peer;
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
 
 /// Ctrl-C and Ctrl-D as the terminal sends them.
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
+const CTRL_R: &str = "\x12";
+const CTRL_U: &str = "\x15";
 const UP: &str = "\x1b[A";
+const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Terminal {
     session: OsSession,
 }
 
 impl Terminal {
-    fn open(home: &PathBuf) -> Self {
+    fn open(home: &Path) -> Self {
         Self::open_on(home, &[], "lab ❯ ")
     }
 
-    fn open_on(home: &PathBuf, words: &[&str], prompt: &str) -> Self {
+    fn open_on(home: &Path, words: &[&str], prompt: &str) -> Self {
+        let mut terminal = Self::open_quietly(home, words);
+        terminal.sees("help() shows what to type first");
+        terminal.sees(prompt);
+        terminal
+    }
+
+    fn open_quietly(home: &Path, words: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
         command
             .args(words)
             .env_clear()
             .env("HOME", home)
+            .env("PATH", "/usr/bin:/bin")
+            .env("CHAMI_PAGER", "sed s/^/paged:/")
             .env("TERM", "xterm")
             .env("NO_COLOR", "1");
         let mut session = Session::spawn(command).expect("a pseudo terminal");
-        session.set_expect_timeout(Some(Duration::from_secs(20)));
-        let mut terminal = Self { session };
-        terminal.sees("help() shows what to type first");
-        terminal.sees(prompt);
-        terminal
+        session.set_expect_timeout(Some(PATIENCE));
+        Self { session }
     }
 
     fn types(&mut self, text: &str) {
@@ -45,6 +59,22 @@ impl Terminal {
         if let Err(error) = self.session.expect(text) {
             panic!("never saw {text:?}: {error}");
         }
+    }
+
+    /// Types a line again and again until Tab shows this: names of the cluster come when they come.
+    #[track_caller]
+    fn tab_shows(&mut self, line: &str, text: &str) {
+        self.session
+            .set_expect_timeout(Some(Duration::from_millis(500)));
+        for _ in 0..40 {
+            self.types(&format!("{line}\t"));
+            if self.session.expect(text).is_ok() {
+                self.session.set_expect_timeout(Some(PATIENCE));
+                return;
+            }
+            self.types(CTRL_U);
+        }
+        panic!("Tab never shows {text:?}");
     }
 
     fn leaves_with(mut self, status: i32) {
@@ -116,12 +146,7 @@ fn a_session_at_the_prompt() {
 #[test]
 fn the_first_write_on_a_real_cluster_is_asked_about() {
     let (home, peer) = (home("question"), Peer::start());
-    let config = home.join("config.yaml");
-    let text = format!(
-        "default-cluster: demo\nclusters:\n- name: demo\n  cluster:\n    uri: {}\n    enable-auth: false\n",
-        peer.url
-    );
-    fs::write(&config, text).expect("written");
+    let config = on_peer(&home, &peer);
     let words = ["-c", config.to_str().expect("UTF-8")];
     let mut terminal = Terminal::open_on(&home, &words, "demo (no token) ❯ ");
     let write = "http.delete('/status/404', { any_status = true }).status + 1\r";
@@ -155,4 +180,219 @@ fn the_last_press_leaves_whatever_hangs() {
     terminal.sees("Ctrl-C once more leaves");
     terminal.types(CTRL_C);
     terminal.leaves_with(130);
+}
+
+#[test]
+fn tab_knows_keys_words_and_live_names() {
+    let mut terminal = Terminal::open(&home("tab"));
+    terminal.types("smd.component.list{ sta\t");
+    terminal.sees("smd.component.list{ state = ");
+    terminal.types("Rea\t");
+    terminal.sees("\"Ready\"");
+    terminal.types(" }\r");
+    terminal.sees("{}");
+    terminal.types(
+        "#discover.static('data/nodes.yaml').components, smd.group.ensure('io', {}).label\r",
+    );
+    terminal.sees("\"io\"");
+    terminal.tab_shows("nodes.nids \"x1000c0s0b4", "x1000c0s0b4n0");
+    terminal.types("\"\r");
+    terminal.sees("{ 5 }");
+    terminal.tab_shows("nodes.nids \"compute5, @i", "compute5, @io");
+    terminal.types(CTRL_C);
+    terminal.sees("lab ❯ ");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
+fn ten_thousand_names_do_not_slow_the_keys() {
+    let mut terminal = Terminal::open(&home("many"));
+    terminal.types("many = {} for i = 0, 9999 do many[i + 1] = { ID = ('x%dc0s0b0n%d'):format(1000 + i // 100, i % 100), Type = 'Node', State = 'On', NID = i + 1 } end\r");
+    terminal.types("#smd.component.add(many)\r");
+    terminal.sees("\n10000");
+    terminal.tab_shows("nodes.nids \"x1099c0s0b0n9", "x1099c0s0b0n99");
+    let mut times = Vec::new();
+    for letter in "xyzzyplughxyzzyplugh".chars() {
+        let begun = Instant::now();
+        terminal.types(&letter.to_string());
+        terminal.sees(&letter.to_string());
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    let median = times[times.len() / 2];
+    // Ten milliseconds are promised for a build that is optimised, on a machine with nothing else to do.
+    assert!(median <= Duration::from_millis(50), "{times:?}");
+    terminal.types(CTRL_C);
+    terminal.sees("lab ❯ ");
+    terminal.types("#nodes.xnames 'x1000c0s0b0n0'\t\r");
+    terminal.sees("\n1");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
+fn history_is_searched() {
+    let home = home("history");
+    let mut terminal = Terminal::open(&home);
+    for (line, value) in [
+        ("20 + 3", "\n23"),
+        ("'abc' .. 4", "\"abc4\""),
+        ("30 + 4", "\n34"),
+    ] {
+        terminal.types(&format!("{line}\r"));
+        terminal.sees(value);
+        terminal.sees("lab ❯ ");
+    }
+    terminal.types("20");
+    terminal.types(UP);
+    terminal.sees("20 + 3");
+    terminal.types("\r");
+    terminal.sees("\n23");
+    terminal.types(CTRL_R);
+    terminal.sees("(reverse-i-search)`'");
+    terminal.types("abc");
+    terminal.sees("'abc' .. 4");
+    terminal.types("\r");
+    terminal.sees("\n\"abc4\"");
+    terminal.types(UP);
+    terminal.types(UP);
+    terminal.types(UP);
+    terminal.sees("30 + 4");
+    terminal.types("\r");
+    terminal.sees("\n34");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+/// A target whose clock is the wall's, so that a pause is a pause.
+fn on_peer(home: &Path, peer: &Peer) -> PathBuf {
+    let config = home.join("config.yaml");
+    let text = format!(
+        "default-cluster: demo\nclusters:\n- name: demo\n  cluster:\n    uri: {}\n    enable-auth: false\n",
+        peer.url
+    );
+    fs::write(&config, text).expect("written");
+    config
+}
+
+#[test]
+fn what_goes_on_in_the_background_stands_above_the_line() {
+    let (home, peer) = (home("background"), Peer::start());
+    let config = on_peer(&home, &peer);
+    let words = ["-c", config.to_str().expect("UTF-8")];
+    let mut terminal = Terminal::open_on(&home, &words, "demo (no token) ❯ ");
+    terminal.types("job = task.background(function() task.sleep('1s') print('ding', 6 * 7) return 9 * 9 end, 'bell')\r");
+    terminal.types("print('half a line");
+    terminal.sees("half a line");
+    terminal.sees("ding\t42\r\n");
+    terminal.sees("[1] bell done: 81");
+    terminal.sees("print('half a line");
+    terminal.types(" is whole')\r");
+    terminal.sees("\nhalf a line is whole");
+    terminal.types("job.state, #task.jobs()\r");
+    terminal.sees("\"done\"\r\n0");
+    terminal.types("job = task.background(function() task.sleep('1h') end)\r");
+    terminal.types("#task.jobs(), job:cancel().state\r");
+    terminal.sees("1\r\n\"cancelled\"");
+    terminal.types("for i = 1, 3 do task.background(function() while true do end end) end\r");
+    terminal.sees("❯ ");
+    terminal.types(CTRL_C);
+    terminal.sees("failed: stopped by Ctrl-C");
+    terminal.types("40 + 7, #task.jobs()\r");
+    terminal.sees("47\r\n0");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
+fn long_work_says_how_far_it_has_come() {
+    let (home, peer) = (home("progress"), Peer::start());
+    let config = on_peer(&home, &peer);
+    let words = ["-c", config.to_str().expect("UTF-8")];
+    let mut terminal = Terminal::open_on(&home, &words, "demo (no token) ❯ ");
+    terminal.types("many = {} for i = 1, 30 do many[i] = i end\r");
+    terminal
+        .types("#task.map(many, function() task.sleep('100ms') end, { limit = 2 }) == 0 or 6 * 7\r");
+    terminal.sees("tasks ");
+    terminal.sees("/30 ");
+    terminal.sees("42");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
+fn ctrl_c_ends_whatever_there_is() {
+    let mut terminal = Terminal::open(&home("everywhere"));
+    terminal.types("for i = 1, 2 do\r");
+    terminal.sees("  … ");
+    terminal.types(CTRL_C);
+    terminal.sees("lab ❯ ");
+    terminal.types("!echo $((40 + 3)); sleep 20\r");
+    terminal.sees("\n43");
+    terminal.types(CTRL_C);
+    terminal.sees("(signal: 2");
+    terminal.sees("lab ❯ ");
+    terminal.types("watch(function() return 'seen ' .. 6 * 7 end, '50ms')\r");
+    terminal.sees("every 50ms");
+    terminal.sees("seen 42");
+    terminal.types(CTRL_C);
+    terminal.sees("interrupted: ");
+    terminal.types("task.sleep, io.read('l')\r");
+    terminal.types(CTRL_C);
+    terminal.sees("interrupted: ");
+    terminal.types("20 + 5\r");
+    terminal.sees("\n25");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
+fn a_long_value_goes_through_the_pager() {
+    let mut terminal = Terminal::open(&home("pager"));
+    terminal
+        .types("rows = {} for i = 1, 60 do rows[i] = { ID = 'row' .. i, At = i } end return rows\r");
+    terminal.sees("page(_) shows all");
+    terminal.types("page(_)\r");
+    terminal.sees("paged:60  row60");
+    terminal.types("page 'one line'\r");
+    terminal.sees("\none line");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
+fn a_session_begins_with_the_users_own_file_and_ends_as_a_script() {
+    let home = home("saved");
+    let file = home.join("my.lua");
+    fs::create_dir_all(home.join(".config/chami")).expect("made");
+    let init = "function mine() return 'from ' .. 'init' end\nnosuch()\n";
+    fs::write(home.join(".config/chami/init.lua"), init).expect("written");
+    let mut terminal = Terminal::open_quietly(&home, &[]);
+    terminal.sees("init.lua:2");
+    terminal.sees("the session goes on");
+    terminal.types("mine()\r");
+    terminal.sees("\"from init\"");
+    terminal.types("local names = { 'a', 'b' }\r");
+    terminal.types("nosuch()\r");
+    terminal.types("smd.group.list?\r");
+    terminal.types("for _, name in ipairs(names) do print('group', name, 6 * 7) end\r");
+    terminal.sees("group\tb\t42");
+    terminal.types(&format!("save {:?}\r", file.display().to_string()));
+    terminal.sees("left_out");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+    let ran = Command::new(env!("CARGO_BIN_EXE_chami"))
+        .arg(&file)
+        .env_clear()
+        .env("HOME", &home)
+        .output()
+        .expect("it runs");
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert_eq!(text, "group\ta\t42\ngroup\tb\t42\n", "{ran:?}");
+    let mut terminal = Terminal::open_quietly(&home, &["--no-init"]);
+    terminal.types("mine\r");
+    terminal.sees("nil");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
 }

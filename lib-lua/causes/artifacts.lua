@@ -1,4 +1,5 @@
 -- Causes that stand in the store of kernels, initrds and root file systems. No part of the public API.
+local fault = require "fault"
 local image = require "causes.image"
 
 -- What a node fetches, in its order: stage → URL.
@@ -12,7 +13,7 @@ return {
     symptom = "iPXE says `No such file` for the kernel or the initrd, and tries again every 30 seconds",
     cause = "BSS names a file that is not there: a rebuild changed the kernel's version, or it is misspelt",
     fix = "list what is there, and set kernel, initrd and params anew, all three of one build",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.record then return nil end
       for _, pair in ipairs(wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
@@ -21,8 +22,9 @@ return {
         end
       end
     end,
-    inject = function(at)
-      local record = at.record()
+    _inject = function(at)
+      local record = at.record
+      if not record then fault.raise("bad_argument", at.node .. " has no boot parameters to be spoiled") end
       local version = image.later(image.version(record.kernel))
       chami.bss.boot.params.update(at.node, {
         kernel = image.renamed(record.kernel, version), initrd = image.renamed(record.initrd or "", version),

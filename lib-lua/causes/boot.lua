@@ -18,15 +18,16 @@ return {
     symptom = "after one fetch that failed the node never comes back, though what it wanted is there again",
     cause = "BSS sends a node that tries again to https on port 443, where nobody listens, and iPXE lacks the CA",
     fix = "BSS_IPXE_SERVER=172.16.0.254:8081 and BSS_CHAIN_PROTO=http in openchami.env, restart bss, reset the node",
-    probe = function(ctx)
+    _probe = function(ctx)
       local stage, failed = ctx.stopped, ctx.furthest
       if not stage or stage.stage ~= "script" or not FETCHES[failed.stage] then return nil end
       local chain = tostring(stage.request):match "(https://%S+)"
       if not chain then return nil end
       return ("%s: %s; then it was sent to %s: %s"):format(failed.stage, failed.what, chain, stage.what), "likely"
     end,
-    inject = function(at)
-      local record = at.record()
+    _inject = function(at)
+      local record = at.record
+      if not record then fault.raise("bad_argument", at.node .. " has no boot parameters to be spoiled") end
       local path = record.kernel:match "^https?://[^/]+/(.*)$"
       local kernel
       for _, one in ipairs(chami.lab.artifacts()) do kernel = one.path == path and one or kernel end
@@ -44,7 +45,7 @@ return {
     symptom = "cloud-init answers 422 to the node: it sees the address of the bridge instead of the node's",
     cause = "source NAT, or a proxy that drops X-Forwarded-For: all nodes come from one address",
     fix = "forward mode `route` instead of `nat` for the network, and `option forwardfor` in haproxy",
-    probe = function(ctx)
+    _probe = function(ctx)
       local stage = ctx.stopped
       if not stage or stage.stage ~= "meta-data" or stage.status ~= 422 then return nil end
       local ip = offered_its_own(ctx)
@@ -52,7 +53,7 @@ return {
       local text = "%s asked from %s, which SMD has for it, and cloud-init answered 422: %s"
       return text:format(ctx.xname, ip, stage.what), ctx.told.data and "certain" or "likely"
     end,
-    inject = function(at)
+    _inject = function(at)
       at.condition("nat", true)
       return "the nodes' addresses are hidden behind the bridge's"
     end,

@@ -71,12 +71,12 @@ return {
     symptom = "the parameters are in the list, and the node sleeps and asks again all the same",
     cause = "they are stored under an xname or a NID, and firmware asks by MAC",
     fix = "bss.boot.params.set(NODE, { kernel = …, initrd = …, params = … }) stores them under its MAC",
-    probe = function(ctx)
+    _probe = function(ctx)
       if #ctx.nics == 0 or ctx.record then return nil end
       local where = elsewhere(ctx)
       return where and ("%s has boot parameters under %s and none under a MAC"):format(ctx.xname, where), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local fields, nid = fields_of(record_of(at)), at.shared.nodes[at.node].NID
       chami.bss.boot.params.delete(at.node)
       local by_nid = nid and at.chance(2) == 1
@@ -90,14 +90,14 @@ return {
     symptom = "BSS answered 200 to parameters for a group, and all nodes of the group sleep and ask again",
     cause = "a group's name in `hosts`: BSS knows no groups, and stores nothing",
     fix = 'bss.boot.params.set("@GROUP", { … }) looks the MACs of its members up',
-    probe = function(ctx)
+    _probe = function(ctx)
       if #ctx.nics == 0 or ctx.record or elsewhere(ctx) then return nil end
       local label, count = bare_group(ctx)
       if not label then return nil end
       local text = "none of the %d members of %s has boot parameters, and other nodes have"
       return text:format(count, label), "likely"
     end,
-    inject = function(at)
+    _inject = function(at)
       local total, fit = 0, {}
       for id, one in pairs(at.shared.nodes) do
         if one.Type == "Node" and at.shared:record_of(id) then total = total + 1 end
@@ -123,7 +123,7 @@ return {
     symptom = "the script is `sleep 10` and `chain`, over and over, each with status 200",
     cause = "BSS has no parameters for the MAC that the firmware sends, or SMD has no such MAC",
     fix = "bss.boot.params.set(NODE, { kernel = …, initrd = …, params = … }); is its MAC in smd.iface.list()?",
-    probe = function(ctx)
+    _probe = function(ctx)
       if #ctx.nics == 0 then return nil end
       local mac = ctx.machine and ctx.machine.mac
       local known = not mac
@@ -134,7 +134,7 @@ return {
       local group = bare_group(ctx)
       return text:format(ctx.nics[1].MACAddress, ctx.xname), group and "possible" or "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local record, mac = record_of(at), at.shared.nics_of[at.node][1].MACAddress
       chami.bss.boot.params.delete(at.node)
       if at.chance(2) == 1 then return ("the boot parameters of %s are gone"):format(at.node) end
@@ -150,7 +150,7 @@ return {
     symptom = "all nodes boot one kernel since somebody changed one",
     cause = "a PUT without macs, hosts or nids means every record BSS has",
     fix = "put the others back: journal.list() and undo(ID) if it was chami, else cluster.apply(ROLES)",
-    probe = function(ctx)
+    _probe = function(ctx)
       local odd = ctx.record and image.odd(ctx.record)
       local alike = odd and all_alike(ctx)
       if not alike then return nil end
@@ -158,7 +158,7 @@ return {
       local initrds = alike.initrds == 1 and "one initrd that is not its own" or alike.initrds .. " initrds"
       return text:format(alike.macs, ctx.record.kernel, initrds, ctx.xname, odd), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local kernel = other_kernel(record_of(at))
       chami.http.put("/boot/v1/bootparameters", { json = { kernel = kernel } })
       return ("a PUT of the kernel %s without an identity reached every node"):format(kernel)
@@ -169,12 +169,12 @@ return {
     symptom = "the new kernel starts with the old initrd, finds no modules, and stays without network",
     cause = "BSS merges a PUT: what is not sent keeps its old value",
     fix = "send kernel, initrd and params of one build together: bss.boot.params.set",
-    probe = function(ctx)
+    _probe = function(ctx)
       local odd = ctx.record and image.odd(ctx.record)
       if not odd or all_alike(ctx) then return nil end
       return ("of %s %s"):format(ctx.xname, odd), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local record = record_of(at)
       local kernel = image.renamed(record.kernel, image.later(image.version(record.kernel)))
       at.artifact(kernel)
@@ -187,14 +187,14 @@ return {
     symptom = "the console is silent after `initrd … ok`",
     cause = "no `console=ttyS0` among the kernel arguments: the kernel talks to a screen that nobody has",
     fix = 'bss.boot.params.update(NODE, { params = bss.args(OLD):add("console", "ttyS0,115200") })',
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.record then return nil end
       for _, value in ipairs { ctx.args:get "console" } do
         if tostring(value):find "^tty[%u]" or tostring(value):find "^hvc" then return nil end
       end
       return ("the kernel arguments of %s name no serial console"):format(ctx.xname), "likely"
     end,
-    inject = function(at)
+    _inject = function(at)
       local args = chami.bss.args(record_of(at).params):remove "console"
       if at.chance(2) == 1 then args:add("console", "tty0") end
       chami.bss.boot.params.update(at.node, { params = args })

@@ -61,12 +61,12 @@ return {
     symptom = "everything that was set is gone: nodes come up with no names, keys or groups of theirs",
     cause = "cloud-init keeps its data in memory unless told otherwise, and was restarted (or nothing was ever set)",
     fix = "set defaults and groups again (cluster.apply), and give it a store: STORAGE_BACKEND=quack",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not empty(ctx.shared) then return nil end
       local up = chami.cloud_init.service.version().uptime
       return ("cloud-init has no defaults and no group; it runs for %s"):format(up), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       at.condition("cloud_init_lost", true)
       return "cloud-init was restarted"
     end,
@@ -76,12 +76,12 @@ return {
     symptom = "the node boots without keys and users: its group's file is a bare `#cloud-config`",
     cause = "SMD has the group and cloud-init has none of that name",
     fix = 'cloud_init.group.set(GROUP, { file = "data/cloud-init/GROUP.yaml" })',
-    probe = function(ctx)
+    _probe = function(ctx)
       if #ctx.labels == 0 or #ctx:clouds() > 0 or empty(ctx.shared) then return nil end
       local labels = table.concat(ctx.labels, ", ")
       return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local gone = {}
       for _, label in ipairs(at.shared.labels[at.node] or {}) do
         if at.shared.clouds[label] then gone[#gone + 1] = label end
@@ -96,7 +96,7 @@ return {
     symptom = "the node asks itself, or a host that it cannot reach, for its configuration",
     cause = "base-url or `ds=` is localhost, a container's name or https; without `ds=` BSS says `s=localhost/`",
     fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }, and ds=nocloud-net;s=… the same',
-    probe = function(ctx)
+    _probe = function(ctx)
       if ctx.record then
         local seed = seed_of(ctx)
         if not seed then return ("no `ds=` among the arguments of %s"):format(ctx.xname), "certain" end
@@ -106,7 +106,7 @@ return {
       local why = not empty(ctx.shared) and ctx.base and unreachable(ctx.base)
       if why then return ("%s is sent to %s, which %s"):format(ctx.xname, ctx.base, why), "certain" end
     end,
-    inject = function(at)
+    _inject = function(at)
       local way = at.chance(5)
       local record = at.shared:record_of(at.node)
       if record and way > 3 then
@@ -129,7 +129,7 @@ return {
     symptom = "the node ignores its group's file, or takes the braces for its content",
     cause = "its first line is not exactly `## template: jinja`, its second not `#cloud-config`, or its YAML has a tab",
     fix = "cloud_init.template.lint(cloud_init.group.config(GROUP)) tells line and column",
-    probe = function(ctx)
+    _probe = function(ctx)
       for _, one in ipairs(configs(ctx)) do
         for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do
           if finding.severity == "error" then
@@ -142,7 +142,7 @@ return {
         end
       end
     end,
-    inject = function(at)
+    _inject = function(at)
       local label, way = some_cloud(at), at.chance(4)
       upload(label, spoiled(chami.cloud_init.group.config(label), way))
       local ways = { "an empty line at its front", "one # less at its front", "no #cloud-config", "a tab in its YAML" }
@@ -154,7 +154,7 @@ return {
     symptom = "a value in the node's configuration is empty, or reads CI_MISSING_JINJA_VAR",
     cause = "the template asks for a name that is not there",
     fix = "cloud_init.template.names(cloud_init.node.meta_data(NODE)) lists the names",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.told.data then return nil end
       for _, one in ipairs(configs(ctx)) do
         local part = { { name = one.name, content = one.text } }
@@ -165,7 +165,7 @@ return {
         end
       end
     end,
-    inject = function(at)
+    _inject = function(at)
       local label = some_cloud(at)
       local text, name = chami.cloud_init.group.config(label), at.pick { "hostnam", "local_ip", "clustername" }
       if not text:find "^## template: jinja" then text = "## template: jinja\n" .. text end
@@ -178,11 +178,11 @@ return {
     symptom = "404 page not found for all that is asked in a node's name; the nodes themselves are served",
     cause = "cloud-init was started without IMPERSONATION=true",
     fix = "IMPERSONATION=true in its environment, and restart it",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.blind then return nil end
       return "cloud-init answers 404 to whoever asks in a node's name", "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       at.condition("impersonation_off", true)
       return "cloud-init runs without IMPERSONATION=true"
     end,

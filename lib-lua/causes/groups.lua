@@ -69,11 +69,11 @@ return {
     symptom = "the node boots and is configured with nothing: it is in no group",
     cause = "`group:` in a nodes file with a list of BMCs is read past; there it is `groups:`",
     fix = "smd.group.member.add(GROUP, NODE), and `groups: [GROUP]` in the file",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.component or #ctx.labels > 0 then return nil end
       return ("%s is in no group of SMD"):format(ctx.xname), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local gone = {}
       for i, label in ipairs(labels_of(at)) do
         chami.smd.group.member.delete(label, at.node)
@@ -88,7 +88,7 @@ return {
     symptom = "the node boots a new image with an old configuration: it is in the group it was in before",
     cause = "`ochami discover static --overwrite` changes description and tags of a group, never its members",
     fix = "smd.group.member.set(GROUP, MEMBERS) for the old group and the new one; discover.static does it by itself",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.component then return nil end
       local wanted = ctx.file and filed(ctx.file, ctx.xname)
       if wanted then
@@ -106,7 +106,7 @@ return {
       local text = "%s boots what the group %s boots, and is in %s, which boots something else"
       return text:format(ctx.xname, label, table.concat(ctx.labels, ", ")), "likely"
     end,
-    inject = function(at)
+    _inject = function(at)
       local own, others, peers = {}, {}, false
       for _, label in ipairs(labels_of(at)) do
         own[label] = true
@@ -138,7 +138,7 @@ return {
     symptom = "the node is in a group, and its configuration does not follow",
     cause = "cloud-init asks SMD once a minute who is in which group, and has not done so since",
     fix = "wait a minute, then boot the node again",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.component or #ctx.labels == 0 then return nil end
       local known = ctx.told.fault
       if known and known.kind == "not_found" and not ctx.blind then
@@ -158,7 +158,7 @@ return {
         end
       end
     end,
-    inject = function(at)
+    _inject = function(at)
       local own, others = {}, {}
       for _, label in ipairs(labels_of(at)) do own[label] = true end
       for label in pairs(at.shared.clouds) do

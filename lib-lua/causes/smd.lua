@@ -39,7 +39,7 @@ return {
     symptom = "the node is not in SMD, or is there as a BMC; nothing that goes by its xname finds it",
     cause = "the xname in the nodes file is wrong: often the `n0` at its end is missing",
     fix = "correct the xname in the file, delete the wrong component, and load the file again",
-    probe = function(ctx)
+    _probe = function(ctx)
       local one = ctx.component
       if one and one.Type == "Node" then return nil end
       if one then return ("SMD has %s as a %s"):format(ctx.xname, one.Type or "component without type"), "certain" end
@@ -54,7 +54,7 @@ return {
       end
       return ("SMD has no node %s"):format(ctx.xname), "likely"
     end,
-    inject = function(at)
+    _inject = function(at)
       local nic, bmc = boot_nic(at), at.node:match "^(.*)n%d+$"
       chami.smd.iface.update(nic.MACAddress, { ComponentID = bmc })
       chami.smd.component.delete(at.node)
@@ -66,11 +66,11 @@ return {
     symptom = "SMD knows the node and no interface of it: it gets an address for strangers, and no script",
     cause = "its BMC is missing in the nodes file: ochami logs `no such bmc` and ends with 0",
     fix = "add the BMC to `bmcs` of the file and load it again: discover.lint finds what is missing",
-    probe = function(ctx)
+    _probe = function(ctx)
       if not ctx.component or ctx.component.Type ~= "Node" or #ctx.nics > 0 then return nil end
       return ("%s has no interface in SMD"):format(ctx.xname), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local macs = {}
       for i, nic in ipairs(at.shared.nics_of[at.node] or {}) do macs[i] = nic.MACAddress end
       boot_nic(at)
@@ -83,12 +83,12 @@ return {
     symptom = "coresmd logs `contains no IP addresses for hardware address`; the node is treated as a stranger",
     cause = "the interface has no address: `ip_addrs` was left out of the nodes file",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
-    probe = function(ctx)
+    _probe = function(ctx)
       local nic = ctx.nics[1]
       if not nic or #(nic.IPAddresses or {}) > 0 then return nil end
       return ("%s has no address in SMD"):format(nic.MACAddress), "certain"
     end,
-    inject = function(at)
+    _inject = function(at)
       local nic = boot_nic(at)
       chami.smd.iface.update(nic.MACAddress, { IPAddresses = json.array {} })
       return ("the address of %s is gone from SMD"):format(nic.MACAddress)
@@ -99,7 +99,7 @@ return {
     symptom = "the node is offered an empty address",
     cause = "SMD stores an address that is none, without a look at it",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
-    probe = function(ctx)
+    _probe = function(ctx)
       for _, nic in ipairs(ctx.nics) do
         for _, address in ipairs(nic.IPAddresses or {}) do
           if not is_address(address.IPAddress) then
@@ -108,7 +108,7 @@ return {
         end
       end
     end,
-    inject = function(at)
+    _inject = function(at)
       local nic, ip = boot_nic(at), at.pick { "172.16.0.999", "172.16.0", "172.16.O.7", "172.16.300.4" }
       chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
       return ("%s got the address %s"):format(nic.MACAddress, ip)
@@ -119,7 +119,7 @@ return {
     symptom = "two nodes answer on one address, and cloud-init gives one of them the other's identity",
     cause = "two interfaces have the same address: SMD takes it",
     fix = "give each its own: smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
-    probe = function(ctx)
+    _probe = function(ctx)
       for _, nic in ipairs(ctx.nics) do
         for _, address in ipairs(nic.IPAddresses or {}) do
           for _, other in ipairs(ctx.shared.by_ip[address.IPAddress] or {}) do
@@ -131,7 +131,7 @@ return {
         end
       end
     end,
-    inject = function(at)
+    _inject = function(at)
       local nic, other = boot_nic(at), another(at)
       local ip = first_ip(at, other) or fault.raise("bad_argument", other .. " has no address to be shared")
       chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
@@ -143,13 +143,13 @@ return {
     symptom = "two nodes come up with one host name",
     cause = "two components have the same NID: SMD takes it",
     fix = "smd.component.update(NODE, { NID = … }), a number that nobody has",
-    probe = function(ctx)
+    _probe = function(ctx)
       local nid = ctx.component and ctx.component.NID
       for _, id in ipairs(nid and ctx.shared.by_nid[nid] or {}) do
         if id ~= ctx.xname then return ("NID %d is that of %s and of %s"):format(nid, ctx.xname, id), "certain" end
       end
     end,
-    inject = function(at)
+    _inject = function(at)
       local other = another(at)
       chami.smd.component.update(at.node, { NID = at.shared.nodes[other].NID })
       return ("%s got the NID of %s"):format(at.node, other)

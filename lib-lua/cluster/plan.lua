@@ -126,11 +126,13 @@ local function groups(plan, roles)
     if first ~= second then return first < second end
     return a.role.label < b.role.label
   end)
+  local lost = false
   local function lose_first()
+    if lost then return end
+    lost = true
     for _, one in ipairs(turns) do
       if rank(one) == 4 and #one.leaves > 0 then chami.smd.group.member.delete(one.role.label, one.leaves) end
     end
-    lose_first = function() end
   end
   for _, one in ipairs(turns) do
     local change = {

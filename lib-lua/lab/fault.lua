@@ -93,10 +93,8 @@ function faults.inject(id, order)
   end
   local at = { node = xname, shared = shared, chance = chance, pick = pick, artifact = artifact }
   at.condition = chami.lab.condition
-  function at.record()
-    return shared:record_of(xname) or fault.raise("bad_argument", xname .. " has no boot parameters to be spoiled")
-  end
-  local done = cause.inject(at)
+  at.record = shared:record_of(xname)
+  local done = cause._inject(at)
   if order.quiet then return { symptom = cause.symptom } end
   return { id = id, node = xname, done = done, symptom = cause.symptom }
 end

@@ -101,7 +101,7 @@ local function still_there(faults)
     local seen = false
     for id, component in pairs(shared.nodes) do
       if not seen and component.Type == "Node" and (not one.node or one.node == id) then
-        local ok, evidence = pcall(causes.by_id[one.id].probe, context.node(shared, id))
+        local ok, evidence = pcall(causes.by_id[one.id]._probe, context.node(shared, id))
         seen = ok and evidence ~= nil
       end
     end

@@ -46,7 +46,7 @@ local function ask(ctx)
     local why = not_here(cause, ctx)
     local ok, evidence, certainty
     if not why then
-      ok, evidence, certainty = pcall(cause.probe, ctx)
+      ok, evidence, certainty = pcall(cause._probe, ctx)
     end
     if why then
       told_once(left, why, cause.id)
@@ -123,8 +123,6 @@ local function verdict_of(shared, xname, options)
   return setmetatable(out, Verdict)
 end
 
-local why = {}
-
 local KNOWN = { file = true }
 
 local function checked(options)
@@ -145,14 +143,14 @@ local function open(shared)
   })
 end
 
-function why.one(name, options)
+local function one(name, options)
   options = checked(options)
   local shared = context.shared()
   open(shared)
   return verdict_of(shared, xname_of(shared, name), options)
 end
 
-function why.wrong(set, options)
+local function wrong(set, options)
   options = checked(options)
   local shared, found = context.shared(), {}
   open(shared)
@@ -173,14 +171,14 @@ local function plain(verdict)
 end
 
 -- For the command line: the verdict of a node, or of all that have something wrong, and whether any has.
-function why.report(name, file, form)
+local function report(name, file, form)
   local options = { file = file ~= "" and file or nil }
   if name ~= "" then
-    local verdict = why.one(name, options)
+    local verdict = one(name, options)
     local sick = verdict.boot == "stopped" or #verdict.causes > 0
     return form == "text" and tostring(verdict) or plain(verdict), sick
   end
-  local verdicts, out = why.wrong(nil, options), json.array {}
+  local verdicts, out = wrong(nil, options), json.array {}
   for i, verdict in ipairs(verdicts) do out[i] = form == "text" and tostring(verdict) or plain(verdict) end
   if form ~= "text" then return out, #out > 0 end
   if #out > 0 then return table.concat(out, "\n\n"), true end
@@ -188,4 +186,4 @@ function why.report(name, file, form)
   return some and NOTHING or "SMD knows no node: discover.static loads a nodes file", false
 end
 
-return why
+return { one = one, wrong = wrong, report = report }

@@ -23,18 +23,27 @@ local component = {}
 
 ---@alias smd.Word string|string[] one word, several (any of these), or `"!x"` (anything but x)
 
+---@alias smd.Arch "X86"|"ARM"|"UNKNOWN"|"Other"
+---@alias smd.Class "River"|"Mountain"|"Hill"
+---@alias smd.Flag "OK"|"Warning"|"Alert"|"Locked"|"Unknown"
+---@alias smd.NetType "Sling"|"Infiniband"|"Ethernet"|"OEM"|"None"
+---@alias smd.Role "Compute"|"Service"|"System"|"Application"|"Storage"|"Management" a cluster may have more
+---@alias smd.State "Unknown"|"Empty"|"Populated"|"Off"|"On"|"Standby"|"Halt"|"Ready"
+---@alias smd.SubRole "Master"|"Worker"|"Storage" a cluster may have more
+---@alias smd.Type "Node"|"NodeBMC"|"Chassis"|"ChassisBMC"|"Cabinet"|"RouterBMC"|"MgmtSwitch" the usual ones
+
 ---@class smd.ComponentFilter
 ---@field id? smd.Word
----@field type? smd.Word
----@field state? smd.Word
----@field flag? smd.Word
+---@field type? smd.Word|smd.Type
+---@field state? smd.Word|smd.State
+---@field flag? smd.Word|smd.Flag
 ---@field enabled? boolean
 ---@field softwarestatus? smd.Word
----@field role? smd.Word
----@field subrole? smd.Word
+---@field role? smd.Word|smd.Role
+---@field subrole? smd.Word|smd.SubRole
 ---@field subtype? smd.Word
----@field arch? smd.Word
----@field class? smd.Word
+---@field arch? smd.Word|smd.Arch
+---@field class? smd.Word|smd.Class
 ---@field nid? integer|integer[]|string
 ---@field nid_start? integer
 ---@field nid_end? integer
@@ -42,31 +51,31 @@ local component = {}
 ---@field partition? smd.Word
 
 ---@class smd.ComponentQuery
----@field type? smd.Word not the places themselves, but what is of this type under them
----@field state? smd.Word
----@field flag? smd.Word
+---@field type? smd.Word|smd.Type not the places themselves, but what is of this type under them
+---@field state? smd.Word|smd.State
+---@field flag? smd.Word|smd.Flag
 ---@field enabled? boolean
 ---@field softwarestatus? smd.Word
----@field role? smd.Word
----@field subrole? smd.Word
+---@field role? smd.Word|smd.Role
+---@field subrole? smd.Word|smd.SubRole
 ---@field subtype? smd.Word
----@field arch? smd.Word
----@field class? smd.Word
+---@field arch? smd.Word|smd.Arch
+---@field class? smd.Word|smd.Class
 ---@field group? smd.Word `"NULL"` finds those in no group
 ---@field partition? smd.Word
 
 ---@class smd.ComponentFields
----@field State? string a new component needs one
----@field Flag? string
+---@field State? smd.State a new component needs one
+---@field Flag? smd.Flag
 ---@field Enabled? boolean
 ---@field SoftwareStatus? string
----@field Role? string
----@field SubRole? string
+---@field Role? smd.Role
+---@field SubRole? smd.SubRole
 ---@field NID? integer for one component
 ---@field Subtype? string
----@field NetType? string
----@field Arch? string
----@field Class? string
+---@field NetType? smd.NetType
+---@field Arch? smd.Arch
+---@field Class? smd.Class
 ---@field Force? boolean also makes changes of State that SMD ignores otherwise
 
 ---@class smd.ComponentWait: smd.ComponentFilter what they must be

@@ -14,6 +14,11 @@ pub(super) const EXERCISE: Builtin = Builtin {
             Ok(check)
         });
         n.raw("line", |lua, _| Ok(here(lua).map(|place| place.line)));
+        n.raw("span", |_, [value, ..]| {
+            let info = value.as_function().map(mlua::Function::info);
+            let lines = info.and_then(|it| Some(vec![it.line_defined?, it.last_line_defined?]));
+            Ok(lines.unwrap_or_default())
+        });
     },
 };
 

@@ -13,6 +13,7 @@ mod lab;
 mod node;
 mod nodeset;
 mod record;
+mod teach;
 mod trace;
 mod version;
 mod yaml;
@@ -69,6 +70,7 @@ pub const ALL: &[Builtin] = &[
     nodeset::NODES,
     nodeset::NODESET,
     record::BUILTIN,
+    teach::BUILTIN,
     trace::BUILTIN,
     version::BUILTIN,
     yaml::BUILTIN,

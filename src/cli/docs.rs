@@ -1,7 +1,32 @@
-//! `chami docs`: the reference of all modules.
-use super::{Outcome, output};
-use crate::lua::{help, library};
+//! `chami docs`: the reference of all modules; the book; what an editor needs to know the library.
+mod chapters;
+mod editor;
 
-pub(super) fn run() -> Outcome {
+use super::{Outcome, output};
+use crate::{
+    book,
+    lua::{help, library},
+};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Write the book into a directory: tour, exercises and reference as a web site that needs no server
+    #[arg(long, value_name = "DIR", conflicts_with = "editor")]
+    html: Option<PathBuf>,
+    /// Make a directory of scripts known to lua-language-server and emmylua: completion, types, documentation
+    #[arg(long, value_name = "DIR")]
+    editor: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    if let Some(dir) = &args.html {
+        book::write(&chapters::all(), dir)?;
+        return output::print(&format!("{}\n", dir.join("index.html").display()));
+    }
+    if let Some(dir) = &args.editor {
+        let written = editor::write(dir)?;
+        return output::print(&written);
+    }
     output::print(&help::reference(&library::index()))
 }

@@ -57,6 +57,14 @@ impl Verb {
             _ => true,
         }
     }
+
+    /// Makes no sense for a lab that is not there yet: a name mistyped must not make one.
+    fn wants_one(&self) -> bool {
+        !matches!(
+            self,
+            Self::Serve(_) | Self::Status | Self::Reset { .. } | Self::List | Self::Remove { .. }
+        )
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -113,6 +121,9 @@ pub(super) fn run(target: &TargetArgs, args: Args, format: Option<Format>) -> Ou
     let lab = Lab::new(options.clone());
     if args.verb.writes() {
         target.may_write("the change of the lab")?;
+    }
+    if args.verb.wants_one() {
+        lab.must_exist()?;
     }
     match args.verb {
         Verb::Serve(flags) => serve(options, flags),
@@ -242,8 +253,13 @@ fn reset(lab: &Lab, state: State) -> Outcome {
         State::Empty => "empty",
         State::Tutorial => "tutorial",
     };
-    wait(Control::new(lab.clone()).reset(Some(name)))?;
-    Ok(lab.close()?)
+    let status = wait(Control::new(lab.clone()).reset(Some(name)))?;
+    lab.close()?;
+    let machines = status.machines.len();
+    output::print(&format!(
+        "{} is {name} again: {machines} machines, all off\n",
+        status.state.display()
+    ))
 }
 
 /// A lab lives on threads of tokio's.

@@ -1,5 +1,8 @@
 //! `chami learn`: the exercises, what is done of them, and whether they keep their laws. Also `chami FILE` where the file
 //! is an exercise.
+mod author;
+mod prompt;
+
 use super::{
     Failure, Outcome,
     output::{self, Format},
@@ -8,18 +11,22 @@ use super::{
 };
 use crate::{
     fault::{Fault, Kind},
-    learn::{self, Course, Entry, Exercise, State, Verdict},
+    learn::{self, Course, Entry, Exercise, State, Verdict, report},
     lua::print,
     repl::watch,
     shell::{Report, Shell},
 };
 use serde::Serialize;
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write, path::PathBuf};
 
 #[derive(clap::Args)]
-#[group(required = true, multiple = false)]
+#[command(args_conflicts_with_subcommands = true, after_long_help = report::SHAPE)]
+#[group(multiple = false)]
 pub(super) struct Args {
-    /// List the exercises, and which of them are done
+    /// Open this exercise at a prompt: its number, or a file of yours. Without it: what there is, and how far you are
+    #[arg(value_name = "ID")]
+    exercise: Option<String>,
+    /// List the exercises, and which of them are done on this cluster
     #[arg(long)]
     list: bool,
     /// Ask an exercise's checks
@@ -34,23 +41,40 @@ pub(super) struct Args {
     /// Try the laws that exercises keep, of one or of all
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
     test: Option<String>,
+    /// Write what was done, when, and with how many hints, for who teaches the course; - is standard output
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Option<author::Verb>,
 }
 
-pub(super) fn run(target: &TargetArgs, args: &Args, format: Option<Format>) -> Outcome {
+pub(super) fn run(target: &TargetArgs, args: Args, format: Option<Format>) -> Outcome {
     let course = Course::embedded()?;
+    if let Some(verb) = args.verb {
+        return author::run(target, &course, verb);
+    }
     if args.list {
         return list(target, &course, format);
     }
     if let Some(id) = &args.check {
-        return check(target, course.get(id)?, format);
+        return check(target, &*course.named(id)?, format);
     }
     if let Some(id) = &args.hint {
-        return hint(target, course.get(id)?);
+        return hint(target, &*course.named(id)?);
     }
     if let Some(id) = &args.run {
         return run_alone(target, &course, id, format);
     }
-    test(target, &course, args.test.as_deref().unwrap_or_default())
+    if let Some(id) = &args.test {
+        return test(target, &course, id);
+    }
+    if let Some(file) = &args.report {
+        return prompt::report(target, &course, file);
+    }
+    match &args.exercise {
+        Some(id) => prompt::open(target, &course, &*course.named(id)?),
+        None => prompt::overview(target, &course, format),
+    }
 }
 
 /// An exercise in a file of its own, on the user's lab or the cluster that was named.
@@ -96,6 +120,7 @@ fn table(entries: &[Entry]) -> String {
 fn check(target: &TargetArgs, exercise: &Exercise, format: Option<Format>) -> Outcome {
     let shell = target.shell_for_course(print::stderr())?;
     let verdicts = watched(&shell, || learn::check(exercise, &shell))?;
+    prompt::asked(target, exercise, &verdicts)?;
     conclude(exercise, &verdicts, format)
 }
 
@@ -106,6 +131,7 @@ fn hint(target: &TargetArgs, exercise: &Exercise) -> Outcome {
     match verdicts.iter().find(|verdict| !verdict.pass) {
         None => text += "      which is reached: every check holds\n",
         Some(open) => {
+            prompt::hinted(target, exercise, open)?;
             let _ = writeln!(text, "\nfail  {}", open.title);
             for (at, hint) in open.hint.iter().enumerate() {
                 let _ = writeln!(text, "  {}.  {hint}", at + 1);
@@ -116,7 +142,7 @@ fn hint(target: &TargetArgs, exercise: &Exercise) -> Outcome {
 }
 
 fn run_alone(target: &TargetArgs, course: &Course, id: &str, format: Option<Format>) -> Outcome {
-    let exercise = course.get(id)?;
+    let exercise = &*course.named(id)?;
     let shell = target.private_shell(sink(format))?;
     watched(&shell, || learn::prepare(course, exercise, &shell))?;
     perform(&shell, exercise, format)
@@ -164,8 +190,8 @@ fn data(value: &impl Serialize, format: Format) -> Outcome {
 
 fn test(target: &TargetArgs, course: &Course, id: &str) -> Outcome {
     let exercises = match id {
-        "" => course.exercises.iter().collect(),
-        id => vec![course.get(id)?],
+        "" => course.exercises.iter().map(Cow::Borrowed).collect(),
+        id => vec![course.named(id)?],
     };
     let mut count = 0;
     let mut tell = |name: &str, broken: &[String]| {
@@ -180,7 +206,7 @@ fn test(target: &TargetArgs, course: &Course, id: &str) -> Outcome {
     };
     for exercise in exercises {
         let shell = target.private_shell(Box::new(std::io::sink()))?;
-        let broken = watched(&shell, || learn::broken(course, exercise, &shell))?;
+        let broken = watched(&shell, || learn::broken(course, &exercise, &shell))?;
         tell(&exercise.id, &broken)?;
     }
     if id.is_empty() {

@@ -142,12 +142,7 @@ impl TargetArgs {
 
     /// A shell on that target whose user sits at the prompt.
     pub(super) fn shell_at_prompt(&self, sink: Sink) -> Result<Shell, Fault> {
-        let first = if io::stdin().is_terminal() {
-            First::Asked(Box::new(question::agreed))
-        } else {
-            First::Refused
-        };
-        self.opened(None, sink, first, None)
+        self.opened(None, sink, first_write(), None)
     }
 
     /// A shell on the tape, if one is to be played, else on the target.
@@ -167,6 +162,32 @@ impl TargetArgs {
     /// A shell for exercises: on the lab, unless the command line itself names a cluster.
     pub(super) fn shell_for_course(&self, sink: Sink) -> Result<Shell, Fault> {
         self.opened(Some(Place::Lab(None)), sink, First::Refused, None)
+    }
+
+    /// Whether the command line says where to work.
+    pub(super) fn is_named(&self) -> bool {
+        self.lab.is_some() || self.cluster.is_some() || self.cluster_uri.is_some()
+    }
+
+    /// Where exercises are worked on that name no lab of their own.
+    pub(super) fn course_place(&self) -> Result<Place, Fault> {
+        Ok(self.aim(Some(Place::Lab(None)))?.0.place)
+    }
+
+    /// A shell for one exercise at the prompt: on a lab of that name, unless the command line names another target.
+    pub(super) fn shell_for_exercise(&self, lab: &str, sink: Sink) -> Result<Seat, Fault> {
+        if self.tape.replays() {
+            let what = "an exercise changes a cluster, and a tape is none";
+            return Err(Fault::bad_argument(what).hint("leave --replay out"));
+        }
+        let (target, session) = self.aim(Some(Place::Lab(Some(lab.to_owned()))))?;
+        let shell = self.shell_on((target.clone(), session), sink, first_write(), None)?;
+        Ok(Seat {
+            prompt: self.prompt_on(&target),
+            own: self.lab.is_none() && matches!(target.place, Place::Lab(_)),
+            target,
+            shell,
+        })
     }
 
     /// A shell on a lab that ends with it.
@@ -241,7 +262,10 @@ impl TargetArgs {
                 notes: Vec::new(),
             });
         }
-        let target = self.target()?;
+        Ok(self.prompt_on(&self.target()?))
+    }
+
+    fn prompt_on(&self, target: &Target) -> Prompt {
         let notes = [
             (target.place == Place::FreshLab, "fresh"),
             (self.insecure, "insecure"),
@@ -249,15 +273,33 @@ impl TargetArgs {
             (self.care.plan, "plan"),
             (!target.auth, "no token"),
         ];
-        Ok(Prompt {
+        Prompt {
             real: matches!(target.place, Place::Gateway(_)),
-            name: target.name,
+            name: target.name.clone(),
             notes: notes
                 .into_iter()
                 .filter(|(so, _)| *so)
                 .map(|(_, note)| note)
                 .collect(),
-        })
+        }
+    }
+}
+
+/// Where a student sits.
+pub(super) struct Seat {
+    pub(super) shell: Shell,
+    pub(super) prompt: Prompt,
+    pub(super) target: Target,
+    /// The lab is the exercise's own.
+    pub(super) own: bool,
+}
+
+/// What becomes of the first write on a target that is only configured.
+fn first_write() -> First {
+    if io::stdin().is_terminal() {
+        First::Asked(Box::new(question::agreed))
+    } else {
+        First::Refused
     }
 }
 

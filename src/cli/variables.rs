@@ -14,6 +14,10 @@ pub(super) const OWN: &[(&str, &str)] = &[
         "off: what is written is not kept, and cannot be undone",
     ),
     (
+        "CHAMI_PAGER",
+        "what shows long results at the prompt, before PAGER and less; off: nothing does",
+    ),
+    (
         "CHAMI_LIB",
         "a directory whose Lua files go before those of the library",
     ),

@@ -178,6 +178,17 @@ impl Http {
         Ok(self.armed(self.shared.locate.base().await?))
     }
 
+    /// Whether requests can go out without anything being started first.
+    pub fn at_hand(&self) -> bool {
+        self.shared.locate.at_hand().is_some()
+    }
+
+    /// The CA that the gateway's certificate is held against, where it is not the system's.
+    pub fn ca(&self) -> Option<PathBuf> {
+        let said = self.options().cacert.clone();
+        said.or_else(|| self.shared.locate.at_hand()?.ca)
+    }
+
     /// The same gateway with the token that the session was given.
     fn armed(&self, base: Base) -> Base {
         match self.shared.purse.pass() {

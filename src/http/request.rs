@@ -38,6 +38,7 @@ pub struct Request {
     attempts: AtomicU32,
     only_reads: bool,
     single: bool,
+    aside: bool,
 }
 
 impl Request {
@@ -63,6 +64,7 @@ impl Request {
                 "GET" | "HEAD" | "OPTIONS"
             ),
             single: false,
+            aside: false,
         }
     }
 
@@ -117,6 +119,12 @@ impl Request {
     pub fn single(mut self) -> Self {
         self.single = true;
         self
+    }
+
+    /// Says that nobody asked for this: no watcher is told, it is tried but once, and no token is renewed for it.
+    pub fn aside(mut self) -> Self {
+        self.aside = true;
+        self.single()
     }
 
     /// Sends, and decodes the JSON of a success.
@@ -186,7 +194,10 @@ impl Request {
         base: &Base,
     ) -> Result<bool, Fault> {
         // A stranger's 401 says nothing of our token.
-        if answer.status != 401 || !self.takes_token(place, base, &self.target(place, base)?) {
+        if answer.status != 401
+            || self.aside
+            || !self.takes_token(place, base, &self.target(place, base)?)
+        {
             return Ok(false);
         }
         self.http.renewed(answer, base.token.as_deref()).await

@@ -156,6 +156,11 @@ impl Entry {
         Some(changes.collect())
     }
 
+    /// Whether it wrote to files of this machine, which are the same whatever cluster the session is on.
+    pub fn is_local(&self) -> bool {
+        self.begun.house == "fs"
+    }
+
     /// Whether it is known to have changed nothing that has an image.
     pub fn is_idle(&self) -> bool {
         let Some(ended) = &self.ended else {

@@ -179,7 +179,7 @@ pub(super) fn wanted<'a>(
         return Ok(newest);
     };
     let entry = find(entries, id)?;
-    if !entry.begun.target.is(target) {
+    if !entry.is_local() && !entry.begun.target.is(target) {
         let (theirs, ours) = (entry.begun.target.words(), target.words());
         let message = format!("{id} was written on {theirs}, and this session is on {ours}");
         return Err(Fault::bad_argument(message)

@@ -42,11 +42,29 @@ pub struct Listed {
     pub state: PathBuf,
 }
 
+fn missing(name: &str, dirs: &Dirs) -> Result<Fault, Fault> {
+    let labs = list(dirs)?;
+    let names = labs.iter().filter_map(|lab| lab.name.as_deref());
+    Ok(Fault::not_found(format!("no lab \"{name}\"")).did_you_mean(name, names))
+}
+
 impl Lab {
     /// The user's labs, the usual one first. Nothing is started.
     pub fn list(&self) -> Result<Vec<Listed>, Fault> {
         let dirs = self.shared.table.options().dirs()?;
         list(&dirs)
+    }
+
+    /// Refuses a lab that was named and is not there.
+    pub fn must_exist(&self) -> Result<(), Fault> {
+        let options = self.shared.table.options();
+        let (Some(name), Some(dir)) = (&options.name, self.state()?) else {
+            return Ok(());
+        };
+        if dir.is_dir() {
+            return Ok(());
+        }
+        Err(missing(name, &options.dirs()?)?)
     }
 
     /// Removes another lab of the user, with all that it holds, and tells what it was.
@@ -60,10 +78,7 @@ impl Lab {
             return Err(conflict(message).hint("remove it from another: chami lab remove NAME"));
         }
         if !dir.is_dir() {
-            let labs = list(&dirs)?;
-            let names = labs.iter().filter_map(|lab| lab.name.as_deref());
-            let fault = Fault::not_found(format!("no lab \"{name}\""));
-            return Err(fault.did_you_mean(name, names));
+            return Err(missing(name, &dirs)?);
         }
         let gone = look(&dir, Some(name.to_owned()), Some(&dirs));
         let Some(held) = lock(&dir)? else {

@@ -1,10 +1,11 @@
 //! A course: a folder of exercises, `NNN-title.lua`, with `states/NNN.lua` and `seeds.txt` beside them.
 //!
 //! Only reads files and names; what an exercise says about itself is read by running it up to its first step (`session`).
-use super::seeds::Seeds;
+use super::{seeds::Seeds, text::is_exercise};
 use crate::{builtins::TUTORIAL, fault::Fault};
 use include_dir::Dir;
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
@@ -103,6 +104,23 @@ impl Course {
             Fault::not_found(format!("no exercise {id}"))
                 .hint(format!("there are: {}", known.join(", ")))
         })
+    }
+
+    /// The exercise with this number, or the one in this file: a name with a slash or `.lua` in it.
+    pub fn named(&self, word: &str) -> Result<Cow<'_, Exercise>, Fault> {
+        let path = Path::new(word);
+        let file = word.contains('/') || path.extension().is_some_and(|it| it == "lua");
+        if !file {
+            return self.get(word).map(Cow::Borrowed);
+        }
+        let exercise = Exercise::read(path)?;
+        if !is_exercise(&exercise.text) {
+            let what =
+                format!("{word} is no exercise: its first statement is not exercise {{ … }}");
+            return Err(Fault::bad_argument(what)
+                .hint("chami learn new 409 \"A title\" writes one to begin with"));
+        }
+        Ok(Cow::Owned(exercise))
     }
 
     /// What builds an end state: the exercise itself once it exists, until then a script.

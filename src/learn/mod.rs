@@ -4,13 +4,26 @@
 //! first step and run (`session`), put on the states it needs (`prepare`), and tried (`laws`). Knows neither the command
 //! line nor how a lab is made: its user hands over shells.
 mod course;
+pub mod doc;
+pub mod draft;
+mod guide;
 mod laws;
+pub mod lint;
+mod page;
 mod prepare;
+mod progress;
+pub mod report;
+pub mod roster;
+mod scene;
+mod script;
 mod seeds;
 mod session;
 mod text;
 
 pub use course::{Course, Exercise};
+pub use guide::{Desk, Guide, Show, Shown, Site, WORDS, Word};
+pub use page::Look;
+pub use progress::{Book, Ground, Progress, Record, now};
 pub use session::{Declared, Header, Opened, Verdict};
 pub use text::is_exercise;
 

@@ -78,6 +78,7 @@ pub(super) struct Difference {
 }
 
 /// A shell that works on exercises.
+#[derive(Clone, Copy)]
 pub(super) struct Session<'a> {
     shell: &'a Shell,
 }
@@ -147,13 +148,72 @@ impl<'a> Session<'a> {
         self.call("changes", &[name])
     }
 
+    /// Whether a state of this name is remembered.
+    pub(super) fn has(&self, name: &str) -> Result<bool, Report> {
+        self.call("has", &[name])
+    }
+
+    /// Forgets a state; that there is none is no matter.
+    pub(super) fn forget(&self, name: &str) -> Result<(), Report> {
+        self.done("drop", &[name])
+    }
+
+    /// Whether nobody has told the lab's services anything.
+    pub(super) fn untouched(&self) -> Result<bool, Report> {
+        self.call("untouched", &[])
+    }
+
+    /// Whether expected faults are told.
+    pub(super) fn aloud(&self, so: bool) -> Result<(), Report> {
+        self.ask::<bool>("aloud", if so { "true" } else { "false" })
+            .map(drop)
+    }
+
+    /// Lets what runs print nothing, and print again.
+    pub(super) fn hush(&self, so: bool) -> Result<(), Report> {
+        self.ask::<bool>("hush", if so { "true" } else { "false" })
+            .map(drop)
+    }
+
+    /// Lets `data/x` stand beside this file.
+    pub(super) fn at(&self, path: &Path) -> Result<(), Report> {
+        self.done("at", &[&path.display().to_string()])
+    }
+
+    /// The first and last line of what a check of the opened exercise asks with, counted from 1 both.
+    pub(super) fn asks(&self, number: usize) -> Result<Vec<usize>, Report> {
+        self.ask("asks", &number.to_string())
+    }
+
+    /// The entries of the journal since `last`, the newest first; without it the newest.
+    pub(super) fn entries(&self, last: Option<u64>, target: &str) -> Result<Vec<u64>, Report> {
+        let last = last.map_or_else(|| "nil".to_owned(), |id| id.to_string());
+        self.ask("entries", &format!("{last}, {}", text::literal(target)))
+    }
+
+    /// Takes entries of the journal back.
+    pub(super) fn undo(&self, ids: &[u64]) -> Result<(), Report> {
+        let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
+        self.ask::<bool>("undo", &format!("{{{}}}", ids.join(",")))
+            .map(drop)
+    }
+
+    /// Whether `node.why` is there.
+    pub(super) fn explains_nodes(&self) -> Result<bool, Report> {
+        self.call("explains_nodes", &[])
+    }
+
     fn done(&self, name: &str, args: &[&str]) -> Result<(), Report> {
         self.call::<bool>(name, args).map(drop)
     }
 
     fn call<T: DeserializeOwned>(&self, name: &str, args: &[&str]) -> Result<T, Report> {
         let args: Vec<String> = args.iter().map(|text| text::literal(text)).collect();
-        let args = args.join(", ");
+        self.ask(name, &args.join(", "))
+    }
+
+    /// Calls the Lua half; `args` as Lua reads them.
+    fn ask<T: DeserializeOwned>(&self, name: &str, args: &str) -> Result<T, Report> {
         let code = format!("require('exercise')._driver.{name}({args})");
         let odd = |what: String| Fault::internal(format!("exercise {name} answered {what}"));
         match self.shell.run(&code, &[]) {

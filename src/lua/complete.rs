@@ -3,12 +3,15 @@
 //! Looks and never runs: names come from live tables, from the documentation of modules that are not loaded yet, and from
 //! the declared types of parameters and results, so that a half-typed line costs no request and changes nothing.
 mod chain;
-mod lex;
+pub(super) mod lex;
+mod live;
 mod names;
 mod place;
 mod types;
 
-use super::docs::Index;
+pub use live::Live;
+
+use super::docs::{Function, Index};
 use mlua::Table;
 use place::Place;
 
@@ -36,6 +39,15 @@ impl Candidate {
             text,
         }
     }
+
+    /// The text without the quote it may begin with, which need not have been typed.
+    fn bare(&self) -> &str {
+        self.text.strip_prefix('"').unwrap_or(&self.text)
+    }
+
+    fn begins(&self, word: &str) -> bool {
+        self.bare().starts_with(word)
+    }
 }
 
 /// What completion may look at.
@@ -45,6 +57,8 @@ pub struct Scene<'a> {
     pub docs: &'a Index,
     /// Globals that are loaded at their first touch.
     pub lazy: &'a [(String, String)],
+    /// What only the cluster knows.
+    pub live: &'a Live,
 }
 
 /// What may stand at byte `pos` of `text`, which may have several lines.
@@ -53,31 +67,48 @@ pub fn complete(scene: &Scene, text: &str, pos: usize) -> Completion {
         return Completion::default();
     };
     let tokens = lex::tokens(before);
-    let (start, word, place) = place::place(before, &tokens);
+    let (mut start, mut word, place) = place::place(before, &tokens);
     let mut candidates = match place {
         Place::Nowhere => Vec::new(),
         Place::Member { end, method } => names::members(scene, &tokens[..end], method),
         Place::Key { brace } => names::keys(scene, &tokens, brace),
-        Place::Text { end } => names::words(scene, &tokens[..end]),
-        Place::Name => names::globals(scene, word),
+        Place::Text { end } => {
+            let text = names::words(scene, &tokens[..end], word);
+            (start, word) = (start + text.from, &word[text.from..]);
+            text.candidates
+        }
+        Place::Name => names::values(scene, &tokens, word),
     };
     retain(&mut candidates, word);
     if candidates.is_empty() && matches!(place, Place::Key { .. }) {
-        candidates = names::globals(scene, word);
+        candidates = names::values(scene, &tokens, word);
         retain(&mut candidates, word);
     }
     Completion { start, candidates }
 }
 
+/// The parameters that follow in the call whose argument would stand at the end of `text`.
+pub fn hint(scene: &Scene, text: &str) -> Option<String> {
+    let tokens = lex::tokens(text);
+    if !matches!(tokens.last(), Some(lex::Token::Sign('(' | ','))) {
+        return None;
+    }
+    let (called, at): (&Function, usize) = names::called(scene, &tokens)?;
+    let signature = called.signature();
+    let params = signature[signature.find('(')? + 1..].trim_end_matches(')');
+    let rest: Vec<&str> = params.split(", ").skip(at).collect();
+    (!rest.concat().is_empty()).then(|| format!("{})", rest.join(", ")))
+}
+
 /// Keeps what begins with `word`, by letters of any case if none does exactly; `_private` names only when asked for.
 fn retain(candidates: &mut Vec<Candidate>, word: &str) {
     let lower = word.to_lowercase();
-    let exact = candidates.iter().any(|c| c.text.starts_with(word));
+    let exact = candidates.iter().any(|c| c.begins(word));
     candidates.retain(|c| {
         let fits = if exact {
-            c.text.starts_with(word)
+            c.begins(word)
         } else {
-            c.text.to_lowercase().starts_with(&lower)
+            c.bare().to_lowercase().starts_with(&lower)
         };
         fits && (word.starts_with('_') || !c.text.starts_with('_'))
     });

@@ -93,6 +93,13 @@ impl Errand {
         Ok(patience)
     }
 
+    /// Tells who wants to know, before anything is sent.
+    pub(crate) fn told(&self, lua: &Lua, values: &[Value]) {
+        if let Some(told) = &*self.bridge.told.borrow() {
+            told(&self.native.to_string(), &plain(lua, values));
+        }
+    }
+
     /// Asks the gate.
     pub(crate) fn admit(
         &self,
@@ -108,6 +115,7 @@ impl Errand {
             max_nodes: gate.max_nodes(),
             plan: None,
             scope: self.bridge.scope.get(),
+            behind: self.bridge.behind.get(),
         };
         if !call.writes {
             return Ok(Sent::Call(call));
@@ -162,13 +170,16 @@ fn taken(lua: &Lua, table: &Table) -> mlua::Result<Option<(Table, Table)>> {
     Ok(Some((own, rest)))
 }
 
-fn planned(lua: &Lua, call: String, values: &[Value], tell: Option<fn(&str)>) -> Errands {
-    let end = values
-        .iter()
-        .rposition(|value| !value.is_nil())
-        .map_or(0, |last| last + 1);
+/// The arguments up to the last that was given.
+fn plain(lua: &Lua, values: &[Value]) -> Vec<serde_json::Value> {
+    let end = values.iter().rposition(|value| !value.is_nil());
     let plain = |value: &Value| lua.from_value(value.clone()).unwrap_or_default();
-    let arguments: Vec<serde_json::Value> = values[..end].iter().map(plain).collect();
+    let given = values.iter().take(end.map_or(0, |last| last + 1));
+    given.map(plain).collect()
+}
+
+fn planned(lua: &Lua, call: String, values: &[Value], tell: Option<fn(&str)>) -> Errands {
+    let arguments = plain(lua, values);
     if let Some(tell) = tell {
         let words: Vec<String> = arguments.iter().map(ToString::to_string).collect();
         let words = words.join(", ");

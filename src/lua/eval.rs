@@ -38,6 +38,7 @@ impl Host {
         let out = self.run(&function, ());
         match &out {
             Ok(values) => {
+                self.guide.done(!values.is_empty());
                 if let Some(last) = values.front() {
                     self.session.remember("_", last);
                 }
@@ -53,7 +54,8 @@ impl Host {
         let reply = match compile::expression(&self.lua, source, name) {
             Ok(function) => {
                 let args = Variadic::from(args.to_vec());
-                self.reply(self.run(&function, args), Limit::Whole)
+                let out = self.with_jobs(self.run(&function, args));
+                self.reply(out, Limit::Whole)
             }
             Err(error) => Reply::Failed(self.misspoken(&error, source)),
         };
@@ -80,7 +82,7 @@ impl Host {
         });
         match function {
             Ok(function) => {
-                let out = self.run(&function, Variadic::from(args.to_vec()));
+                let out = self.with_jobs(self.run(&function, Variadic::from(args.to_vec())));
                 self.reply(out, Limit::Whole)
             }
             Err(error) => Reply::Failed(syntax(&error)),
@@ -114,7 +116,7 @@ impl Host {
             return Err(Halt::Exit(status));
         }
         if stopped {
-            self.forget_tasks();
+            self.forget_tasks("stopped by Ctrl-C");
             let mut fault = Fault::new(Kind::Interrupted, "stopped by Ctrl-C");
             fault.cause = sent;
             let raised = value::fault_to_lua(&self.lua, &fault).unwrap_or_default();
@@ -131,7 +133,7 @@ impl Host {
 
     /// The scheduler may have been in the middle of something: as after an interrupt.
     fn out_of_memory(&self, fault: Fault) -> Halt {
-        self.forget_tasks();
+        self.forget_tasks("out of memory");
         // The run is over, whatever is said of it.
         self.memory.end(&self.lua);
         let raised = value::fault_to_lua(&self.lua, &fault).unwrap_or_default();
@@ -189,13 +191,39 @@ impl Host {
         }
     }
 
-    /// An interrupt tore through the scheduler: what it knew of tasks is void.
-    fn forget_tasks(&self) {
-        // Plain tables: nothing of this can fail.
-        for name in ["tasks", "waiting"] {
-            let _ = self.shared.get::<Table>(name).map(|table| table.clear());
+    /// An interrupt tore through the scheduler: what it knew of the run's tasks is void.
+    fn forget_tasks(&self, why: &str) {
+        // Without tasks nobody has loaded the scheduler; it only touches plain tables, so nothing of this can fail.
+        if let Ok(forget) = self.shared.get::<Function>("forget") {
+            let _ = forget.call::<()>((self.bridge.behind.replace(false), why));
         }
-        let _ = self.shared.raw_remove("current");
+    }
+
+    /// Lets background jobs go on as far as they can without waiting. Whatever stops that ends them all.
+    pub(crate) fn tick(&self) {
+        let Ok(tick) = self.shared.get::<Function>("tick") else {
+            return;
+        };
+        let (out, stopped) = self.stopper.watch(|| tick.call::<()>(()));
+        let why = match out {
+            _ if stopped => "stopped by Ctrl-C".to_owned(),
+            Ok(()) => return self.printer.flush(),
+            Err(error) => error.to_string(),
+        };
+        self.bridge.behind.set(true);
+        self.forget_tasks(&why);
+        self.printer.flush();
+    }
+
+    /// What runs to its end waits for the jobs it began.
+    fn with_jobs(&self, out: Result<MultiValue, Halt>) -> Result<MultiValue, Halt> {
+        let values = out?;
+        if self.bridge.jobs.get() > 0
+            && let Ok(drain) = self.shared.get::<Function>("drain")
+        {
+            self.run(&drain, ())?;
+        }
+        Ok(values)
     }
 }
 

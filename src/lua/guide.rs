@@ -2,12 +2,13 @@
 use super::{
     advice::{advice, in_lua},
     compile::{self, PROMPT},
-    complete::{self, Completion},
+    complete::{self, Completion, Live},
     docs::{Index, read},
     help,
     host::Host,
     inspect::{self, Style},
     library,
+    saved::{self, Input, Script},
     shape::{self, Limit},
 };
 use mlua::{Function, Lua, Table, Value};
@@ -22,7 +23,7 @@ use std::{
 pub(crate) struct Guide {
     docs: OnceCell<Index>,
     globals: OnceCell<Vec<(String, String)>>,
-    inputs: RefCell<Vec<String>>,
+    inputs: RefCell<Vec<Input>>,
 }
 
 impl Guide {
@@ -31,11 +32,21 @@ impl Guide {
         self.docs.get_or_init(library::index)
     }
 
-    /// Keeps an input of the prompt that defines functions, for `help` on them.
+    /// Keeps an input of the prompt, for `help` on what it defines and for `save`.
     pub(crate) fn note(&self, input: &str) {
-        if input.contains("function") {
-            self.inputs.borrow_mut().push(input.to_owned());
+        self.inputs.borrow_mut().push(Input::new(input));
+    }
+
+    /// The input noted last ran to its end; `valued`: `_` is what it gave.
+    pub(crate) fn done(&self, valued: bool) {
+        if let Some(input) = self.inputs.borrow_mut().last_mut() {
+            (input.done, input.valued) = (true, valued);
         }
+    }
+
+    /// The session as a script.
+    pub(crate) fn script(&self, lua: &Lua) -> Script {
+        saved::script(lua, &self.inputs.borrow())
     }
 
     /// The text of the chunk a function was defined in.
@@ -45,11 +56,17 @@ impl Guide {
         }
         let line = function.info().line_defined?;
         let names = names_of(session, function);
-        let defines = |input: &&String| {
+        let defines = |input: &&str| {
             let mut heads = read("", input).functions.into_iter();
             heads.any(|f| f.line == line && names.contains(&f.path))
         };
-        self.inputs.borrow().iter().rev().find(defines).cloned()
+        let inputs = self.inputs.borrow();
+        let mut texts = inputs.iter().rev().map(|input| input.text.as_str());
+        let texts = texts.by_ref().filter(|text| text.contains("function"));
+        texts
+            .map(|text| &*text)
+            .find(|text| defines(text))
+            .map(str::to_owned)
     }
 }
 
@@ -87,6 +104,15 @@ impl Host {
             Ok(help::help(guide.docs(), &subject, &source, &style))
         };
         natives.set("explain", self.lua.create_function(explain)?)?;
+        let (guide, session) = (Rc::clone(&self.guide), self.session.environment());
+        let text = move |_: &Lua, function: Function| {
+            let source = |chunk: &str, f: &Function| match library::text_of(chunk) {
+                Some(text) => Some(text),
+                None => guide.source(&session, chunk, f),
+            };
+            Ok(help::source(&function, &source))
+        };
+        natives.set("source", self.lua.create_function(text)?)?;
         let guide = Rc::clone(&self.guide);
         let show = move |lua: &Lua, value: Value| {
             let shape = shape::read(lua, guide.docs(), &value, Limit::Whole);
@@ -103,13 +129,22 @@ impl Host {
     }
 
     /// What may stand at byte `pos` of what is being typed.
-    pub(crate) fn complete(&self, text: &str, pos: usize) -> Completion {
-        let scene = complete::Scene {
+    pub(crate) fn complete(&self, text: &str, pos: usize, live: &Live) -> Completion {
+        complete::complete(&self.scene(live), text, pos)
+    }
+
+    /// What may be given next in the call at the end of `text`.
+    pub(crate) fn hint(&self, text: &str) -> Option<String> {
+        complete::hint(&self.scene(&Live::default()), text)
+    }
+
+    fn scene<'a>(&'a self, live: &'a Live) -> complete::Scene<'a> {
+        complete::Scene {
             root: self.session.environment(),
             docs: self.guide.docs(),
             lazy: self.lazy(),
-        };
-        complete::complete(&scene, text, pos)
+            live,
+        }
     }
 
     /// What to type instead of what Lua says is nil.

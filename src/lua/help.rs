@@ -7,7 +7,7 @@ mod page;
 mod search;
 mod wrap;
 
-pub use markdown::reference;
+pub use markdown::{parts, reference, start};
 
 use super::{
     docs::{Function, Index, read},
@@ -33,6 +33,17 @@ pub fn help(docs: &Index, subject: &Value, sources: &Sources, style: &Style) -> 
         Value::Integer(_) | Value::Number(_) => unexplained("number"),
         other => unexplained(other.type_name()),
     }
+}
+
+/// The text of a function and of the lines of `---` above it; none where it is not Lua's.
+pub fn source(function: &mlua::Function, sources: &Sources) -> Option<String> {
+    let info = function.info();
+    let text = sources(&info.source?, function)?;
+    let lines: Vec<&str> = text.lines().collect();
+    let (first, last) = (info.line_defined?.checked_sub(1)?, info.last_line_defined?);
+    let above = lines.get(..first)?.iter().rev();
+    let above = above.take_while(|line| line.trim_start().starts_with("---"));
+    Some(lines.get(first - above.count()..last)?.join("\n"))
 }
 
 fn word_help(docs: &Index, word: &str, style: &Style) -> String {

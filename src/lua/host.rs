@@ -7,6 +7,7 @@ use super::{
     library,
     memory::Memory,
     native::{Forge, Native, Natives},
+    own,
     print::Printer,
     sched::Bridge,
     session::Session,
@@ -68,6 +69,9 @@ impl Host {
             .map(|(name, declare)| (name, declare as Declares))
             .collect();
         own_modules(&mut modules, &bridge, &shared, clock);
+        let guide = Rc::<Guide>::default();
+        let (its, out) = (Rc::clone(&guide), Rc::clone(&printer));
+        modules.insert("session", Box::new(move |n| own::natives(n, &its, &out)));
         let homes = Rc::new(Homes {
             forge,
             modules,
@@ -82,7 +86,7 @@ impl Host {
             printer,
             shared,
             exit: Rc::new(Cell::new(None)),
-            guide: Rc::default(),
+            guide,
             memory,
             homes,
         };

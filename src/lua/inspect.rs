@@ -184,7 +184,7 @@ fn more(text: String, shown: usize, total: usize, style: &Style) -> String {
     }
     let count = scalar::grouped(total - shown);
     let note = if style.prompt {
-        format!("… {count} more; the value is whole: #_ is {total}")
+        format!("… {count} more; page(_) shows all, #_ is {total}")
     } else {
         format!("… {count} more")
     };

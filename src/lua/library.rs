@@ -42,6 +42,11 @@ fn source_in(overrides: impl Iterator<Item = PathBuf>, module: &str) -> Option<S
     })
 }
 
+/// The text behind a chunk of the shipped library.
+pub(crate) fn text_of(chunk: &str) -> Option<String> {
+    shipped(chunk.strip_prefix("@lib-lua/")?).map(Cow::into_owned)
+}
+
 /// Whether a chunk belongs to the shipped library: its frames say nothing to a user.
 pub(crate) fn owns(chunk: &str) -> bool {
     chunk.starts_with("@lib-lua/") || chunk == "=[native]"

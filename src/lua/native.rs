@@ -118,6 +118,17 @@ impl Scope {
     }
 }
 
+/// The calls that natives are asked for from now on, told to whoever wants to know: `smd.group.add` and its arguments.
+pub struct Calls(Rc<Bridge>);
+
+pub(crate) type Told = Box<dyn Fn(&str, &[serde_json::Value])>;
+
+impl Calls {
+    pub fn tell(&self, told: Option<Box<dyn Fn(&str, &[serde_json::Value])>>) {
+        *self.0.told.borrow_mut() = told;
+    }
+}
+
 /// The natives of one module, as its facade receives them.
 pub struct Natives<'lua> {
     lua: &'lua Lua,
@@ -223,6 +234,10 @@ impl<'lua> Natives<'lua> {
         Scope(Rc::clone(&self.forge.bridge))
     }
 
+    pub fn calls(&self) -> Calls {
+        Calls(Rc::clone(&self.forge.bridge))
+    }
+
     /// A native declared before, as Lua gets it.
     pub(crate) fn function(&self, name: &str) -> mlua::Result<Function> {
         self.table.raw_get(name)
@@ -287,6 +302,7 @@ impl<'lua> Natives<'lua> {
                     let mut values = [a, b, c, d];
                     let patience = errand.patience(lua, &said, &mut values)?;
                     let args = A::from_values(lua, values.clone())?;
+                    errand.told(lua, &values);
                     match errand.admit(lua, &values, patience)? {
                         Sent::Call(its) => {
                             errand

@@ -1,8 +1,12 @@
 //! Where `print` and `io.write` go: standard output, standard error under `-F`, a buffer in tests.
+use crate::progress;
 use std::{
     cell::RefCell,
     io::{self, BufWriter, IsTerminal, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 /// Takes what scripts print. Flushed at the end of a run and whenever Lua is about to wait.
@@ -21,6 +25,35 @@ pub fn stdout() -> Sink {
 /// Standard error, unbuffered.
 pub fn stderr() -> Sink {
     Box::new(io::stderr())
+}
+
+/// The terminal a session is shown on, if any.
+#[derive(Debug, Default)]
+pub struct Screen {
+    /// Its lines; 0: there is none.
+    rows: AtomicUsize,
+    pages: Mutex<Vec<String>>,
+}
+
+impl Screen {
+    /// How many lines it has now; 0: none, what is shown goes to a file or a pipe.
+    pub fn rows(&self) -> usize {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    pub fn set_rows(&self, rows: usize) {
+        self.rows.store(rows, Ordering::Relaxed);
+    }
+
+    /// What is to be read page by page, once the line that asked for it has run.
+    pub fn take_pages(&self) -> Vec<String> {
+        std::mem::take(&mut *self.pages.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn add_page(&self, text: String) {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.push(text);
+    }
 }
 
 /// A sink that keeps what was printed.
@@ -56,17 +89,36 @@ impl Write for Captured {
 pub(crate) struct Printer {
     sink: RefCell<Sink>,
     broken: RefCell<Option<io::Error>>,
+    /// What is printed while somebody holds it back.
+    held: RefCell<Option<Vec<u8>>>,
+    pub(crate) screen: Arc<Screen>,
 }
 
 impl Printer {
-    pub(crate) fn new(sink: Sink) -> Self {
+    pub(crate) fn new(sink: Sink, screen: Arc<Screen>) -> Self {
         Self {
             sink: RefCell::new(sink),
             broken: RefCell::new(None),
+            held: RefCell::new(None),
+            screen,
         }
     }
 
+    /// Holds back what is printed from now on.
+    pub(crate) fn hold(&self) {
+        *self.held.borrow_mut() = Some(Vec::new());
+    }
+
+    /// Gives what was held back, and holds no more.
+    pub(crate) fn release(&self) -> Vec<u8> {
+        self.held.borrow_mut().take().unwrap_or_default()
+    }
+
     pub(crate) fn write(&self, bytes: &[u8]) {
+        if let Some(held) = &mut *self.held.borrow_mut() {
+            return held.extend_from_slice(bytes);
+        }
+        progress::hide();
         self.keep(|sink| sink.write_all(bytes));
     }
 

@@ -3,11 +3,17 @@
 //! Knows no native and no Lua function. A start spawns a future and gives an id; its result comes back as a boxed
 //! closure, to be run on Lua's thread (`reap` for one id, `next` and `take` for the scheduler in `lib-lua/task.lua`).
 //! mlua's own async functions were rejected: they fail in `sort` and `gsub` callbacks and leak into user coroutines.
-use super::{interrupt::Switch, ledger::Ledger, native::Native, print::Printer};
+use super::{
+    interrupt::Switch,
+    ledger::Ledger,
+    native::{Native, Told},
+    print::Printer,
+};
 use crate::{
     call::{self, Call},
     fault::{Fault, Kind},
     gate::Gate,
+    progress::Work,
 };
 use mlua::{Lua, Value};
 use std::{
@@ -34,6 +40,8 @@ struct Flight {
     abort: AbortHandle,
     native: Rc<Native>,
     owner: u64,
+    /// It is a background job's, which outlives the run.
+    behind: bool,
 }
 
 /// A result that nobody has taken yet, and whose it is.
@@ -41,6 +49,7 @@ struct Landed {
     settle: Settle,
     native: Rc<Native>,
     owner: u64,
+    behind: bool,
 }
 
 /// Everything natives have in flight for one VM.
@@ -58,6 +67,14 @@ pub(crate) struct Bridge {
     /// The `trace` within which calls are made now; 0: none.
     pub(crate) scope: Cell<u64>,
     pub(crate) gate: Arc<Gate>,
+    /// How far the tasks of the run have come.
+    pub(crate) work: RefCell<Option<Work>>,
+    /// Background jobs run now, not what was typed.
+    pub(crate) behind: Cell<bool>,
+    /// How many there are.
+    pub(crate) jobs: Cell<i64>,
+    /// Wants to know of calls.
+    pub(crate) told: RefCell<Option<Told>>,
 }
 
 impl Bridge {
@@ -80,6 +97,10 @@ impl Bridge {
             last: Cell::new(0),
             ledger: Ledger::default(),
             scope: Cell::new(0),
+            work: RefCell::default(),
+            behind: Cell::new(false),
+            jobs: Cell::new(0),
+            told: RefCell::default(),
         }
     }
 
@@ -115,9 +136,17 @@ impl Bridge {
             abort: task.abort_handle(),
             native: Rc::clone(native),
             owner: self.ledger.group(),
+            behind: self.behind.get(),
         };
         self.flights.borrow_mut().insert(id, flight);
         Ok(id)
+    }
+
+    /// Starts work that no call waits for. Without threads it is not done.
+    pub(crate) fn behind(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Ok(runtime) = self.runtime() {
+            runtime.spawn(work);
+        }
     }
 
     /// Waits for one result.
@@ -147,6 +176,18 @@ impl Bridge {
                 None => self.receive(|| interrupted("the tasks were abandoned"))?,
             }
         }
+    }
+
+    /// The same without waiting, for the background jobs; none: nothing new is there.
+    pub(crate) fn poll(&self) -> Option<u64> {
+        while let Ok(event) = self.rx.try_recv() {
+            if let Event::Landed(id, settle) = event {
+                self.note(id, settle);
+            }
+        }
+        let landed = self.landed.borrow();
+        let mut arrivals = self.arrivals.borrow_mut();
+        std::iter::from_fn(|| arrivals.pop_front()).find(|id| landed.contains_key(id))
     }
 
     /// The result behind an id that `next` gave.
@@ -182,11 +223,21 @@ impl Bridge {
 
     /// Ends a run: aborts what is still in flight and says what was sent that changes something.
     pub(crate) fn finish(&self) -> Option<String> {
-        for (_, flight) in self.flights.borrow_mut().drain() {
-            flight.abort.abort();
-        }
-        self.landed.borrow_mut().clear();
-        self.arrivals.borrow_mut().clear();
+        self.flights.borrow_mut().retain(|_, flight| {
+            if !flight.behind {
+                flight.abort.abort();
+            }
+            flight.behind
+        });
+        self.landed.borrow_mut().retain(|_, landed| landed.behind);
+        let landed = self.landed.borrow();
+        self.arrivals
+            .borrow_mut()
+            .retain(|id| landed.contains_key(id));
+        self.work.take();
+        // Whoever held back what is printed was interrupted.
+        let held = self.printer.release();
+        self.printer.write(&held);
         self.printer.flush();
         self.ledger.text()
     }
@@ -212,6 +263,7 @@ impl Bridge {
             settle,
             native: flight.native,
             owner: flight.owner,
+            behind: flight.behind,
         };
         self.landed.borrow_mut().insert(id, landed);
         self.arrivals.borrow_mut().push_back(id);

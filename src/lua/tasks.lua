@@ -77,7 +77,9 @@ end
 local function conclude(group, ok, value)
   group.over, group.ok, group.value = true, ok, value
   disarm(group)
+  if group.work then core.step(true) end
   if group.parent then push(group.loop, group.parent, ok, value) end
+  if group.ended then group.ended(ok, value) end
 end
 
 local abort_group
@@ -129,6 +131,7 @@ local function finish(task, ok, value)
   group.tasks[task] = nil
   group.alive = group.alive - 1
   group.done = group.done + 1
+  if group.work then core.step(false) end
   if ok then
     group.results[task.index] = value
   elseif group.failures then
@@ -209,11 +212,8 @@ local function advance(loop)
   return true
 end
 
--- Waits for one result and makes the task that wants it ready, in whichever loop it is.
-local function wait(loop)
-  if loop.flying == 0 and advance(loop) then return end
-  local id, fault = core.next()
-  if not id then raise(fault) end
+-- Makes the task ready that waits for this result, in whichever loop it is.
+local function deliver(id)
   local waiter = shared.waiting[id]
   shared.waiting[id] = nil
   if not waiter then return end
@@ -225,6 +225,14 @@ local function wait(loop)
   local its = waiter.group.loop
   its.flying = its.flying - 1
   push(its, waiter)
+end
+
+-- Waits for one result.
+local function wait(loop)
+  if loop.flying == 0 and advance(loop) then return end
+  local id, fault = core.next()
+  if not id then raise(fault) end
+  deliver(id)
 end
 
 local function drive(group)
@@ -276,10 +284,93 @@ local function run(count, body, options)
   group.parent = inside and me or nil
   group.above = shared.current
   group.patience = shared.patience[running()]
+  group.work = not group.loop.behind and core.work(count)
   if options.span then set_alarm(group, options.span, options.late) end
   fill(group)
   if inside then return settled(yield(token, "group", group)) end
   return settled(drive(group))
+end
+
+-- In the background ---------------------------------------------------------------------------------------------------
+-- Jobs have a loop of their own, which goes on while a prompt waits. What they have in flight survives the runs between.
+
+local behind = new_loop()
+behind.behind = true
+local jobs = {}
+
+local function background(body, ended)
+  numbers = numbers + 1
+  local group = {
+    number = numbers, count = 1, body = body, limit = 1, tasks = {}, results = {}, begun = 0, alive = 0, done = 0,
+    scope = 0, loop = behind, patience = shared.patience[running()],
+  }
+  jobs[group] = true
+  core.jobs(1)
+  group.ended = function(ok, value)
+    jobs[group] = nil
+    core.jobs(-1)
+    if ok then value = value.results[1] end
+    ended(ok, value)
+  end
+  fill(group)
+  return group
+end
+
+-- Ends a job that nobody wants any more; false when it is over.
+local function cancel(group)
+  if group.over then return false end
+  abort_group(group)
+  jobs[group] = nil
+  core.jobs(-1)
+  return true
+end
+
+-- Lets jobs go on as far as they can without waiting.
+function shared.tick()
+  local outer = shared.current
+  core.behind(true)
+  for id in core.poll do deliver(id) end
+  local ok, reason = true, nil
+  for entry in function() return pop(behind) end do
+    ok, reason = pcall(step, entry)
+    if not ok then break end
+  end
+  if ok and behind.flying == 0 then ok, reason = pcall(advance, behind) end
+  core.behind(false)
+  shared.current = outer
+  core.own(0, 0)
+  if not ok then error(reason, 0) end
+end
+
+-- Waits until all jobs are done: the end of a script.
+function shared.drain()
+  while next(jobs) do
+    shared.tick()
+    if next(jobs) and behind.first > behind.last and behind.flying > 0 then
+      core.behind(true)
+      local ok, reason = pcall(wait, behind)
+      core.behind(false)
+      if not ok then error(reason, 0) end
+    end
+  end
+end
+
+-- A run was torn apart, and what was known of its tasks is void; with `all` that of the jobs too, which end.
+function shared.forget(all, why)
+  local function void(loop) return all or not loop.behind end
+  for co, task in pairs(shared.tasks) do
+    if void(task.group.loop) then shared.tasks[co] = nil end
+  end
+  for id, waiter in pairs(shared.waiting) do
+    if void(waiter.loop or waiter.group.loop) then shared.waiting[id] = nil end
+  end
+  shared.current = nil
+  if not all then return end
+  behind.ready, behind.first, behind.last, behind.flying, behind.asleep = {}, 1, 0, 0, {}
+  for group in pairs(jobs) do
+    group.over = true
+    pcall(group.ended, false, why)
+  end
 end
 
 -- On a clock that jumps, sleeping tasks take turns; elsewhere they just wait.
@@ -293,4 +384,4 @@ local function sleep(span)
   end
 end
 
-return run, sleep
+return run, sleep, background, cancel

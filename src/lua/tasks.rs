@@ -8,6 +8,7 @@ use crate::{
     call::Call,
     clock::{Clock, Span},
     fault::Fault,
+    progress,
 };
 use mlua::{FromLuaMulti, Function, IntoLuaMulti, Lua, Result, Table, Value};
 use std::{rc::Rc, sync::Arc, time::Duration};
@@ -33,7 +34,7 @@ pub(crate) fn natives(
     core.queue(bridge)?;
     shared.set("sleep", n.function("sleep")?)?;
     shared.set("seconds", n.function("seconds")?)?;
-    let (run, sleep): (Function, Function) = n
+    let (run, sleep, background, cancel): (Function, Function, Function, Function) = n
         .lua()
         .load(include_str!("tasks.lua"))
         .set_name("=[native]")
@@ -41,6 +42,8 @@ pub(crate) fn natives(
     n.value("run", run);
     n.value("with", shared.get::<Value>("with")?);
     n.value("sleep", sleep);
+    n.value("background", background);
+    n.value("cancel", cancel);
     Ok(())
 }
 
@@ -95,6 +98,37 @@ impl Core<'_> {
         self.give("own", move |_, (group, scope)| {
             its.ledger.enter(group);
             its.scope.set(scope);
+            Ok(())
+        })?;
+        let its = Rc::clone(bridge);
+        self.give("work", move |_, count| {
+            let work = progress::begin("tasks", count);
+            let begun = work.is_some();
+            if begun {
+                *its.work.borrow_mut() = work;
+            }
+            Ok(begun)
+        })?;
+        let its = Rc::clone(bridge);
+        self.give("step", move |_, over| {
+            if let Some(work) = &*its.work.borrow() {
+                work.step();
+            }
+            if over {
+                its.work.take();
+            }
+            Ok(())
+        })?;
+        let its = Rc::clone(bridge);
+        self.give("poll", move |_, ()| Ok(its.poll()))?;
+        let its = Rc::clone(bridge);
+        self.give("behind", move |_, on| {
+            its.behind.set(on);
+            Ok(())
+        })?;
+        let its = Rc::clone(bridge);
+        self.give("jobs", move |_, more: i64| {
+            its.jobs.set(its.jobs.get().saturating_add(more));
             Ok(())
         })?;
         let its = Rc::clone(bridge);

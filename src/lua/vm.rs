@@ -1,12 +1,12 @@
 //! The VM seen from other threads: it lives on a thread of its own and does one job after another.
 use super::{
-    complete::Completion,
+    complete::{Completion, Live},
     host::{Declare, Host},
     inspect::Style,
     interrupt::Switch,
     memory::Memory,
     native::Native,
-    print::{Printer, Sink},
+    print::{Printer, Screen, Sink},
     report::{Reply, Report},
     sched::{Bridge, Event},
     shape::Limit,
@@ -22,12 +22,24 @@ use std::{
     io,
     path::Path,
     rc::Rc,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
+    time::Duration,
 };
 
 /// Lua's own limits are reached before this is: 200 C levels, a million slots.
 const STACK: usize = 64 << 20;
+
+/// A press of Tab waits no longer, a typed letter not even so long.
+const TAB: Duration = Duration::from_millis(500);
+const HINT: Duration = Duration::from_millis(5);
+
+/// So often background jobs are looked after while nothing else is to be done.
+const TICK: Duration = Duration::from_millis(10);
 
 type Job = Box<dyn FnOnce(&Host) + Send>;
 
@@ -35,6 +47,8 @@ type Job = Box<dyn FnOnce(&Host) + Send>;
 pub struct Options {
     /// Where `print` goes.
     pub sink: Sink,
+    /// Where that is a terminal.
+    pub screen: Arc<Screen>,
     /// Modules with natives, by name.
     pub modules: BTreeMap<&'static str, Declare>,
     /// What help and printed tables may take.
@@ -98,11 +112,28 @@ impl Vm {
         self.reply(move |host| host.script(&source, &path, &args))
     }
 
-    /// What may stand at byte `pos` of what is being typed.
-    pub fn complete(&self, text: &str, pos: usize) -> Completion {
+    /// What may stand at byte `pos` of what is being typed; nothing, while Lua is busy with something else.
+    pub fn complete(&self, text: &str, pos: usize, live: Arc<Live>) -> Completion {
         let text = text.to_owned();
-        self.ask(move |host| host.complete(&text, pos))
+        self.ask_soon(TAB, move |host| host.complete(&text, pos, &live))
             .unwrap_or_default()
+    }
+
+    /// What may be given next in the call at the end of `text`.
+    pub fn hint(&self, text: &str) -> Option<String> {
+        let text = text.to_owned();
+        self.ask_soon(HINT, move |host| host.hint(&text))?
+    }
+
+    /// Does I/O that nobody waits for.
+    pub fn behind(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let job: Job = Box::new(move |host| {
+            // Documentation is read once, and the first Tab should not wait for it.
+            host.docs();
+            host.bridge.behind(work);
+        });
+        // Without a VM there is nothing to be made ready.
+        let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
     }
 
     /// Whether more lines could make this input whole.
@@ -147,6 +178,26 @@ impl Vm {
         }
     }
 
+    /// The same for what is of no use later.
+    fn ask_soon<T: Send + 'static>(
+        &self,
+        within: Duration,
+        job: impl FnOnce(&Host) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (answer, answers) = mpsc::sync_channel(1);
+        let late = Arc::new(AtomicBool::new(false));
+        let its = Arc::clone(&late);
+        let job: Job = Box::new(move |host| {
+            if !its.load(Ordering::Relaxed) {
+                let _ = answer.send(job(host));
+            }
+        });
+        self.jobs.as_ref()?.send(job).ok()?;
+        let out = answers.recv_timeout(within).ok();
+        late.store(true, Ordering::Relaxed);
+        out
+    }
+
     fn reply(&self, job: impl FnOnce(&Host) -> Reply + Send + 'static) -> Reply {
         self.ask(job)
             .unwrap_or_else(|fault| Reply::Failed(Report::from(fault)))
@@ -163,6 +214,19 @@ impl Drop for Vm {
     }
 }
 
+/// The next job; while there is none, background jobs go on.
+fn next(inbox: &mpsc::Receiver<Job>, host: &Host) -> Option<Job> {
+    while host.bridge.jobs.get() > 0 {
+        host.tick();
+        match inbox.recv_timeout(TICK) {
+            Ok(job) => return Some(job),
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => return None,
+        }
+    }
+    inbox.recv().ok()
+}
+
 /// The life of the VM's thread.
 fn live(
     options: Options,
@@ -171,7 +235,7 @@ fn live(
     events: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
     inbox: &mpsc::Receiver<Job>,
 ) {
-    let printer = Rc::new(Printer::new(options.sink));
+    let printer = Rc::new(Printer::new(options.sink, options.screen));
     let bridge = Bridge::new(switch, Rc::clone(&printer), events, options.gate);
     match Host::new(
         bridge,
@@ -183,7 +247,7 @@ fn live(
         memory,
     ) {
         Ok(host) => {
-            for job in inbox {
+            while let Some(job) = next(inbox, &host) {
                 job(&host);
             }
         }

@@ -1,21 +1,21 @@
 //! The line editor: rustyline stays in here.
-use super::{MORE, Prompt, history, screen};
+mod helper;
+mod keys;
+
+use super::{MORE, Prompt, Room, above, history, screen};
 use crate::{
     fault::{Fault, Kind},
     secret,
     shell::Shell,
 };
+use helper::Helper;
 use jiff::Timestamp;
+use keys::{Arrow, Known};
 use rustyline::{
-    Cmd, CompletionType, Config, Context, Editor as Rusty, Helper as IsHelper, KeyEvent,
-    completion::{Completer, Pair},
-    error::ReadlineError,
-    highlight::Highlighter,
-    hint::Hinter,
-    history::FileHistory,
-    validate::Validator,
+    Cmd, CompletionType, Config, Editor as Rusty, EventHandler, ExternalPrinter, KeyEvent,
+    error::ReadlineError, history::FileHistory,
 };
-use std::{borrow::Cow, path::PathBuf};
+use std::path::PathBuf;
 
 /// What the user did.
 pub(super) enum Line {
@@ -32,10 +32,11 @@ pub(super) struct Editor<'a> {
     prompt: Prompt,
     shell: &'a Shell,
     history: Option<PathBuf>,
+    known: Known,
 }
 
 impl<'a> Editor<'a> {
-    pub(super) fn new(shell: &'a Shell, prompt: &Prompt) -> Result<Self, Fault> {
+    pub(super) fn new(room: &Room<'a>) -> Result<Self, Fault> {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_prompt_limit(120)
@@ -43,23 +44,36 @@ impl<'a> Editor<'a> {
             .map_err(|e| broken(&e))?
             .build();
         let mut inner = Rusty::with_config(config).map_err(|e| broken(&e))?;
-        inner.set_helper(Some(Helper {
-            shell,
-            before: String::new(),
-            colour: screen::style(screen::Stream::Out).colour,
-            real: prompt.real,
-        }));
+        let colour = screen::style(screen::Stream::Out).colour;
+        let helper = Helper::new(room.shell, room.verbs, room.prompt, colour);
+        inner.set_helper(Some(helper));
         inner.bind_sequence(KeyEvent::ctrl('L'), Cmd::ClearScreen);
+        let known = Known::default();
+        for up in [true, false] {
+            let known = known.clone();
+            let arrow = Arrow { up, known };
+            inner.bind_sequence(arrow.event(), EventHandler::Conditional(Box::new(arrow)));
+        }
+        // Without it what is printed meanwhile comes where the cursor is.
+        if let Ok(mut printer) = inner.create_external_printer() {
+            above::install(Box::new(move |text| {
+                let _ = printer.print(text);
+            }));
+        }
         let history = history::file();
         if let Some(path) = &history {
             // The first time there is none.
             let _ = inner.load_history(path);
         }
+        for input in inner.history().iter() {
+            known.add(input);
+        }
         Ok(Self {
             inner,
-            prompt: prompt.clone(),
-            shell,
+            prompt: room.prompt.clone(),
+            shell: room.shell,
             history,
+            known,
         })
     }
 
@@ -68,13 +82,14 @@ impl<'a> Editor<'a> {
         if let Some(helper) = self.inner.helper_mut() {
             before.clone_into(&mut helper.before);
         }
+        self.shell.prepare();
         let prompt = if before.is_empty() {
             let ends = self.shell.token_ends();
             self.prompt.text(ends, Timestamp::now())
         } else {
             MORE.to_owned()
         };
-        match self.inner.readline(&prompt) {
+        match above::reading(|| self.inner.readline(&prompt)) {
             Ok(text) => Line::Text(text),
             Err(ReadlineError::Interrupted) => Line::Cancelled,
             Err(ReadlineError::Eof) => Line::End,
@@ -87,6 +102,7 @@ impl<'a> Editor<'a> {
         if secret::may_hold(input) || !self.inner.add_history_entry(input).unwrap_or(false) {
             return;
         }
+        self.known.add(input);
         if let Some(path) = &self.history {
             // A history that cannot be kept is no reason to disturb the work.
             let _ = self.inner.append_history(path);
@@ -96,54 +112,4 @@ impl<'a> Editor<'a> {
 
 fn broken(error: &ReadlineError) -> Fault {
     Fault::new(Kind::Io, format!("the terminal: {error}"))
-}
-
-struct Helper<'a> {
-    shell: &'a Shell,
-    before: String,
-    colour: bool,
-    real: bool,
-}
-
-impl IsHelper for Helper<'_> {}
-impl Validator for Helper<'_> {}
-
-impl Hinter for Helper<'_> {
-    type Hint = String;
-}
-
-impl Highlighter for Helper<'_> {
-    /// The prompt of a real cluster warns.
-    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        match (self.colour, self.real) {
-            (false, _) => prompt.into(),
-            (true, true) => format!("\x1b[1;33m{prompt}\x1b[0m").into(),
-            (true, false) => format!("\x1b[32m{prompt}\x1b[0m").into(),
-        }
-    }
-}
-
-impl Completer for Helper<'_> {
-    type Candidate = Pair;
-
-    fn complete(
-        &self,
-        line: &str,
-        pos: usize,
-        _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let front = match self.before.as_str() {
-            "" => String::new(),
-            before => format!("{before}\n"),
-        };
-        let completion = self
-            .shell
-            .complete(&format!("{front}{line}"), front.len() + pos);
-        let pair = |c: crate::lua::complete::Candidate| Pair {
-            display: c.label,
-            replacement: c.text,
-        };
-        let pairs = completion.candidates.into_iter().map(pair).collect();
-        Ok((completion.start.saturating_sub(front.len()), pairs))
-    }
 }

@@ -2,14 +2,26 @@
 //!
 //! `session` is the core, which knows no terminal and which transcripts drive; `editor` keeps rustyline to itself; `screen`
 //! and `watch` (Ctrl-C) serve the other ways to run code as well.
+mod above;
 mod editor;
 mod history;
+mod init;
+mod pager;
 pub mod question;
 pub mod screen;
 pub mod session;
 pub mod watch;
+mod words;
 
-use crate::{fault::Fault, jwt, lua::Report, shell::Shell};
+pub use above::sink;
+pub use words::Verbs;
+
+use crate::{
+    fault::Fault,
+    jwt,
+    lua::{Reply, Report},
+    shell::Shell,
+};
 use editor::{Editor, Line};
 use jiff::{SignedDuration, Timestamp};
 use screen::{Stream, Style};
@@ -52,12 +64,50 @@ const SOON: SignedDuration = SignedDuration::from_mins(15);
 /// Stands before the further lines of an input.
 pub const MORE: &str = "  … ";
 
+/// What a prompt is made of.
+#[derive(Clone, Copy)]
+pub struct Room<'a> {
+    pub shell: &'a Shell,
+    pub prompt: &'a Prompt,
+    /// Said at first; none: what this is and where it works.
+    pub greeting: Option<&'a str>,
+    /// Words beside Lua.
+    pub verbs: Option<Verbs<'a>>,
+    /// Stands around each input that is Lua, and runs it.
+    pub typed: Option<&'a Typed<'a>>,
+    /// Whether the user's `init.lua` is run first, where somebody sits at the prompt.
+    pub init: bool,
+}
+
+impl<'a> Room<'a> {
+    pub fn new(shell: &'a Shell, prompt: &'a Prompt) -> Self {
+        Self {
+            shell,
+            prompt,
+            greeting: None,
+            verbs: None,
+            typed: None,
+            init: true,
+        }
+    }
+
+    fn eval(&self, code: &str) -> Reply {
+        watch::interruptible(self.shell, || match self.typed {
+            Some(typed) => typed(code, &|| self.shell.eval(code)),
+            None => self.shell.eval(code),
+        })
+    }
+}
+
+/// Takes an input and what runs it.
+pub type Typed<'a> = dyn Fn(&str, &dyn Fn() -> Reply) -> Reply + 'a;
+
 /// Reads and runs until the input ends; returns the exit status.
-pub fn run(shell: &Shell, prompt: &Prompt) -> u8 {
+pub fn run(room: &Room) -> u8 {
     if io::stdin().is_terminal() {
-        interactive(shell, prompt)
+        interactive(room)
     } else {
-        piped(shell)
+        piped(room)
     }
 }
 
@@ -77,19 +127,31 @@ fn greeting(prompt: &Prompt) -> String {
     )
 }
 
-fn interactive(shell: &Shell, prompt: &Prompt) -> u8 {
-    let mut editor = match Editor::new(shell, prompt) {
+fn interactive(room: &Room) -> u8 {
+    let shell = room.shell;
+    let mut editor = match Editor::new(room) {
         Ok(editor) => editor,
         Err(fault) => return fail(&Report::from(fault)),
     };
-    screen::show(&greeting(prompt));
-    let eval = |code: &str| watch::interruptible(shell, || shell.eval(code));
-    let mut session = Session::new(&eval, shell);
+    match room.greeting {
+        Some(greeting) => screen::show(greeting),
+        None => screen::show(&greeting(room.prompt)),
+    }
+    if io::stderr().is_terminal() {
+        shell.desk().hear(Box::new(above::Above::default()));
+    }
+    if room.init {
+        init::run(shell);
+    }
+    let eval = |code: &str| room.eval(code);
+    let mut session = Session::new(&eval, shell).with(room.verbs);
     loop {
         let line = match editor.read(session.pending()) {
             Line::Text(text) => text,
             Line::Cancelled => {
                 session.clear();
+                // A background job that only computes is stopped, so that the prompt can go on.
+                shell.interrupt();
                 continue;
             }
             Line::End => return 0,
@@ -101,9 +163,16 @@ fn interactive(shell: &Shell, prompt: &Prompt) -> u8 {
             ..screen::style(Stream::Out)
         };
         let mut before = |chunk: &str| editor.remember(chunk);
-        session.feed(&line, &mut before, &mut |turn| match turn {
-            Turn::Leave(code) => status = Some(code),
-            turn => screen::show(&turn.text(&style)),
+        shell.screen().set_rows(pager::rows());
+        session.feed(&line, &mut before, &mut |turn| {
+            for page in shell.screen().take_pages() {
+                pager::show(&page);
+            }
+            match turn {
+                Turn::Leave(code) => status = Some(code),
+                turn @ Turn::Values(_) => pager::show(&turn.text(&style)),
+                turn => screen::show(&turn.text(&style)),
+            }
         });
         if let Some(status) = status {
             return status;
@@ -112,9 +181,10 @@ fn interactive(shell: &Shell, prompt: &Prompt) -> u8 {
 }
 
 /// Standard input is a file or a pipe: its lines run like a script's, values are shown, the first failure ends it.
-fn piped(shell: &Shell) -> u8 {
-    let eval = |code: &str| watch::interruptible(shell, || shell.eval(code));
-    let mut session = Session::new(&eval, shell);
+fn piped(room: &Room) -> u8 {
+    let shell = room.shell;
+    let eval = |code: &str| room.eval(code);
+    let mut session = Session::new(&eval, shell).with(room.verbs);
     let style = screen::style(Stream::Out);
     for line in io::stdin().lock().lines() {
         let line = match line {

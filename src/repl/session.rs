@@ -1,5 +1,8 @@
 //! The prompt without a terminal: lines in, turns out. Transcripts drive this very code.
-use super::screen::Style;
+use super::{
+    screen::Style,
+    words::{self, Verbs, Word, word},
+};
 use crate::{
     lua::{Reply, Report, inspect, shape::Shape},
     shell::Shell,
@@ -38,6 +41,7 @@ pub type Eval<'a> = dyn Fn(&str) -> Reply + 'a;
 pub struct Session<'a> {
     eval: &'a Eval<'a>,
     shell: &'a Shell,
+    verbs: Option<Verbs<'a>>,
     pending: String,
 }
 
@@ -46,8 +50,14 @@ impl<'a> Session<'a> {
         Self {
             eval,
             shell,
+            verbs: None,
             pending: String::new(),
         }
+    }
+
+    /// The same with further words.
+    pub fn with(self, verbs: Option<Verbs<'a>>) -> Self {
+        Self { verbs, ..self }
     }
 
     /// The lines of an input that is not whole yet.
@@ -74,7 +84,7 @@ impl<'a> Session<'a> {
                 self.pending.clear();
                 continue;
             }
-            if rest.first().is_some_and(|next| goes_on(next)) || self.unfinished() {
+            if rest.first().is_some_and(|next| self.goes_on(next)) || self.unfinished() {
                 continue;
             }
             let input = std::mem::take(&mut self.pending);
@@ -99,45 +109,34 @@ impl<'a> Session<'a> {
         if lines.all(|line| line.starts_with("---")) {
             return true;
         }
-        word(&self.pending).is_none() && self.shell.unfinished(&self.pending)
+        word(&self.pending, self.verbs.as_ref()).is_none() && self.shell.unfinished(&self.pending)
     }
 
     fn turn(&self, input: &str) -> Turn {
-        let code = match word(input) {
-            Some(Word::Leave) => return Turn::Leave(0),
-            Some(Word::Help(subject)) => format!("help({subject})"),
-            None => input.to_owned(),
-        };
-        match (self.eval)(&code) {
+        match (word(input, self.verbs.as_ref()), &self.verbs) {
+            (Some(Word::Leave), _) => Turn::Leave(0),
+            (Some(Word::Shell(command)), _) => words::shell(command, self.shell),
+            (Some(Word::Verb(name, arguments)), Some(verbs)) => verbs.turn(name, arguments),
+            (Some(Word::Lua(code)), _) => self.lua(&code),
+            _ => self.lua(input),
+        }
+    }
+
+    fn lua(&self, code: &str) -> Turn {
+        match (self.eval)(code) {
             Reply::Nothing | Reply::Incomplete => Turn::Values(Vec::new()),
             Reply::Values(values) => Turn::Values(values),
             Reply::Failed(report) => Turn::Failed(Box::new(report)),
             Reply::Exit(status) => Turn::Leave(status),
         }
     }
-}
 
-/// What newcomers type although it is no Lua.
-enum Word {
-    /// `help`, `help smd.component`: with what stands between the parentheses it lacks.
-    Help(String),
-    Leave,
-}
-
-fn word(input: &str) -> Option<Word> {
-    let name = |c: char| c.is_alphanumeric() || "._-".contains(c);
-    match input.trim() {
-        "help" | "?" => Some(Word::Help(String::new())),
-        "exit" | "quit" | "exit()" | "quit()" => Some(Word::Leave),
-        other => {
-            let subject = other.strip_prefix("help ")?.trim();
-            let plain = !subject.is_empty() && subject.chars().all(name);
-            plain.then(|| Word::Help(format!("{subject:?}")))
-        }
+    /// Whether a line continues the one above although that could end there.
+    fn goes_on(&self, line: &str) -> bool {
+        goes_on(line) && !self.verbs.is_some_and(|verbs| verbs.has(line))
     }
 }
 
-/// Whether a line continues the one above although that could end there.
 fn goes_on(line: &str) -> bool {
     let line = line.trim_start();
     let sign = line.starts_with([

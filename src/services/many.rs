@@ -2,6 +2,7 @@
 use crate::{
     call,
     fault::{Fault, Item, Kind},
+    progress,
 };
 use std::{future::Future, sync::Arc};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -15,7 +16,10 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, Fault>> + Send + 'static,
 {
-    let limit = call::current().and_then(|call| call.patience.limit);
+    let call = call::current();
+    let limit = call.as_ref().and_then(|call| call.patience.limit);
+    let seen = call.as_ref().filter(|call| !call.behind);
+    let work = seen.and_then(|call| progress::begin(&call.native, items.len()));
     let gate = Arc::new(Semaphore::new(limit.unwrap_or(LIMIT).max(1)));
     let mut running = JoinSet::new();
     let mut results: Vec<Option<Result<T, Fault>>> = Vec::new();
@@ -28,6 +32,9 @@ where
         });
     }
     while let Some(done) = running.join_next().await {
+        if let Some(work) = &work {
+            work.step();
+        }
         if let Ok((at, result)) = done {
             results[at] = Some(result);
         }

@@ -6,7 +6,8 @@ use super::{
 use crate::{
     clock::Clock,
     fault::Fault,
-    http::{Exchange, Http, Watch},
+    http::{Exchange, Http, Watch, Watcher},
+    progress,
 };
 use serde::Serialize;
 use std::{
@@ -21,6 +22,7 @@ pub(super) struct Ear(Mutex<Box<dyn Write + Send>>);
 impl Ear {
     /// A whole line, or several. When nobody reads any more there is nobody to tell.
     pub(super) fn say(&self, text: &str) {
+        progress::hide();
         let mut out = lock(&self.0);
         let _ = out.write_all(format!("{text}\n").as_bytes());
         let _ = out.flush();
@@ -89,6 +91,20 @@ impl Desk {
                 whole: level > 1,
             }));
         }
+    }
+
+    /// Has a further one listen; the number takes it off again.
+    pub fn listen(&self, watcher: Arc<dyn Watcher>) -> u64 {
+        self.watch.add(watcher)
+    }
+
+    pub fn deafen(&self, number: u64) {
+        self.watch.remove(number);
+    }
+
+    /// A line for whoever is told of exchanges.
+    pub fn say(&self, text: &str) {
+        self.ear.say(text);
     }
 
     /// Records into a new file; what was recorded before ends.

@@ -7,9 +7,10 @@ mod stage;
 
 use chami::{
     gate::{First, Rules},
-    lua::{inspect::Style, shape::Limit},
+    learn::{Book, Course, Desk, Exercise, Ground, Guide, Look, Shown, Site, WORDS},
+    lua::{Reply, inspect::Style, shape::Limit},
     repl::{
-        MORE,
+        MORE, Verbs,
         session::{Session, Turn},
     },
     shell::Shell,
@@ -130,8 +131,25 @@ impl Transcript {
             .shell
             .desk()
             .verbose(level.map_or(0, |level| level.expect("verbose is a number")));
-        let eval = |code: &str| stage.shell.eval(code);
-        let mut session = Session::new(&eval, &stage.shell);
+        let course = Course::embedded().expect("the course");
+        let guide = self.setting("learn").map(|id| {
+            let exercise = course.get(id).expect("an exercise");
+            RefCell::new(learning(&stage, &course, exercise))
+        });
+        let verb = |name: &str, rest: &str| match &guide {
+            Some(guide) => worded(&stage, &mut guide.borrow_mut(), (name, rest), &style),
+            None => panic!("no word of this session"),
+        };
+        let eval = |code: &str| match &guide {
+            Some(guide) => guide.borrow_mut().typed(code, || stage.shell.eval(code)),
+            None => stage.shell.eval(code),
+        };
+        let names = WORDS.map(|word| word.name);
+        let verbs = Verbs {
+            names: &names,
+            run: &verb,
+        };
+        let mut session = Session::new(&eval, &stage.shell).with(guide.is_some().then_some(verbs));
         let play = |step: &Step| Step {
             input: step.input.clone(),
             output: play(&stage, &mut session, &step.input, &style),
@@ -140,6 +158,44 @@ impl Transcript {
             head: self.head.clone(),
             steps: self.steps.iter().map(play).collect(),
         }
+    }
+}
+
+/// A student at an exercise of the course, whose progress nobody keeps.
+fn learning<'a>(stage: &'a Stage, course: &'a Course, exercise: &'a Exercise) -> Guide<'a> {
+    let guide = Guide::enter(Desk {
+        shell: &stage.shell,
+        course,
+        exercise,
+        site: Site {
+            ground: Ground::Lab,
+            target: "lab".to_owned(),
+            option: "--lab=fresh".to_owned(),
+            own: true,
+            fleeting: true,
+        },
+        book: Book::open(None),
+        look: Look::PLAIN,
+    });
+    guide.expect("the exercise can be begun")
+}
+
+/// What a word of the course shows, with what ran meanwhile.
+fn worded(stage: &Stage, guide: &mut Guide, (name, rest): (&str, &str), style: &Style) -> Turn {
+    let mut shown = String::new();
+    let done = guide.word(name, rest, &mut |it| {
+        shown += &stage.out.take();
+        shown += &match it {
+            Shown::Text(text) => text,
+            Shown::Reply(Reply::Failed(report)) => report.text(style),
+            Shown::Reply(Reply::Values(values)) => Turn::Values(values).text(style),
+            Shown::Reply(_) => return,
+        };
+        shown.push('\n');
+    });
+    match done {
+        Ok(()) => Turn::Note(shown),
+        Err(report) => Turn::Failed(Box::new(report)),
     }
 }
 
@@ -271,6 +327,11 @@ fn steady(line: &str) -> String {
         .any(|method| line.starts_with(method));
     if line.starts_with("  < date: ") {
         return "  < date: TIME".to_owned();
+    }
+    if let Some((time, rest)) = line.split_once(" ms, ")
+        && time.parse::<f64>().is_ok()
+    {
+        return format!("TIME ms, {rest}");
     }
     let line = match line.find(" ms") {
         Some(at) if request => {

@@ -48,6 +48,7 @@ pub(in crate::builtins) fn touch(path: &Path) -> Touch {
 struct Record {
     /// `file`, `directory` or `link`.
     kind: String,
+    #[serde(with = "octal")]
     mode: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<u64>,
@@ -64,6 +65,22 @@ struct Record {
     /// Where a link leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<PathBuf>,
+}
+
+/// Permissions as people read and type them: `0644`.
+mod octal {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    // serde's `with` hands over a reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    pub(super) fn serialize<S: Serializer>(mode: &u32, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!("{mode:04o}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+        let text = String::deserialize(from)?;
+        u32::from_str_radix(&text, 8).map_err(de::Error::custom)
+    }
 }
 
 impl Record {

@@ -21,7 +21,7 @@ impl Request {
         url: Url,
     ) -> Result<Answer, blame::Lost> {
         let watch = &self.http.shared.options.watch;
-        let Some(depth) = watch.depth() else {
+        let Some(depth) = watch.depth().filter(|_| !self.aside) else {
             return self.fetch(place, base, url).await;
         };
         let sight = Sight::new(watch, depth, self.seen(place, base, &url, depth));

@@ -1,7 +1,9 @@
 //! Lua's tokens, as far as the text goes: the last one may be unfinished.
 
+use std::ops::Range;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(in crate::lua) enum Token<'a> {
     Name(&'a str),
     Number(&'a str),
     /// The text between the quotes, and whether the closing one is there.
@@ -12,18 +14,23 @@ pub(super) enum Token<'a> {
     Sign(char),
 }
 
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut rest = text;
-    let mut tokens = Vec::new();
-    loop {
-        rest = rest.trim_start();
+pub(in crate::lua) fn tokens(text: &str) -> Vec<Token<'_>> {
+    spans(text).filter_map(|(token, _)| token).collect()
+}
+
+/// The tokens and where they stand; a whole comment is none.
+pub(in crate::lua) fn spans(text: &str) -> impl Iterator<Item = (Option<Token<'_>>, Range<usize>)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text[at..].trim_start();
+        let start = text.len() - rest.len();
         if rest.is_empty() {
-            return tokens;
+            return None;
         }
         let (token, length) = token(rest);
-        tokens.extend(token);
-        rest = &rest[length..];
-    }
+        at = start + length;
+        Some((token, start..at))
+    })
 }
 
 /// The token `text` begins with and its length; a whole comment is none.

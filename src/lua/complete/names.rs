@@ -120,21 +120,81 @@ pub(super) fn keys(scene: &Scene, tokens: &[Token], brace: usize) -> Vec<Candida
     fields.iter().map(|f| typed(f, " = ")).collect()
 }
 
-/// The words allowed in the string that follows `tokens`; paths of the documentation after `help`.
-pub(super) fn words(scene: &Scene, tokens: &[Token]) -> Vec<Candidate> {
+/// What may stand in a string, from byte `from` of it on.
+#[derive(Default)]
+pub(super) struct Words {
+    pub(super) from: usize,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+/// The words allowed in the string that follows `tokens`, of which `typed` stands there; paths of the documentation after
+/// `help`; where the type leaves it open, names of the cluster.
+pub(super) fn words(scene: &Scene, tokens: &[Token], typed: &str) -> Words {
     let call = match tokens {
         [before @ .., Token::Sign('(')] => before,
         all => all,
     };
-    if call.last() == Some(&Token::Name("help")) {
+    if let Some(Token::Name("help" | "source")) = call.last() {
         let paths = scene.docs.functions().map(|f| f.path.as_str());
         let modules = scene.docs.modules().map(|m| m.name.as_str());
         let all: BTreeSet<&str> = paths.chain(modules).collect();
-        return all.into_iter().map(Candidate::plain).collect();
+        return Words {
+            from: 0,
+            candidates: all.into_iter().map(Candidate::plain).collect(),
+        };
     }
     let kind = kind_of(scene, tokens).unwrap_or_default();
-    let words = types::words(scene.docs, &kind).into_iter();
-    words.map(Candidate::plain).collect()
+    let words = types::words(scene.docs, &kind);
+    if !words.is_empty() {
+        return Words {
+            from: 0,
+            candidates: words.into_iter().map(Candidate::plain).collect(),
+        };
+    }
+    let Some((function, slot)) = slot_of(scene, tokens) else {
+        return Words::default();
+    };
+    let fitting = scene.live.fitting(&function, &slot, typed);
+    let marked = |name: &&str| Candidate::plain(format!("{}{name}", fitting.mark));
+    Words {
+        from: fitting.from,
+        candidates: fitting.names.iter().map(marked).collect(),
+    }
+}
+
+/// What a value may be that begins with `word`: names in scope and, where only some words are allowed, these in quotes.
+/// Where nothing is typed yet only the latter, if there are any.
+pub(super) fn values(scene: &Scene, tokens: &[Token], word: &str) -> Vec<Candidate> {
+    let before = if word.is_empty() {
+        tokens
+    } else {
+        &tokens[..tokens.len() - 1]
+    };
+    let quoted = words(scene, before, "").candidates.into_iter();
+    let quoted = quoted.map(|c| Candidate::plain(format!("\"{}\"", c.text)));
+    let mut found: Vec<Candidate> = quoted.collect();
+    if found.is_empty() || !word.is_empty() {
+        found.extend(globals(scene, word));
+    }
+    found
+}
+
+/// The function whose argument would follow `tokens`, and the name of that argument or of the field in it.
+fn slot_of(scene: &Scene, tokens: &[Token]) -> Option<(String, String)> {
+    let path = |tokens: &[Token]| called(scene, tokens).map(|(called, _)| called.path.clone());
+    if let [.., Token::Name(name), Token::Sign('=')] = tokens {
+        let brace = open(tokens)?;
+        let around = path(&tokens[..brace]).unwrap_or_default();
+        return Some((around, (*name).to_owned()));
+    }
+    if let Some(bracket) = open(tokens)
+        && tokens[bracket] == Token::Sign('{')
+        && matches!(tokens.last(), Some(Token::Sign('{' | ',' | ';')))
+    {
+        return slot_of(scene, &tokens[..bracket]);
+    }
+    let (called, at) = called(scene, tokens)?;
+    Some((called.path.clone(), called.params.get(at)?.name.clone()))
 }
 
 /// The declared type of the value that would follow `tokens`: an argument, a field, an item.
@@ -154,7 +214,7 @@ fn kind_of(scene: &Scene, tokens: &[Token]) -> Option<String> {
 }
 
 /// The function whose argument would follow `tokens`, and which one: `f(a, ` or, without parentheses, `f `.
-fn called<'a>(scene: &Scene<'a>, tokens: &[Token]) -> Option<(&'a Function, usize)> {
+pub(super) fn called<'a>(scene: &Scene<'a>, tokens: &[Token]) -> Option<(&'a Function, usize)> {
     let (end, at) = match tokens.last()? {
         Token::Sign('(' | ',') => {
             let bracket = open(tokens)?;

@@ -50,6 +50,10 @@ fn offered(text: &str) -> Vec<String> {
 }
 
 fn tried(text: &str) -> (String, Completion) {
+    tried_with(text, |scene, line, pos| complete(scene, line, pos))
+}
+
+fn tried_with<T>(text: &str, look: impl FnOnce(&Scene, &str, usize) -> T) -> (String, T) {
     let lua = Lua::new();
     let docs = Index::new([("@lib-lua/smd.lua", "smd", SMD)]);
     let smd: mlua::Table = lua
@@ -68,11 +72,23 @@ fn tried(text: &str) -> (String, Completion) {
         root: lua.globals(),
         docs: &docs,
         lazy: &lazy,
+        live: &live(),
     };
     let pos = text.find('¦').expect("the cursor is marked");
     let line = text.replace('¦', "");
-    let completion = complete(&scene, &line, pos);
-    (line, completion)
+    let out = look(&scene, &line, pos);
+    (line, out)
+}
+
+fn live() -> Live {
+    let list = |text: &str| text.split(' ').map(str::to_owned).collect();
+    Live {
+        nodes: list("x1000c0s0b0n0 x1000c0s0b1n0 compute1"),
+        places: list("x1000c0s0b0n0 x1000c0s0b0"),
+        macs: list("52:54:00:be:ef:01"),
+        groups: list("compute io"),
+        snapshots: list("before"),
+    }
 }
 
 #[test]
@@ -191,7 +207,47 @@ fn an_odd_offset_is_no_accident() {
         root: lua.globals(),
         docs: &docs,
         lazy: &[],
+        live: &Live::default(),
     };
     assert_eq!(complete(&scene, "é", 1), Completion::default());
     assert_eq!(complete(&scene, "x", 7), Completion::default());
+}
+
+#[test]
+fn allowed_words_need_no_quote_typed() {
+    assert_eq!(
+        offered("smd.component.find{ State = ¦"),
+        ["\"Ready\"", "\"Off\"", "\"On\""]
+    );
+    assert_eq!(offered("smd.component.find{ State = Re¦")[0], "\"Ready\"");
+}
+
+#[test]
+fn names_of_the_cluster_in_strings() {
+    assert_eq!(
+        offered("smd.component.list('x1000c0s0b1¦"),
+        ["x1000c0s0b1n0"]
+    );
+    assert_eq!(offered("smd.component.list 'comp¦"), ["compute1"]);
+    assert_eq!(offered("smd.component.list('@¦"), ["@compute", "@io"]);
+    assert_eq!(offered("smd.component.list('x1000c0s0b0n0,@i¦"), ["@io"]);
+    assert_eq!(offered("smd.component.list({ 'comp¦"), ["compute1"]);
+    assert_eq!(offered("smd.component.list(¦").len(), 3);
+    let (line, completion) = tried("smd.component.list('@compute & x1¦");
+    assert_eq!(&line[completion.start..], "x1");
+}
+
+#[test]
+fn parameters_that_follow() {
+    let hinted = |text: &str| tried_with(text, |scene, line, _| hint(scene, line)).1;
+    assert_eq!(
+        hinted("smd.component.list(¦").as_deref(),
+        Some("set?, filter?)")
+    );
+    assert_eq!(
+        hinted("smd.component.list('x',¦").as_deref(),
+        Some("filter?)")
+    );
+    assert_eq!(hinted("smd.component.list('x', {},¦"), None);
+    assert_eq!(hinted("x = (¦"), None);
 }

@@ -1,4 +1,4 @@
-//! The whole reference as one Markdown document: `chami docs`.
+//! The reference as Markdown: one document, or a part for each module with all that stands below it.
 use super::START;
 use crate::lua::docs::{Alias, Class, Function, Index, Module, Slot};
 use std::fmt::Write;
@@ -13,6 +13,33 @@ pub fn reference(docs: &Index) -> String {
     out
 }
 
+/// The same in parts: the name of each outermost module, and its text with that of `smd.component` under `smd`.
+pub fn parts(docs: &Index) -> Vec<(String, String)> {
+    let mut parts: Vec<(String, String)> = Vec::new();
+    for module in docs.modules().filter(|m| m.name != START && m.is_public()) {
+        let top = module.name.split('.').next().unwrap_or_default();
+        if parts.last().is_none_or(|(name, _)| name != top) {
+            parts.push((top.to_owned(), String::new()));
+        }
+        if let Some((_, text)) = parts.last_mut() {
+            if module.name != top {
+                let _ = write!(text, "\n## {}\n", module.name);
+            }
+            inner_text(text, module);
+        }
+    }
+    parts
+}
+
+/// What one types first.
+pub fn start(docs: &Index) -> String {
+    let mut out = String::new();
+    if let Some(module) = docs.module(START) {
+        paragraph(&mut out, &module.text);
+    }
+    out
+}
+
 // Writing to a String cannot fail; the results are dropped throughout.
 fn module_text(out: &mut String, module: &Module) {
     let title = if module.name == START {
@@ -21,9 +48,14 @@ fn module_text(out: &mut String, module: &Module) {
         &module.name
     };
     let _ = write!(out, "\n## {title}\n");
+    inner_text(out, module);
+}
+
+fn inner_text(out: &mut String, module: &Module) {
     paragraph(out, &module.text);
     for (path, text) in &module.groups {
-        let _ = write!(out, "\n### `{path}`\n\n{text}\n");
+        let _ = write!(out, "\n### `{path}`\n");
+        paragraph(out, text);
     }
     for function in module.public() {
         function_text(out, function);
@@ -36,9 +68,23 @@ fn module_text(out: &mut String, module: &Module) {
     }
 }
 
+/// Lines that are set in are shown as they are, as `help` does.
 fn paragraph(out: &mut String, text: &str) {
-    if !text.is_empty() {
-        let _ = write!(out, "\n{text}\n");
+    let mut fenced = false;
+    for (at, line) in text.lines().enumerate() {
+        let set_in = line.starts_with("  ");
+        match (fenced, set_in) {
+            (false, true) => out.push_str("\n```text\n"),
+            (true, false) => out.push_str("```\n"),
+            (false, false) if at == 0 => out.push('\n'),
+            _ => {}
+        }
+        fenced = set_in;
+        out.push_str(if set_in { &line[2..] } else { line });
+        out.push('\n');
+    }
+    if fenced {
+        out.push_str("```\n");
     }
 }
 

@@ -110,7 +110,7 @@ fn a_long_list_says_how_much_is_left() {
         80,
     );
     assert!(
-        text.ends_with("  3\n… 99,997 more; the value is whole: #_ is 100000"),
+        text.ends_with("  3\n… 99,997 more; page(_) shows all, #_ is 100000"),
         "{text}"
     );
 }
@@ -189,7 +189,7 @@ fn plain_lists_fill_the_lines_they_have() {
     assert_eq!(
         text,
         "{ 1, 2, 3, 4, 5, 6, 7,\n  8, 9, 10, 11, 12, 13,\n  14, 15, 16, 17, 18,\n  19, 20, 21, 22, 23, … }\n\
-         … 277 more; the value is whole: #_ is 300"
+         … 277 more; page(_) shows all, #_ is 300"
     );
 }
 

@@ -1,4 +1,5 @@
 //! Turns the locals of an input's top level into assignments, token by token: strings and comments stay untouched.
+use crate::lua::token::{self, Kind, Token};
 
 /// An input whose locals will stay.
 pub(crate) struct Rewritten {
@@ -6,30 +7,11 @@ pub(crate) struct Rewritten {
     pub(crate) locals: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
-    Word,
-    /// A string, a number or a comment: nothing to look into.
-    Opaque,
-    Sign,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Token<'a> {
-    kind: Kind,
-    text: &'a str,
-    start: usize,
-}
-
-impl Token<'_> {
-    fn end(&self) -> usize {
-        self.start + self.text.len()
-    }
-}
-
 /// Rewrites `source`; what cannot be read as Lua is left to Lua to complain about.
 pub(crate) fn rewrite(source: &str) -> Rewritten {
-    let tokens: Vec<Token> = tokens(source).collect();
+    let tokens: Vec<Token> = token::tokens(source)
+        .filter(|token| token.kind != Kind::Comment)
+        .collect();
     let mut text = source.to_owned();
     let mut locals = Vec::new();
     // From the last to the first, so that positions stay valid.
@@ -97,94 +79,4 @@ fn statement(tokens: &[Token], text: &mut String) -> Option<Vec<String>> {
 /// The semicolon keeps what stands before from reading on.
 fn blank(text: &mut String, local: &Token) {
     text.replace_range(local.start..local.end(), ";    ");
-}
-
-/// The words, signs and opaque parts of a chunk, without comments and white space.
-fn tokens(source: &str) -> impl Iterator<Item = Token<'_>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let rest = &source[at..];
-            let first = rest.chars().next()?;
-            let (kind, length) = match first {
-                _ if first.is_whitespace() => (None, first.len_utf8()),
-                '-' if rest.starts_with("--") => (None, comment(rest)),
-                '"' | '\'' => (Some(Kind::Opaque), quoted(rest)),
-                '[' => match long_bracket(rest) {
-                    Some(length) => (Some(Kind::Opaque), length),
-                    None => (Some(Kind::Sign), 1),
-                },
-                '0'..='9' => (Some(Kind::Opaque), number(rest)),
-                _ if first.is_ascii_alphabetic() || first == '_' => (Some(Kind::Word), word(rest)),
-                _ => (Some(Kind::Sign), sign(rest, first)),
-            };
-            let start = at;
-            at += length;
-            if let Some(kind) = kind {
-                let text = &source[start..at];
-                return Some(Token { kind, text, start });
-            }
-        }
-    })
-}
-
-fn word(rest: &str) -> usize {
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    rest.find(|c| !inside(c)).unwrap_or(rest.len())
-}
-
-/// `==` and its like are one sign, so that `=` is surely an assignment.
-fn sign(rest: &str, first: char) -> usize {
-    match rest.get(..2) {
-        Some("==" | "~=" | "<=" | ">=" | "::" | "//" | "<<" | ">>") => 2,
-        _ => first.len_utf8(),
-    }
-}
-
-fn number(rest: &str) -> usize {
-    let mut previous = ' ';
-    rest.find(|c: char| {
-        let exponent = matches!(previous, 'e' | 'E' | 'p' | 'P') && matches!(c, '+' | '-');
-        previous = c;
-        !(c.is_ascii_alphanumeric() || c == '.' || exponent)
-    })
-    .unwrap_or(rest.len())
-}
-
-fn comment(rest: &str) -> usize {
-    match long_bracket(&rest[2..]) {
-        Some(length) => 2 + length,
-        None => rest.find('\n').unwrap_or(rest.len()),
-    }
-}
-
-/// The length of a string in quotes; an open one reaches to the end.
-fn quoted(rest: &str) -> usize {
-    let quote = rest.as_bytes()[0];
-    let mut escaped = false;
-    for (at, byte) in rest.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            _ if byte == quote => return at + 1,
-            _ => {}
-        }
-    }
-    rest.len()
-}
-
-/// The length of `[[…]]` or `[==[…]==]`; none where `rest` begins with an ordinary bracket.
-fn long_bracket(rest: &str) -> Option<usize> {
-    let level = rest
-        .strip_prefix('[')?
-        .bytes()
-        .take_while(|b| *b == b'=')
-        .count();
-    rest[1 + level..].strip_prefix('[')?;
-    let close = format!("]{}]", "=".repeat(level));
-    let begin = level + 2;
-    Some(match rest[begin..].find(&close) {
-        Some(at) => begin + at + close.len(),
-        None => rest.len(),
-    })
 }

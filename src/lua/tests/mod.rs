@@ -1,4 +1,5 @@
 //! The VM from outside: natives, faults, printing, the prompt's memory.
+mod background;
 mod interrupt;
 mod memory;
 mod prompt;
@@ -91,6 +92,7 @@ fn vm_with(
     let vm = Vm::start(Options {
         journal: Journal::new(Setup::memory()),
         sink,
+        screen: Arc::default(),
         modules,
         style: Style::WHOLE,
         clock,

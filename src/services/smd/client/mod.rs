@@ -19,6 +19,7 @@ mod interface;
 mod lock;
 mod map;
 mod member;
+mod names;
 mod partition;
 mod reservation;
 mod restore;
@@ -32,6 +33,7 @@ pub use history::Of;
 pub use interface::{Address, InterfaceFields, id_of};
 pub use lock::{LockChange, LockOptions, Model};
 pub use map::{Mapped, NodeMapFields, PowerMapFields, node_map, power_map};
+pub use names::Names;
 pub use partition::PartitionFields;
 pub use reservation::{Held, Holder, ReservationOptions};
 

@@ -1,0 +1,81 @@
+//! Rules of the header: literals alone, a number that is the file's, tags and needs that somebody knows.
+use super::{Page, is_built};
+use crate::{
+    learn::{course::Course, session::Opened},
+    shell::token::{Kind, Token},
+};
+
+/// The list of exercises is made without running anything, so a header computes nothing.
+/// Whether it is so.
+pub(super) fn literals(page: &mut Page) -> bool {
+    let tokens: Vec<Token> = page
+        .tokens
+        .iter()
+        .filter(|it| it.kind != Kind::Comment)
+        .copied()
+        .collect();
+    let head = tokens.iter().position(|it| it.text == "exercise");
+    let Some(open) = head.and_then(|head| (head..tokens.len()).find(|at| tokens[*at].text == "{"))
+    else {
+        return true;
+    };
+    let (mut depth, before) = (0_usize, page.found.len());
+    for (at, it) in tokens.iter().enumerate().skip(open) {
+        match it.text {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        let key = tokens.get(at + 1).is_some_and(|next| next.text == "=");
+        let value = ["true", "false", "nil"].contains(&it.text);
+        if it.kind == Kind::Word && !key && !value {
+            page.tell(
+                page.line(it.start),
+                format!("the header holds literals only; `{}` is computed", it.text),
+            );
+        }
+    }
+    page.found.len() == before
+}
+
+pub(super) fn rules(page: &mut Page, course: &Course, opened: &Opened) {
+    let header = &opened.header;
+    let line = |page: &Page, said: &str| page.line_of(said).unwrap_or(1);
+    if header.id != page.exercise.id {
+        let what = format!(
+            "the header says {}, the file's name {}",
+            header.id, page.exercise.id
+        );
+        page.tell(line(page, &header.id), what);
+    }
+    for (name, text) in [("title", &header.title), ("goal", &header.goal)] {
+        if text.trim().is_empty() {
+            page.tell(line(page, text), format!("the {name} says nothing"));
+        }
+    }
+    for tag in header.seed.iter().filter(|tag| !course.seeds.knows(tag)) {
+        page.tell(
+            line(page, tag),
+            format!("seed {tag} is not in the list of what the course covers"),
+        );
+    }
+    for id in &header.needs {
+        if *id == header.id {
+            page.tell(line(page, id), "an exercise cannot need itself");
+        } else if !is_built(course, &page.exercise.path, id) {
+            page.tell(
+                line(page, id),
+                format!("needs {id}: no exercise and no states/{id}.lua gives it"),
+            );
+        }
+    }
+    if opened.checks.is_empty() {
+        page.tell(
+            page.first_mark().min(page.lines.len()),
+            "no check: nobody can tell when this is done",
+        );
+    }
+}

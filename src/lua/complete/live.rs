@@ -1,0 +1,67 @@
+//! Names that only the cluster knows: which of them a parameter takes, told by what the parameter is called.
+
+/// The names as they were a moment ago.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Live {
+    /// Nodes, by xname and by name.
+    pub nodes: Vec<String>,
+    /// Everything that has an xname.
+    pub places: Vec<String>,
+    pub macs: Vec<String>,
+    pub groups: Vec<String>,
+    /// The lab's.
+    pub snapshots: Vec<String>,
+}
+
+/// Functions whose `name` is a snapshot.
+const SNAPSHOTS: [&str; 4] = ["lab.restore", "lab.discard", "lab.diff", "lab.snapshot"];
+/// Separate the words of a node set.
+const SEPARATORS: [char; 6] = [',', '!', '&', '^', ' ', '\t'];
+
+/// The names that may stand in a string, and from which byte of it on.
+#[derive(Default)]
+pub(super) struct Fitting<'a> {
+    pub(super) from: usize,
+    pub(super) names: Vec<&'a str>,
+    /// Stands before each of them.
+    pub(super) mark: &'static str,
+}
+
+impl Live {
+    /// What the parameter or field `slot` of `function` takes, when so much of it stands there.
+    pub(super) fn fitting(&self, function: &str, slot: &str, typed: &str) -> Fitting<'_> {
+        let plain = |names| Fitting {
+            names,
+            ..Fitting::default()
+        };
+        match slot.trim_end_matches('?') {
+            "set" | "n" | "node" | "nodes" | "hosts" | "members" => self.set(typed),
+            "xname" | "xnames" | "place" | "places" | "bmc" | "bmcs" | "ids" | "ComponentID" => {
+                plain(all(&self.places))
+            }
+            "mac" | "macs" | "MACAddress" => plain(all(&self.macs)),
+            "group" | "groups" | "label" => plain(all(&self.groups)),
+            "name" | "names" if function.starts_with("cloud_init.group.") => {
+                plain(all(&self.groups))
+            }
+            "name" if SNAPSHOTS.contains(&function) => plain(all(&self.snapshots)),
+            _ => Fitting::default(),
+        }
+    }
+
+    /// The last word of a node set: a node, or a group behind its `@`.
+    fn set(&self, typed: &str) -> Fitting<'_> {
+        let from = typed.rfind(SEPARATORS).map_or(0, |at| at + 1);
+        let group = typed[from..].starts_with('@');
+        let names = if group { &self.groups } else { &self.nodes };
+        Fitting {
+            from,
+            names: all(names),
+            mark: if group { "@" } else { "" },
+        }
+    }
+}
+
+fn all(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}

@@ -1,0 +1,83 @@
+//! The course at the true prompt, on a pseudo terminal.
+use expectrl::{Eof, Expect, Session, process::unix::WaitStatus, session::OsSession};
+use std::{fs, path::PathBuf, process::Command, time::Duration};
+
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+
+struct Terminal(OsSession);
+
+impl Terminal {
+    fn open(home: &PathBuf, words: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
+        command
+            .args(words)
+            .env_clear()
+            .env("HOME", home)
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "1");
+        let mut session = Session::spawn(command).expect("a pseudo terminal");
+        session.set_expect_timeout(Some(Duration::from_secs(30)));
+        Self(session)
+    }
+
+    fn types(&mut self, text: &str) {
+        self.0.send(text).expect("it takes what is typed");
+    }
+
+    #[track_caller]
+    fn sees(&mut self, text: &str) {
+        if let Err(error) = self.0.expect(text) {
+            panic!("never saw {text:?}: {error}");
+        }
+    }
+
+    fn leaves(mut self) {
+        self.types(CTRL_D);
+        self.0.expect(Eof).expect("it ends");
+        let ended = self.0.get_process().wait().expect("it is our child");
+        assert!(matches!(ended, WaitStatus::Exited(_, 0)), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_student_at_an_exercise() {
+    let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("learn-prompt");
+    // There is none before the first run.
+    let _ = fs::remove_dir_all(&home);
+    fs::create_dir_all(&home).expect("a home");
+    let mut terminal = Terminal::open(&home, &["learn", "301"]);
+    terminal.sees("301  Static discovery");
+    terminal.sees("goal    SMD knows five nodes");
+    terminal.sees("--lab=learn-301");
+    terminal.sees(":next   shows and runs the first of 7 parts");
+    terminal.sees("learn 301 ❯ ");
+    terminal.types(":ne\t\r");
+    terminal.sees("1 of 7 · look  Read the file");
+    terminal.sees("172.16.0.101");
+    terminal.sees("(:next is look 2, Write one)");
+    terminal.types(":nxt\r");
+    terminal.sees("did you mean :next?");
+    terminal.types("print(7 * 7) while true do end\r");
+    terminal.sees("49\r\n");
+    terminal.types(CTRL_C);
+    terminal.sees("interrupted: ");
+    terminal.types("discover.static 'data/nodes.yaml'\r");
+    terminal.sees("created");
+    terminal.types(":check\r");
+    terminal.sees("pass  five nodes have the NIDs 1 to 5");
+    terminal.sees("301 is done, with 0 hints.");
+    terminal.sees("❯ ");
+    terminal.leaves();
+
+    let mut terminal = Terminal::open(&home, &["learn", "301"]);
+    terminal.sees("as you left it");
+    terminal.sees(":next   shows and runs part 2 of 7: Write one");
+    terminal.sees("❯ ");
+    terminal.types(":undo\r");
+    terminal.sees("Taken back: discover.static 'data/nodes.yaml'");
+    terminal.types("#smd.component.list() + 40\r");
+    terminal.sees("\n40");
+    terminal.sees("❯ ");
+    terminal.leaves();
+}
