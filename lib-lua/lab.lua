@@ -3,7 +3,7 @@ local nodeset = require "nodeset"
 
 --- The lab: the simulated head node behind this session.
 --- Look at it, set it back, compare it with before, make its time pass. On a real cluster these calls are `unsupported`.
-local lab = { clock = {}, artifact = {} }
+local lab = { fault = require "lab.fault", practice = require "lab.practice", clock = {}, artifact = {} }
 
 ---@class lab.Machine
 ---@field name string

@@ -2,6 +2,7 @@ local native = select(2, ...)
 local fault = require "fault"
 local nodes = require "nodes"
 local task = require "task"
+local why = require "node.why"
 
 --- Nodes as machines: all that is known of one at a glance, its power, how far its boot came, its console.
 --- A lab's machines really fetch what they boot, each stage in the lab's time; the timeline keeps the evidence. Those of a
@@ -312,5 +313,47 @@ function node.run(set, command)
   local ran = native.run(one(set, "node.run").xname, command)
   return (ran.output:gsub("\n$", "")), ran.status
 end
+
+---@class node.Cause
+---@field id string its number in the catalogue: `lab.fault.list()` has them all
+---@field cause string what lies behind it
+---@field certainty "certain"|"likely"|"possible"
+---@field evidence string what was seen
+---@field fix string what to do
+---@field stage string where a boot meets it
+---@field owner string who has it wrong
+
+---@class node.Verdict prints as text
+---@field node string the xname
+---@field boot "none"|"stopped"|"ready" how its last boot went; none: it had none, and its data alone were asked
+---@field stage? string the first stage of a boot without evidence, or at which one will go wrong
+---@field owner? string who answers for that stage
+---@field what? string what was seen there last
+---@field causes node.Cause[] the most probable first; none: nothing found wrong
+---@field left_out? string[] what could not be asked here, and why
+
+---@class node.WhyOptions
+---@field file? string a nodes file to compare SMD with: its path or its text
+
+--- Tells why a node does not come up, or will not: the most probable cause first, with what was seen and what to do.
+--- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.
+--- It reads only, each resource once.
+---@param name string|integer which node: xname, NID, MAC or name
+---@param options? node.WhyOptions
+---@return node.Verdict verdict prints as text; without causes nothing was found wrong
+---@shell chami why NODE
+---@state 301
+---@example node.why(1).causes[1].id --> F17
+---@state 301
+---@example smd.iface.update("52:54:00:be:ef:01", { IPAddresses = { "172.16.0.999" } }); return node.why(1).causes[1].id --> F10
+function node.why(name, options) return why.one(name, options) end
+
+--- Asks about several nodes at once; each resource is still listed once.
+---@param set? string|integer|string[] which nodes; all of SMD where none are named
+---@param options? node.WhyOptions
+---@return node.Verdict[] verdicts of those with something wrong
+---@state 301
+---@example smd.iface.update("52:54:00:be:ef:01", { IPAddresses = { "172.16.0.2" } }); return #node.wrong() --> 5
+function node.wrong(set, options) return why.wrong(set, options) end
 
 return node

@@ -20,8 +20,8 @@ local function literal(words)
   return true
 end
 
--- A set → its xnames, what was listed of SMD for it, and whether it is literal.
-local function resolved(set)
+-- A set → its words; what is none is refused.
+local function parse(set)
   local sort = type(set)
   if sort ~= "string" and sort ~= "number" and sort ~= "table" then
     local said = set == nil and "none is named" or "this is a " .. sort
@@ -33,6 +33,12 @@ local function resolved(set)
   for _, asked in ipairs(words.asked) do
     if asked.sort == "labels" then native.no_nodes(asked.word) end
   end
+  return words
+end
+
+-- A set → its xnames, what was listed of SMD for it, and whether it is literal.
+local function resolved(set)
+  local words = parse(set)
   local found, list = sources.meanings(words.asked)
   found.names = names.xnames(words.names, list)
   return native.expand(set, found), list, literal(words)
@@ -71,6 +77,30 @@ end
 ---@state 301
 ---@example nodes.xnames "@compute & State=On & compute*[4-5]" --> { "x1000c0s0b3n0", "x1000c0s0b4n0" }
 function nodes.xnames(set) return (resolved(set)) end
+
+--- Lists the xnames of several sets, for which each resource is listed but once.
+---@param sets (string|integer|string[])[] as for `nodes.xnames`; `{}` is the empty set
+---@return string[][] xnames of each set, in the order of the sets
+---@state 301
+---@example #nodes.several({ "@compute", 3 })[1] --> 5
+function nodes.several(sets)
+  local parsed, asked, found = {}, {}, {}
+  for i, set in ipairs(sets) do
+    if type(set) ~= "table" or next(set) ~= nil then
+      parsed[i] = parse(set)
+      table.move(parsed[i].asked, 1, #parsed[i].asked, #asked + 1, asked)
+    end
+  end
+  local meanings, list = sources.meanings(asked)
+  for i, set in ipairs(sets) do
+    found[i] = {}
+    if parsed[i] then
+      meanings.names = names.xnames(parsed[i].names, list)
+      found[i] = native.expand(set, meanings)
+    end
+  end
+  return found
+end
 
 --- Lists the NIDs of a set.
 ---@param set string|integer|string[] as for `nodes.xnames`

@@ -16,6 +16,7 @@ mod tape;
 mod target;
 mod token;
 mod variables;
+mod why;
 
 use crate::{
     fault::Fault,
@@ -82,6 +83,8 @@ enum Verb {
     Lab(lab::Args),
     /// Exercises: what there is to learn, and how far you are
     Learn(learn::Args),
+    /// Tell why a node does not come up; 6 when something is wrong
+    Why(why::Args),
     /// Print the whole reference as Markdown, or write the book or what editors want
     Docs(docs::Args),
     /// Print the completion script for a shell
@@ -168,6 +171,7 @@ fn dispatch(cli: Cli) -> Outcome {
         },
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
         (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
+        (None, Some(Verb::Why(args))) => why::run(&target, args, format),
         (None, Some(Verb::Docs(args))) => docs::run(&target, &args),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
         (None, Some(Verb::Man(args))) => man::run(&target, args.page),

@@ -277,3 +277,24 @@ fn damage_to_the_lab_is_mended_and_said_once() {
     assert!(state.join("journal.jsonl.bad").exists());
     assert_eq!(run(count).2, "");
 }
+
+#[test]
+fn why_ends_with_6_when_something_is_wrong() {
+    let on = |words: &[&str]| run(&[&["--lab=why"], words].concat());
+    assert_eq!(on(&["lab", "reset"]).0, Some(0));
+    let (status, out, _) = on(&["why"]);
+    assert_eq!(status, Some(0));
+    assert!(out.starts_with("SMD knows no node"), "{out}");
+    assert_eq!(on(&["lab", "reset", "tutorial"]).0, Some(0));
+    let (status, out, err) = on(&["why", "compute2"]);
+    assert_eq!((status, err.as_str()), (Some(6), ""));
+    assert!(out.contains("1. F17, certain: "), "{out}");
+    let (status, out, _) = on(&["why", "-F", "json"]);
+    assert_eq!(status, Some(6));
+    let verdicts: serde_json::Value = serde_json::from_str(&out).expect("json");
+    assert_eq!(verdicts.as_array().map(Vec::len), Some(5));
+    assert_eq!(verdicts[0]["causes"][0]["id"], "F17");
+    let (status, _, err) = on(&["why", "nid009"]);
+    assert_eq!(status, Some(2));
+    assert!(err.contains("nid009"), "{err}");
+}

@@ -1,0 +1,190 @@
+-- Causes that stand in cloud-init: what nodes are told, and where they look for it. No part of the public API.
+local fault = require "fault"
+
+local SEED = "^[hH][tT][tT][pP]([sS]?)://([^/:]+)"
+
+-- What is wrong with a URL that nodes are to fetch; nil when nothing is.
+local function unreachable(url)
+  local tls, host = url:match(SEED)
+  if not host then
+    host = url:match "^/*([^/:]+)"
+    tls = ""
+  end
+  if not host or host == "" then return "is no address" end
+  if host == "localhost" or host:find "^127%." then return "is the node itself" end
+  if not host:find "%." then return "is a name that only the containers of the head node know" end
+  if tls ~= "" then return "wants TLS, and the node does not know the cluster's CA" end
+end
+
+local function seed_of(ctx)
+  local ds = ctx.args:get "ds"
+  if type(ds) ~= "string" then return nil end
+  return ds:match "s=([^;]*)"
+end
+
+local function empty(shared) return not next(shared.clouds) and not next(shared.defaults) end
+
+-- The cloud-configs of a node's groups, as they are served.
+local function configs(ctx)
+  local found = {}
+  for i, record in ipairs(ctx:clouds()) do
+    found[i] = { name = record.name, text = ctx.shared:text(record.name) }
+  end
+  return found
+end
+
+local function some_cloud(at)
+  local own = {}
+  for _, label in ipairs(at.shared.labels[at.node] or {}) do
+    if at.shared.clouds[label] then own[#own + 1] = label end
+  end
+  if #own == 0 then fault.raise("bad_argument", at.node .. " has no cloud-config to be spoiled") end
+  return at.pick(own)
+end
+
+local function upload(label, text)
+  chami.cloud_init.group.update(label, { file = { content = text } }, { lint = false })
+end
+
+-- Ways to lose the first lines, or the YAML.
+local function spoiled(text, way)
+  local body = text:gsub("^## template: jinja\n", "", 1)
+  if way == 1 then return "\n" .. text end
+  if way == 2 then return "# template: jinja\n" .. body end
+  if way == 3 then return (text:gsub("#cloud%-config\n", "", 1)) end
+  return text .. "write_files:\n\t- path: /etc/motd\n"
+end
+
+return {
+  {
+    id = "F46", stage = "meta-data", owner = "cloud-init",
+    symptom = "everything that was set is gone: nodes come up with no names, keys or groups of theirs",
+    cause = "cloud-init keeps its data in memory unless told otherwise, and was restarted (or nothing was ever set)",
+    fix = "set defaults and groups again (cluster.apply), and give it a store: STORAGE_BACKEND=quack",
+    _probe = function(ctx)
+      if not empty(ctx.shared) then return nil end
+      local up = chami.cloud_init.service.version().uptime
+      return ("cloud-init has no defaults and no group; it runs for %s"):format(up), "certain"
+    end,
+    _inject = function(at)
+      at.condition("cloud_init_lost", true)
+      return "cloud-init was restarted"
+    end,
+  },
+  {
+    id = "F44", stage = "groups", owner = "cloud-init",
+    symptom = "the node boots without keys and users: its group's file is a bare `#cloud-config`",
+    cause = "SMD has the group and cloud-init has none of that name",
+    fix = 'cloud_init.group.set(GROUP, { file = "data/cloud-init/GROUP.yaml" })',
+    _probe = function(ctx)
+      if #ctx.labels == 0 or #ctx:clouds() > 0 or empty(ctx.shared) then return nil end
+      local labels = table.concat(ctx.labels, ", ")
+      return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname), "certain"
+    end,
+    _inject = function(at)
+      local gone = {}
+      for _, label in ipairs(at.shared.labels[at.node] or {}) do
+        if at.shared.clouds[label] then gone[#gone + 1] = label end
+      end
+      if #gone == 0 then fault.raise("bad_argument", at.node .. " has no cloud-config to be lost") end
+      chami.cloud_init.group.delete(gone)
+      return ("cloud-init lost %s"):format(table.concat(gone, ", "))
+    end,
+  },
+  {
+    id = "F50", stage = "meta-data", owner = "cloud-init",
+    symptom = "the node asks itself, or a host that it cannot reach, for its configuration",
+    cause = "base-url or `ds=` is localhost, a container's name or https; without `ds=` BSS says `s=localhost/`",
+    fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }, and ds=nocloud-net;s=… the same',
+    _probe = function(ctx)
+      if ctx.record then
+        local seed = seed_of(ctx)
+        if not seed then return ("no `ds=` among the arguments of %s"):format(ctx.xname), "certain" end
+        local why = unreachable(seed)
+        if why then return ("`ds=` names %s, which %s"):format(seed, why), "certain" end
+      end
+      local why = not empty(ctx.shared) and ctx.base and unreachable(ctx.base)
+      if why then return ("%s is sent to %s, which %s"):format(ctx.xname, ctx.base, why), "certain" end
+    end,
+    _inject = function(at)
+      local way = at.chance(5)
+      local record = at.shared:record_of(at.node)
+      if record and way > 3 then
+        local args = chami.bss.args(record.params)
+        if way == 4 then args:remove "ds" else args:set("ds", "nocloud-net;s=http://localhost:8081/cloud-init") end
+        chami.bss.boot.params.update(at.node, { params = args })
+        return ("the arguments of %s do not lead to cloud-init"):format(at.node)
+      end
+      local urls = {
+        "http://localhost:27777/cloud-init", "http://cloud-init-server:27777/cloud-init",
+        "https://demo.openchami.cluster:8443/cloud-init",
+      }
+      local url = urls[(way - 1) % 3 + 1]
+      chami.cloud_init.defaults.set { base_url = url }
+      return ("base-url is %s"):format(url)
+    end,
+  },
+  {
+    id = "F48", stage = "config", owner = "cloud-init",
+    symptom = "the node ignores its group's file, or takes the braces for its content",
+    cause = "its first line is not exactly `## template: jinja`, its second not `#cloud-config`, or its YAML has a tab",
+    fix = "cloud_init.template.lint(cloud_init.group.config(GROUP)) tells line and column",
+    _probe = function(ctx)
+      for _, one in ipairs(configs(ctx)) do
+        for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do
+          if finding.severity == "error" then
+            return ("%s.yaml, line %d: %s"):format(one.name, finding.line, finding.message), "certain"
+          end
+        end
+        local first = one.text:match "^[^\n]*"
+        if first ~= "## template: jinja" and one.text:find "{[{%%]" then
+          return ("%s.yaml is a template, and its first line is %q"):format(one.name, first), "certain"
+        end
+      end
+    end,
+    _inject = function(at)
+      local label, way = some_cloud(at), at.chance(4)
+      upload(label, spoiled(chami.cloud_init.group.config(label), way))
+      local ways = { "an empty line at its front", "one # less at its front", "no #cloud-config", "a tab in its YAML" }
+      return ("the file of %s has %s"):format(label, ways[way])
+    end,
+  },
+  {
+    id = "F52", stage = "config", owner = "cloud-init",
+    symptom = "a value in the node's configuration is empty, or reads CI_MISSING_JINJA_VAR",
+    cause = "the template asks for a name that is not there",
+    fix = "cloud_init.template.names(cloud_init.node.meta_data(NODE)) lists the names",
+    _probe = function(ctx)
+      if not ctx.told.data then return nil end
+      for _, one in ipairs(configs(ctx)) do
+        local part = { { name = one.name, content = one.text } }
+        local ok, merged = pcall(chami.cloud_init.template.merge, part, ctx.told.data)
+        local missing = ok and merged.parts[1] and merged.parts[1].missing
+        if missing and #missing > 0 then
+          return ("%s.yaml asks for %s, which is not there"):format(one.name, table.concat(missing, ", ")), "certain"
+        end
+      end
+    end,
+    _inject = function(at)
+      local label = some_cloud(at)
+      local text, name = chami.cloud_init.group.config(label), at.pick { "hostnam", "local_ip", "clustername" }
+      if not text:find "^## template: jinja" then text = "## template: jinja\n" .. text end
+      upload(label, text .. ("\ntimezone: {{ ds.meta_data.instance_data.v1.%s }}\n"):format(name))
+      return ("the file of %s asks for %s, which no node has"):format(label, name)
+    end,
+  },
+  {
+    id = "F51", stage = "meta-data", owner = "cloud-init",
+    symptom = "404 page not found for all that is asked in a node's name; the nodes themselves are served",
+    cause = "cloud-init was started without IMPERSONATION=true",
+    fix = "IMPERSONATION=true in its environment, and restart it",
+    _probe = function(ctx)
+      if not ctx.blind then return nil end
+      return "cloud-init answers 404 to whoever asks in a node's name", "certain"
+    end,
+    _inject = function(at)
+      at.condition("impersonation_off", true)
+      return "cloud-init runs without IMPERSONATION=true"
+    end,
+  },
+}

@@ -1,0 +1,239 @@
+-- What probes read: each resource of the cluster listed once, and the one node they ask about. No part of the public API.
+
+-- Longer than this no artifact is waited for: a probe asks whether it is there, and reads nothing of it.
+local PATIENCE = { timeout = "3s", any_status = true }
+
+local _Shared = {}
+
+-- A property of the cluster that is read when it is first asked for.
+local _read = {}
+
+function _read.nodes()
+  local by_id = {}
+  for _, one in ipairs(chami.smd.component.list()) do by_id[one.ID] = one end
+  return by_id
+end
+
+function _read.nics() return chami.smd.iface.list() end
+
+function _read.nics_of(shared)
+  local by_id = {}
+  for _, nic in ipairs(shared.nics) do
+    by_id[nic.ComponentID] = by_id[nic.ComponentID] or {}
+    table.insert(by_id[nic.ComponentID], nic)
+  end
+  return by_id
+end
+
+function _read.by_ip(shared)
+  local by_ip = {}
+  for _, nic in ipairs(shared.nics) do
+    for _, address in ipairs(nic.IPAddresses or {}) do
+      local ip = address.IPAddress
+      if ip ~= "" then
+        by_ip[ip] = by_ip[ip] or {}
+        table.insert(by_ip[ip], nic)
+      end
+    end
+  end
+  return by_ip
+end
+
+function _read.by_nid(shared)
+  local by_nid = {}
+  for id, one in pairs(shared.nodes) do
+    if one.Type == "Node" and one.NID then
+      by_nid[one.NID] = by_nid[one.NID] or {}
+      table.insert(by_nid[one.NID], id)
+    end
+  end
+  return by_nid
+end
+
+function _read.groups() return chami.smd.group.list() end
+
+function _read.labels(shared)
+  local by_id = {}
+  for _, group in ipairs(shared.groups) do
+    for _, id in ipairs(group.members.ids) do
+      by_id[id] = by_id[id] or {}
+      table.insert(by_id[id], group.label)
+    end
+  end
+  return by_id
+end
+
+function _read.members(shared)
+  local by_label = {}
+  for _, group in ipairs(shared.groups) do by_label[group.label] = group.members.ids end
+  return by_label
+end
+
+function _read.params() return chami.bss.boot.params.list() end
+
+function _read.by_mac(shared)
+  local by_mac = {}
+  for _, record in ipairs(shared.params) do
+    for _, mac in ipairs(record.macs or {}) do by_mac[mac:lower()] = record end
+  end
+  return by_mac
+end
+
+function _read.clouds()
+  local by_name = {}
+  for _, group in ipairs(chami.cloud_init.group.list()) do by_name[group.name] = group end
+  return by_name
+end
+
+function _read.defaults() return chami.cloud_init.defaults.get() end
+
+-- The machines of a lab; on a real cluster nobody can list them.
+function _read.machines()
+  local by_xname = {}
+  local ok, machines = pcall(function() return chami.lab.machines() end)
+  for _, one in ipairs(ok and machines or {}) do by_xname[one.xname] = one end
+  return by_xname
+end
+
+-- The cloud-configs of groups by name, each read once, and what is wrong with them.
+function _read.texts() return {} end
+
+function _read.lints() return {} end
+
+-- Each URL is asked once: by its status, or nil where nobody answers.
+function _read.asked() return {} end
+
+_Shared.__index = function(shared, name)
+  if _Shared[name] then return _Shared[name] end
+  local value = _read[name] and _read[name](shared)
+  rawset(shared, name, value)
+  return value
+end
+
+-- Reads all that most probes want, before several nodes are asked about side by side.
+function _Shared:warm()
+  for _, name in ipairs { "nodes", "nics_of", "by_ip", "by_nid", "labels", "members", "by_mac", "machines" } do
+    local _ = self[name]
+  end
+  for _, name in ipairs { "clouds", "defaults" } do pcall(function() return self[name] end) end
+end
+
+-- The status an artifact is answered with.
+function _Shared:status(url)
+  local known = self.asked[url]
+  if known == nil then
+    local ok, answer = pcall(chami.http.head, url, PATIENCE)
+    known = ok and answer.status or false
+    self.asked[url] = known
+  end
+  return known or nil
+end
+
+-- A group's cloud-config as it is served.
+function _Shared:text(name)
+  self.texts[name] = self.texts[name] or chami.cloud_init.group.config(name)
+  return self.texts[name]
+end
+
+-- What is wrong with it, for one of its nodes: the others get the same text.
+function _Shared:lint(name, data)
+  self.lints[name] = self.lints[name] or chami.cloud_init.template.lint(self:text(name), data)
+  return self.lints[name]
+end
+
+-- The record a node's firmware finds, by any of its MACs.
+function _Shared:record_of(xname)
+  for _, nic in ipairs(self.nics_of[xname] or {}) do
+    local record = self.by_mac[nic.MACAddress:lower()]
+    if record then return record end
+  end
+end
+
+local Context = {}
+
+-- A property of one node, in the same way.
+local _of = {}
+
+function _of.component(ctx) return ctx.shared.nodes[ctx.xname] end
+
+function _of.nics(ctx) return ctx.shared.nics_of[ctx.xname] or {} end
+
+function _of.labels(ctx) return ctx.shared.labels[ctx.xname] or {} end
+
+function _of.record(ctx) return ctx.shared:record_of(ctx.xname) end
+
+function _of.args(ctx) return chami.bss.args(ctx.record and ctx.record.params) end
+
+function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
+
+-- What cloud-init tells the node, and why it does not: impersonation may be off, or the node unknown to it.
+function _of.told(ctx)
+  local ok, data = pcall(chami.cloud_init.node.meta_data, ctx.xname)
+  return ok and { data = data } or { fault = data }
+end
+
+-- Whether nobody may look through a node's eyes: the client says by which variable that is allowed.
+function _of.blind(ctx)
+  local refused = ctx.told.fault
+  return refused ~= nil and refused.status == 404 and tostring(refused.hint):find "IMPERSONATION" ~= nil
+end
+
+-- The groups whose files the node is told to include, as a set; nil where nobody may look.
+function _of.includes(ctx)
+  if not ctx.told.data then return nil end
+  local found = {}
+  for name in chami.cloud_init.node.vendor_data(ctx.xname):gmatch "/([^/\n]+)%.yaml" do found[name] = true end
+  return found
+end
+
+-- Where it is told to fetch these files: what the server says without a base-url nobody has set.
+function _of.base(ctx)
+  if not ctx.told.data then return ctx.shared.defaults["base-url"] end
+  return chami.cloud_init.node.vendor_data(ctx.xname):match "\n(%S+)/[^/\n]+%.yaml"
+end
+
+-- The timeline of its last boot, where there is one.
+function _of.boot(ctx)
+  if not ctx.machine or ctx.machine.power == "off" then return nil end
+  local ok, stages = pcall(chami.node.trace, ctx.xname)
+  return ok and #stages > 0 and stages or nil
+end
+
+-- The first stage that did not go well, and the last: a node that comes again has several.
+function _of.stopped(ctx)
+  for _, stage in ipairs(ctx.boot or {}) do
+    if not stage.ok then return stage end
+  end
+end
+
+function _of.furthest(ctx)
+  local last
+  for _, stage in ipairs(ctx.boot or {}) do
+    if not stage.ok then last = stage end
+  end
+  return last
+end
+
+Context.__index = function(ctx, name)
+  local value = _of[name] and _of[name](ctx)
+  rawset(ctx, name, value)
+  return value
+end
+
+-- Like `ipairs` over the node's groups which cloud-init has: label, record.
+local function clouds(ctx)
+  local list = {}
+  for _, label in ipairs(ctx.labels) do
+    local record = ctx.shared.clouds[label]
+    if record then list[#list + 1] = record end
+  end
+  return list
+end
+
+local function shared() return setmetatable({}, _Shared) end
+
+local function node(cluster, xname)
+  return setmetatable({ shared = cluster, xname = xname, clouds = clouds }, Context)
+end
+
+return { shared = shared, node = node }

@@ -1,0 +1,158 @@
+-- Causes that stand in SMD: who a node is, which address it gets, what it belongs to. No part of the public API.
+local fault = require "fault"
+
+local function is_address(text)
+  if text:find ":" then return not text:find "[^%x:%.]" end
+  local parts = { text:match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$" }
+  for _, part in ipairs(parts) do
+    if tonumber(part) > 255 then return false end
+  end
+  return #parts == 4
+end
+
+-- The interface a node boots from; without one nothing can be done to it.
+local function boot_nic(at)
+  local nic = (at.shared.nics_of[at.node] or {})[1]
+  if nic then return nic end
+  fault.raise("bad_argument", at.node .. " has no interface to be spoiled", { hint = "name another node" })
+end
+
+local function another(at)
+  local others = {}
+  for id, one in pairs(at.shared.nodes) do
+    if one.Type == "Node" and id ~= at.node then others[#others + 1] = id end
+  end
+  table.sort(others)
+  if #others == 0 then fault.raise("bad_argument", "this needs a second node in SMD") end
+  return at.pick(others)
+end
+
+local function first_ip(at, xname)
+  local nic = (at.shared.nics_of[xname] or {})[1]
+  local address = nic and nic.IPAddresses[1]
+  return address and address.IPAddress
+end
+
+return {
+  {
+    id = "F15", stage = "offer", owner = "smd",
+    symptom = "the node is not in SMD, or is there as a BMC; nothing that goes by its xname finds it",
+    cause = "the xname in the nodes file is wrong: often the `n0` at its end is missing",
+    fix = "correct the xname in the file, delete the wrong component, and load the file again",
+    _probe = function(ctx)
+      local one = ctx.component
+      if one and one.Type == "Node" then return nil end
+      if one then return ("SMD has %s as a %s"):format(ctx.xname, one.Type or "component without type"), "certain" end
+      local bmc, mac = ctx.xname:match "^(.*)n%d+$", ctx.machine and ctx.machine.mac
+      for _, nic in ipairs(ctx.shared.nics) do
+        local mine = nic.MACAddress:lower() == mac
+        local below = nic.ComponentID == bmc and #(ctx.shared.nics_of[bmc] or {}) > 1
+        if (mine or below) and nic.ComponentID ~= ctx.xname and nic.Description:find "^Interface" then
+          local text = "SMD has no node %s, and the interface %s stands on %s, a %s"
+          return text:format(ctx.xname, nic.MACAddress, nic.ComponentID, nic.Type), "certain"
+        end
+      end
+      return ("SMD has no node %s"):format(ctx.xname), "likely"
+    end,
+    _inject = function(at)
+      local nic, bmc = boot_nic(at), at.node:match "^(.*)n%d+$"
+      chami.smd.iface.update(nic.MACAddress, { ComponentID = bmc })
+      chami.smd.component.delete(at.node)
+      return ("the node's xname lost its end: its interface stands on %s, and %s is gone"):format(bmc, at.node)
+    end,
+  },
+  {
+    id = "F08", stage = "offer", owner = "smd",
+    symptom = "SMD knows the node and no interface of it: it gets an address for strangers, and no script",
+    cause = "its BMC is missing in the nodes file: ochami logs `no such bmc` and ends with 0",
+    fix = "add the BMC to `bmcs` of the file and load it again: discover.lint finds what is missing",
+    _probe = function(ctx)
+      if not ctx.component or ctx.component.Type ~= "Node" or #ctx.nics > 0 then return nil end
+      return ("%s has no interface in SMD"):format(ctx.xname), "certain"
+    end,
+    _inject = function(at)
+      local macs = {}
+      for i, nic in ipairs(at.shared.nics_of[at.node] or {}) do macs[i] = nic.MACAddress end
+      boot_nic(at)
+      chami.smd.iface.delete(macs)
+      return ("the interfaces of %s are gone from SMD"):format(at.node)
+    end,
+  },
+  {
+    id = "F09", stage = "offer", owner = "smd",
+    symptom = "coresmd logs `contains no IP addresses for hardware address`; the node is treated as a stranger",
+    cause = "the interface has no address: `ip_addrs` was left out of the nodes file",
+    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+    _probe = function(ctx)
+      local nic = ctx.nics[1]
+      if not nic or #(nic.IPAddresses or {}) > 0 then return nil end
+      return ("%s has no address in SMD"):format(nic.MACAddress), "certain"
+    end,
+    _inject = function(at)
+      local nic = boot_nic(at)
+      chami.smd.iface.update(nic.MACAddress, { IPAddresses = json.array {} })
+      return ("the address of %s is gone from SMD"):format(nic.MACAddress)
+    end,
+  },
+  {
+    id = "F10", stage = "offer", owner = "smd",
+    symptom = "the node is offered an empty address",
+    cause = "SMD stores an address that is none, without a look at it",
+    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+    _probe = function(ctx)
+      for _, nic in ipairs(ctx.nics) do
+        for _, address in ipairs(nic.IPAddresses or {}) do
+          if not is_address(address.IPAddress) then
+            return ("%s has the address %q, which is none"):format(nic.MACAddress, address.IPAddress), "certain"
+          end
+        end
+      end
+    end,
+    _inject = function(at)
+      local nic, ip = boot_nic(at), at.pick { "172.16.0.999", "172.16.0", "172.16.O.7", "172.16.300.4" }
+      chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
+      return ("%s got the address %s"):format(nic.MACAddress, ip)
+    end,
+  },
+  {
+    id = "F07", stage = "offer", owner = "smd",
+    symptom = "two nodes answer on one address, and cloud-init gives one of them the other's identity",
+    cause = "two interfaces have the same address: SMD takes it",
+    fix = "give each its own: smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+    _probe = function(ctx)
+      for _, nic in ipairs(ctx.nics) do
+        for _, address in ipairs(nic.IPAddresses or {}) do
+          for _, other in ipairs(ctx.shared.by_ip[address.IPAddress] or {}) do
+            if other.MACAddress ~= nic.MACAddress then
+              local text = "%s is the address of %s and of %s on %s"
+              return text:format(address.IPAddress, ctx.xname, other.MACAddress, other.ComponentID), "certain"
+            end
+          end
+        end
+      end
+    end,
+    _inject = function(at)
+      local nic, other = boot_nic(at), another(at)
+      local ip = first_ip(at, other) or fault.raise("bad_argument", other .. " has no address to be shared")
+      chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
+      return ("%s got %s, the address of %s"):format(at.node, ip, other)
+    end,
+  },
+  {
+    id = "F53", stage = "meta-data", owner = "smd",
+    symptom = "two nodes come up with one host name",
+    cause = "two components have the same NID: SMD takes it",
+    fix = "smd.component.update(NODE, { NID = … }), a number that nobody has",
+    _probe = function(ctx)
+      local nid = ctx.component and ctx.component.NID
+      for _, id in ipairs(nid and ctx.shared.by_nid[nid] or {}) do
+        if id ~= ctx.xname then return ("NID %d is that of %s and of %s"):format(nid, ctx.xname, id), "certain" end
+      end
+    end,
+    _inject = function(at)
+      local other = another(at)
+      chami.smd.component.update(at.node, { NID = at.shared.nodes[other].NID })
+      return ("%s got the NID of %s"):format(at.node, other)
+    end,
+  },
+}

@@ -1,0 +1,224 @@
+local causes = require "causes"
+local context = require "causes.context"
+local fault = require "fault"
+
+--- Fault labs: one to three faults happen on a cluster that was well, you see what a user sees, and find the causes.
+--- `start` makes them, `diagnose` takes what you think they are, `status` tells how far you are. `node.why` is closed
+--- meanwhile, until the third hint: `hint` gives one after the other.
+local practice = {}
+
+---@class lab.practice.Order
+---@field seed? integer the same seed makes the same faults; 1
+
+---@class lab.practice.Diagnosis
+---@field cause string|string[] the ids of what you found, as `lab.fault.list()` has them
+
+---@class lab.practice.Status
+---@field lab string which fault lab
+---@field seed integer
+---@field symptoms string[] what users tell you
+---@field faults integer how many faults there are
+---@field named integer how many of them you have named
+---@field wrong integer how many names were wrong
+---@field left integer how many faults are still there
+---@field hints integer how many hints you have had
+
+-- Which faults a lab is made of. Those of one node each can come together; the others come alone.
+local LABS = {
+  ["692"] = { single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" } },
+}
+
+-- What is noted is kept on the artifact server, as files of one byte: so it is kept and put back with all else.
+local FOLDER = "practice/"
+
+local HINTS = 3
+
+local function notes()
+  local found = { named = {}, hints = 0 }
+  for _, artifact in ipairs(chami.lab.artifacts()) do
+    local id, word, value = artifact.path:match("^" .. FOLDER .. "(%w+)/(%a+)%-(%w+)$")
+    if word == "seed" then
+      found.lab, found.seed = id, tonumber(value)
+    elseif word == "named" then
+      found.named[value] = true
+    elseif word == "hint" then
+      found.hints = math.max(found.hints, tonumber(value))
+    end
+  end
+  return found
+end
+
+local function note(id, word, value)
+  chami.lab.artifact.put { path = ("%s%s/%s-%s"):format(FOLDER, id, word, value), bytes = 1 }
+end
+
+local function nodes_by_group()
+  local groups = {}
+  for _, group in ipairs(chami.smd.group.list()) do
+    if #group.members.ids > 0 then groups[#groups + 1] = group.members.ids end
+  end
+  return groups
+end
+
+-- The faults of a seed, each with the node it is made on: in a lab that is well, the same each time.
+local function faults_of(id, seed)
+  local kinds, chance, made = LABS[id], chami.lab.fault._stream(seed * 7919), {}
+  if chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
+  local groups, single = nodes_by_group(), { table.unpack(kinds.single) }
+  local free = {}
+  local big
+  for _, members in ipairs(groups) do
+    if #members > 1 and not big then big = members end
+  end
+  if big and chance(2) == 1 then
+    made[1] = { id = kinds.group[1], node = big[1] }
+  else
+    big = nil
+  end
+  for _, members in ipairs(groups) do
+    for _, xname in ipairs(members) do
+      if members ~= big then free[#free + 1] = xname end
+    end
+  end
+  local count = math.min(1 + chance(2), #made + #free)
+  while #made < count do
+    local which, who = chance(#single), chance(#free)
+    made[#made + 1] = { id = table.remove(single, which), node = table.remove(free, who) }
+  end
+  return made
+end
+
+local function started()
+  local found = notes()
+  if found.lab then return found, faults_of(found.lab, found.seed) end
+  fault.raise("bad_argument", "no fault lab is under way", { hint = 'lab.practice.start("692")' })
+end
+
+-- How many of the faults their own probes still see.
+local function still_there(faults)
+  local shared, count = context.shared(), 0
+  for _, one in ipairs(faults) do
+    local seen = false
+    for id, component in pairs(shared.nodes) do
+      if not seen and component.Type == "Node" and (not one.node or one.node == id) then
+        local ok, evidence = pcall(causes.by_id[one.id]._probe, context.node(shared, id))
+        seen = ok and evidence ~= nil
+      end
+    end
+    if seen then count = count + 1 end
+  end
+  return count
+end
+
+--- Begins a fault lab: makes its faults and tells what users tell. The cluster must be well before.
+---@param id string the number of the exercise
+---@param order? lab.practice.Order
+---@return lab.practice.Status status
+---@state 301
+---@example lab.practice.start "999" --> raises bad_argument
+function practice.start(id, order)
+  if not LABS[id] then
+    fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there is 692" })
+  end
+  if notes().lab then
+    fault.raise("conflict", "a fault lab is under way", { hint = "lab.practice.stop() ends it" })
+  end
+  local sick = #chami.node.wrong()
+  if sick > 0 then
+    local text = ("%d nodes have something wrong before it begins"):format(sick)
+    fault.raise("bad_argument", text, { hint = "node.wrong() tells what; cluster.apply puts it right" })
+  end
+  local seed = order and order.seed or 1
+  for _, one in ipairs(faults_of(id, seed)) do
+    chami.lab.fault.inject(one.id, { node = one.node, seed = seed, quiet = true })
+  end
+  note(id, "seed", seed)
+  return practice.status()
+end
+
+--- Tells how far you are in the fault lab that is under way.
+---@return lab.practice.Status status
+---@example lab.practice.status() --> raises bad_argument
+function practice.status()
+  local found, faults = started()
+  local named, wrong, symptoms, real = 0, 0, {}, {}
+  for i, one in ipairs(faults) do symptoms[i], real[one.id] = causes.by_id[one.id].symptom, true end
+  for id in pairs(found.named) do
+    if real[id] then named = named + 1 else wrong = wrong + 1 end
+  end
+  table.sort(symptoms)
+  return {
+    lab = found.lab, seed = found.seed, symptoms = symptoms, faults = #faults, named = named, wrong = wrong,
+    left = still_there(faults), hints = found.hints,
+  }
+end
+
+--- Says what you think the causes are. Which of them is right is not told, only how many.
+---@param diagnosis lab.practice.Diagnosis
+---@return lab.practice.Status status
+---@example diagnose{ cause = "F19" } --> raises bad_argument
+function practice.diagnose(diagnosis)
+  local found = started()
+  local given = diagnosis.cause
+  for _, id in ipairs(type(given) == "table" and given or { given }) do
+    if not causes.by_id[id] then
+      local hint = { hint = "lab.fault.list() has them all" }
+      fault.raise("bad_argument", ("there is no fault %q"):format(tostring(id)), hint)
+    end
+    if not found.named[id] then note(found.lab, "named", id) end
+  end
+  return practice.status()
+end
+
+-- The hints for a fault, in stages.
+local function hint_of(one, stage)
+  local cause = causes.by_id[one.id]
+  if stage == 1 then
+    local order, before = causes.stages[cause.stage].order, "none"
+    for name, place in pairs(causes.stages) do
+      if place.order == order - 1 then before = name end
+    end
+    return ("the last stage that is as it should be: %s. node.trace(NODE) shows them all"):format(before)
+  elseif stage == 2 then
+    local text = "what comes next is the matter of %s, and %s has wrong what it goes by"
+    return text:format(causes.stages[cause.stage].owner, cause.owner)
+  end
+  return "node.why(NODE) answers from now on"
+end
+
+--- Gives the next hint on the faults that are still there. The third opens `node.why`.
+---@return string[] hints one for each
+---@example lab.practice.hint() --> raises bad_argument
+function practice.hint()
+  local found, faults = started()
+  local stage, hints = math.min(found.hints + 1, HINTS), {}
+  if stage > found.hints then note(found.lab, "hint", stage) end
+  for i, one in ipairs(faults) do hints[i] = hint_of(one, stage) end
+  if stage == HINTS then hints = { hints[1] } end
+  return hints
+end
+
+--- Ends the fault lab: what was noted goes, the cluster stays as it is.
+---@return integer notes how many went
+---@example lab.practice.stop() --> 0
+function practice.stop()
+  local count = 0
+  for _, artifact in ipairs(chami.lab.artifacts()) do
+    if artifact.path:find("^" .. FOLDER) then
+      chami.lab.artifact.delete(artifact.path)
+      count = count + 1
+    end
+  end
+  return count
+end
+
+-- For `node.why`: how many hints are missing until it answers; nil when nothing is practised, or all causes are named.
+function practice._closed()
+  local found = notes()
+  if not found.lab or found.hints >= HINTS then return nil end
+  for _, one in ipairs(faults_of(found.lab, found.seed)) do
+    if not found.named[one.id] then return HINTS - found.hints end
+  end
+end
+
+return practice

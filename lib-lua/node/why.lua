@@ -1,0 +1,189 @@
+-- What keeps a node from booting: the catalogue of causes asked about it. No part of the public API: `node.why`.
+local causes = require "causes"
+local context = require "causes.context"
+local fault = require "fault"
+local nodes = require "nodes"
+
+local RANK = { certain = 1, likely = 2, possible = 3 }
+local NOTHING = "nothing found wrong"
+
+-- Of a name the one xname; a machine of the lab may be asked about before SMD knows it.
+local function xname_of(shared, name)
+  local ok, found = pcall(nodes.xnames, name)
+  if ok then
+    if #found == 1 then return found[1] end
+    fault.raise("bad_argument", ("one node is wanted; this set has %d"):format(#found), {
+      hint = "node.wrong(SET) asks about several",
+    })
+  end
+  for xname, machine in pairs(shared.machines) do
+    if machine.name == name or machine.mac == name then return xname end
+  end
+  error(found, 0)
+end
+
+-- Services that do not answer leave their probes out: that is told once each.
+local function told_once(left, text, id)
+  local last = left[text]
+  if last then
+    last[#last + 1] = id
+  else
+    left[text] = { id }
+    left[#left + 1] = text
+  end
+end
+
+-- Why a probe cannot be asked here; nil when it can.
+local function not_here(cause, ctx)
+  if cause.asks ~= "boot" or ctx.boot then return nil end
+  return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
+end
+
+-- Asks every probe about one node: findings, and what was left out.
+local function ask(ctx)
+  local found, left = json.array {}, {}
+  for _, cause in ipairs(causes.all) do
+    local why = not_here(cause, ctx)
+    local ok, evidence, certainty
+    if not why then
+      ok, evidence, certainty = pcall(cause._probe, ctx)
+    end
+    if why then
+      told_once(left, why, cause.id)
+    elseif not ok then
+      if type(evidence) ~= "table" or not evidence.kind or evidence.kind == "interrupted" then error(evidence, 0) end
+      told_once(left, evidence.message, cause.id)
+    elseif evidence then
+      found[#found + 1] = {
+        id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence, fix = cause.fix,
+        stage = cause.stage, owner = cause.owner,
+      }
+    end
+  end
+  return found, left
+end
+
+-- What explains the stage that a boot did not get past goes first, then the more certain, then what is met earlier.
+local function rank(found, stopped)
+  local limit = stopped and causes.stages[stopped.stage]
+  local function late(one) return limit and causes.stages[one.stage].order > limit.order and 1 or 0 end
+  table.sort(found, function(a, b)
+    local first, second = late(a), late(b)
+    if first ~= second then return first < second end
+    first, second = RANK[a.certainty], RANK[b.certainty]
+    if first ~= second then return first < second end
+    first, second = causes.stages[a.stage].order, causes.stages[b.stage].order
+    if first ~= second then return first < second end
+    return a.id < b.id
+  end)
+  return found
+end
+
+local Verdict = {}
+
+-- The first lines: which node, and how far it gets.
+local function head(verdict)
+  local where = verdict.stage and ("the stage %s (%s)"):format(verdict.stage, verdict.owner)
+  if verdict.boot == "ready" then
+    return verdict.causes[1] and "it came up; but" or "it came up: " .. NOTHING
+  elseif verdict.boot == "stopped" then
+    return "it stopped at " .. where .. (verdict.causes[1] and "" or "; no cause in the catalogue fits")
+  end
+  return where and "it goes wrong at " .. where or NOTHING
+end
+
+function Verdict:__tostring()
+  local lines = { self.node .. ": " .. head(self) }
+  if self.what then lines[#lines + 1] = "  last: " .. self.what end
+  for i, one in ipairs(self.causes) do
+    lines[#lines + 1] = ("%d. %s, %s: %s"):format(i, one.id, one.certainty, one.cause)
+    lines[#lines + 1] = "   seen: " .. one.evidence
+    lines[#lines + 1] = "   fix:  " .. one.fix
+  end
+  for _, text in ipairs(self.left_out or {}) do lines[#lines + 1] = "not asked: " .. text end
+  return table.concat(lines, "\n")
+end
+
+local function verdict_of(shared, xname, options)
+  local ctx = context.node(shared, xname)
+  ctx.file = options.file
+  local found, left = ask(ctx)
+  rank(found, ctx.furthest)
+  local out = { node = xname, causes = found, boot = "none" }
+  if ctx.stopped then
+    out.boot, out.stage, out.owner, out.what = "stopped", ctx.stopped.stage, ctx.stopped.owner, ctx.stopped.what
+  elseif found[1] then
+    out.stage, out.owner = found[1].stage, causes.stages[found[1].stage].owner
+  end
+  if ctx.boot and not ctx.stopped then out.boot = "ready" end
+  for _, text in ipairs(left) do
+    out.left_out = out.left_out or {}
+    table.insert(out.left_out, ("%s: %s"):format(table.concat(left[text], ", "), text))
+  end
+  return setmetatable(out, Verdict)
+end
+
+local KNOWN = { file = true }
+
+local function checked(options)
+  for key in pairs(options or {}) do
+    if not KNOWN[key] then
+      fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), { hint = "known is: file" })
+    end
+  end
+  return options or {}
+end
+
+-- Who practises finds it by hand first.
+local function open(shared)
+  local missing = next(shared.machines) and require("lab.practice")._closed()
+  if not missing then return end
+  fault.raise("refused", ("node.why is closed in a fault lab; %d hints will open it"):format(missing), {
+    hint = "lab.practice.hint() gives the next; diagnose{ cause = … } takes what you think it is",
+  })
+end
+
+local function one(name, options)
+  options = checked(options)
+  local shared = context.shared()
+  open(shared)
+  return verdict_of(shared, xname_of(shared, name), options)
+end
+
+local function wrong(set, options)
+  options = checked(options)
+  local shared, found = context.shared(), {}
+  open(shared)
+  shared:warm()
+  local xnames = nodes.xnames(set or "@*")
+  local verdicts = chami.task.map(xnames, function(xname) return verdict_of(shared, xname, options) end)
+  for _, verdict in ipairs(verdicts) do
+    if verdict.boot == "stopped" or #verdict.causes > 0 then found[#found + 1] = verdict end
+  end
+  return found
+end
+
+-- What a verdict is without its text.
+local function plain(verdict)
+  local copy = {}
+  for key, value in pairs(verdict) do copy[key] = value end
+  return copy
+end
+
+-- For the command line: the verdict of a node, or of all that have something wrong, and whether any has.
+local function report(name, file, form)
+  local options = { file = file ~= "" and file or nil }
+  if name ~= "" then
+    local verdict = one(name, options)
+    local sick = verdict.boot == "stopped" or #verdict.causes > 0
+    return form == "text" and tostring(verdict) or plain(verdict), sick
+  end
+  local verdicts, out = wrong(nil, options), json.array {}
+  for i, verdict in ipairs(verdicts) do out[i] = form == "text" and tostring(verdict) or plain(verdict) end
+  if form ~= "text" then return out, #out > 0 end
+  if #out > 0 then return table.concat(out, "\n\n"), true end
+  local some = #nodes.xnames "@*" > 0
+  return some and NOTHING or "SMD knows no node: discover.static loads a nodes file", false
+end
+
+return { one = one, wrong = wrong, report = report }

@@ -1,0 +1,114 @@
+-- What a node boots: kernel, initrd and arguments of one build, and whose MAC asks for them.
+
+exercise {
+  id = "401", title = "A boot configuration for a compute node", minutes = 15,
+  goal = "All five nodes boot the base layer, every file of it can be fetched, and node 1 has "
+      .. "shown that it works: it is Ready.",
+  needs = { "301" }, seed = { "P4" },
+}
+
+local NODES = "x1000c0s0b[0-4]n0"
+local NODE  = "x1000c0s0b0n0"
+local HEAD  = "http://172.16.0.254"
+local STORE = HEAD .. ":9000/boot-images/"
+local KVER  = "5.14.0-503.38.1.el9_5.x86_64"
+
+-- Where the image builder put the three files of a layer. They belong together.
+local function image(layer)
+  local efi = STORE .. "efi-images/compute/" .. layer
+  return {
+    kernel = efi .. "/vmlinuz-" .. KVER,
+    initrd = efi .. "/initramfs-" .. KVER .. ".img",
+    rootfs = STORE .. "compute/" .. layer .. "/rocky9.5-compute-" .. layer .. "-9.5",
+  }
+end
+
+-- The same as BSS wants it: the root file system is an argument among others.
+local function boots(layer)
+  local files = image(layer)
+  local args = bss.args("ip=dhcp console=ttyS0,115200 cloud-init=enabled")
+    :set("root", "live:" .. files.rootfs)
+    :set("ds", "nocloud-net;s=" .. HEAD .. ":8081/cloud-init")
+  return { kernel = files.kernel, initrd = files.initrd, params = args }
+end
+
+check "every node boots the base layer: kernel, initrd and root of one build" {
+  got  = function() return bss.boot.params.list(NODES) end,
+  want = all { at_least(5), each(has {
+    kernel = contains("compute/base/vmlinuz-" .. KVER),
+    initrd = contains("compute/base/initramfs-" .. KVER),
+    params = all { contains "root=live:", contains "boot-images/compute/base/" },
+  }) },
+  hint = { "bss.boot.params.list(set) shows one record for each node that has some.",
+           "A set of nodes stands for their MACs: the firmware asks by MAC.",
+           "bss.boot.params.set('x1000c0s0b[0-4]n0', { kernel = …, initrd = …, params = … })" },
+}
+
+check "every node gets an address, a console and the way to cloud-init" {
+  got  = function() return bss.boot.params.list(NODES) end,
+  want = all { at_least(5), each(has { params = all { contains "ip=dhcp",
+    contains "console=ttyS0", contains("ds=nocloud-net;s=" .. HEAD .. ":8081/") } }) },
+  hint = { "Without console=ttyS0 a node boots in silence; without ds= it asks itself.",
+           "bss.args 'ip=dhcp' :set('ds', …) writes an argument exactly once." },
+}
+
+check "every file that a node is sent for is there" {
+  got  = function()
+    local record, status = bss.boot.params.get(NODE), {}
+    local root = record.params:match "root=live:(%S+)"
+    local files = { record.kernel, record.initrd, root }
+    for i, url in ipairs(files) do status[i] = http.head(url).status end
+    return status
+  end,
+  want = { 200, 200, 200 },
+  hint = { "http.head(url) asks for a file without fetching it.",
+           "A kernel's name has its version in it: after a rebuild it is another name." },
+}
+
+check "the script for node 1 knows who it is for" {
+  got  = function() return bss.boot.script.get(NODE) end,
+  want = all { contains "xname=x1000c0s0b0n0", contains "nid=1",
+               contains "BOOTIF=01-52-54-00-be-ef-01" },
+  hint = { "BSS adds these for each node: only for one that it knows from SMD.",
+           "`sleep 10` and `chain` alone: nothing stands under the node's MAC." },
+}
+
+check "node 1 came up with it" {
+  got  = function()
+    return { state = smd.component.get(NODE).State, console = node.console(NODE) }
+  end,
+  want = { state = "Ready", console = all { contains "compute/base/", contains " login:" } },
+  hint = { "node.boot(1) switches it on; node.trace(1) shows how far it comes.",
+           "node.reboot(1, { wait = '10m' }) waits until it is Ready, or says why it is not." },
+}
+
+look "Are the files there?"
+-- Ask before a node asks: a 404 here is one line, at the node it is an hour.
+for _, url in pairs(image "base") do print(http.head(url).status, url) end
+
+step "Say where nodes find cloud-init"
+-- A node that is up asks cloud-init what it is to be, and is sent on to files below base_url.
+-- Unless that is set, the address is a name that only containers on the head node know.
+cloud_init.defaults.set { base_url = HEAD .. ":8081/cloud-init" }
+
+look "First the layer in which one can look around"
+-- The debug layer has a user and tools. One node is enough: a mistake made once is small.
+bss.boot.params.set(NODE, boots "debug")
+print(bss.boot.script.get(NODE))
+node.reboot(NODE, { wait = "10m" })
+print(node.trace(NODE))
+print(node.console(NODE))
+
+step "The base layer for all"
+-- One request for five nodes, and all three fields: BSS by itself merges what it is sent into
+-- what it has, and an old initrd under a new kernel finds none of its modules.
+print(bss.boot.params.set(NODES, boots "base"))
+
+step "Boot node 1 with it"
+-- The timeline is evidence: what was asked, what came, how many bytes.
+node.reboot(NODE, { wait = "10m" })
+print(node.trace(NODE))
+
+try "Send only params, once to curl's PUT and once to bss.boot.params.set. What is left?"
+try "Misspell the kernel's version, reboot, and ask node.why(1)."
+try "Leave ds= out. Whom does the node ask for its configuration?"

@@ -1,0 +1,132 @@
+-- The catalogue of causes: each fault, made on many clusters, is named first; on healthy clusters nothing is.
+local SEEDS, HEALTHY = 20, 200
+local HEAD, KVER = "http://172.16.0.254", "5.14.0-503.38.1.el9_5.x86_64"
+local BASE = HEAD .. ":8081/cloud-init"
+
+local function image(layer)
+  local efi = HEAD .. ":9000/boot-images/efi-images/compute/" .. layer
+  return {
+    kernel = efi .. "/vmlinuz-" .. KVER, initrd = efi .. "/initramfs-" .. KVER .. ".img",
+    params = "root=live:" .. HEAD .. ":9000/boot-images/compute/" .. layer .. "/rocky9.5-compute-" .. layer
+      .. "-9.5 ip=dhcp console=ttyS0,115200 cloud-init=enabled ds=nocloud-net;s=" .. BASE,
+  }
+end
+
+local function role(nodes, layer, config, more)
+  local made = { nodes = nodes, image = image(layer), config = "data/cloud-init/" .. config .. ".yaml" }
+  for key, value in pairs(more or {}) do made[key] = value end
+  return made
+end
+
+-- Three more nodes than the tutorial's.
+local function more_nodes()
+  for i = 6, 8 do
+    local bmc = "x1000c0s1b" .. (i - 6)
+    smd.component.add({ { ID = bmc .. "n0", NID = i, State = "On", Role = "Compute" }, { ID = bmc, State = "On" } })
+    smd.iface.add(("52:54:00:be:ef:%02x"):format(i), {
+      ComponentID = bmc .. "n0", IPAddresses = { "172.16.0." .. i }, Description = "Interface 0 for compute" .. i,
+    })
+  end
+end
+
+-- Clusters on which all is well, each in its own way.
+local layouts = {
+  function() return { compute = role("nid[1-5]", "base", "compute", { meta_data = { nfs_server = "172.16.0.5" } }) } end,
+  function()
+    return { compute = role("nid[1-3]", "base", "compute"), io = role("nid[4-5]", "debug", "io") }
+  end,
+  function()
+    return { frontend = role(1, "base", "frontend", { meta_data = { user = "alice" } }),
+             compute = role("nid[2-4]", "base", "compute", { args = "mitigations=off" }),
+             io = role(5, "debug", "io", { meta_data = { scratch_size = "2G" } }) }
+  end,
+  function()
+    smd.group.add("rack", { members = "nid[1-5]" })   -- nobody's role: cloud-init has nothing for it
+    return { compute = role("nid[3-5]", "base", "compute", { args = "console=tty0" }), io = role("nid[1-2]", "debug", "io") }
+  end,
+  function()
+    more_nodes()
+    return { compute = role("nid[1-6]", "base", "compute"), io = role("nid[7-8]", "debug", "io"),
+             slurm = { nodes = {}, config = "data/cloud-init/slurm.yaml" } }
+  end,
+  function()
+    cloud_init.node.set(2, { local_hostname = "canary" })
+    return { compute = role("nid[1-2]", "debug", "compute"), frontend = role("nid[3-5]", "base", "frontend"),
+             kubernetes = { nodes = {}, config = "data/cloud-init/kubernetes.yaml" } }
+  end,
+}
+
+for i, layout in ipairs(layouts) do
+  lab.reset "tutorial"
+  cloud_init.defaults.set { cluster_name = "demo", short_name = "nid", nid_length = i % 2 == 0 and 3 or 4, base_url = BASE,
+                            public_keys = { "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICmU3ZSS example" } }
+  cluster.apply(layout(), { plan = false })
+  lab.clock.advance "60s"
+  lab.snapshot("layout" .. i)
+end
+
+local function back(seed)
+  lab.restore("layout" .. (seed % #layouts + 1))
+  lab.clock.advance "60s"
+end
+
+local function told(verdict)
+  local ids = {}
+  for i, one in ipairs(verdict.causes) do ids[i] = one.id end
+  return table.concat(ids, " ")
+end
+
+-- Every fault on every seed; one that this cluster has no room for is made on the next.
+local function made_on(id, seed)
+  local ok, made
+  for try = 0, #layouts - 1 do
+    back(seed + try)
+    ok, made = pcall(lab.fault.inject, id, { seed = seed })
+    if ok or made.kind ~= "bad_argument" then break end
+  end
+  expect(ok, id .. ", seed " .. seed .. ": " .. tostring(made))
+  return made
+end
+
+-- A boot shows what data do not; and what data show a boot must not hide.
+local function boots(id, seed) return id == "F43" or seed == 1 and id ~= "F28" end
+
+for _, known in ipairs(lab.fault.list()) do
+  local id, first, missed = known.id, 0, {}
+  for seed = 1, SEEDS do
+    local made = made_on(id, seed)
+    if boots(id, seed) then pcall(node.reboot, made.node, { wait = "3m" }) end
+    local verdict = node.why(made.node)
+    if verdict.causes[1] and verdict.causes[1].id == id then
+      first = first + 1
+    else
+      missed[#missed + 1] = ("seed %d: %s; found %s"):format(seed, made.done, told(verdict))
+    end
+  end
+  if arg and arg[1] == "show" then print(id, first, table.concat(missed, "\n      ")) end
+  expect(first >= 0.95 * SEEDS, id .. " is not named first: " .. table.concat(missed, "; "))
+end
+
+-- The same seed makes the same fault.
+for seed = 1, 3 do
+  local done = {}
+  for i = 1, 2 do
+    back(seed)
+    done[i] = lab.fault.inject("F10", { seed = seed }).done
+  end
+  expect(done[1], done[2], "seeded")
+end
+
+-- Healthy clusters: nothing found wrong, on every node of one and on one of many.
+for seed = 1, HEALTHY do
+  back(seed)
+  if seed <= #layouts then
+    if seed % #layouts ~= 3 then node.boot("nid[1-5]", { wait = "10m" }) end
+    expect(node.wrong(), {}, "all nodes of layout " .. seed)
+  else
+    if seed % 10 == 0 and seed % #layouts ~= 3 then node.boot((seed * 7) % 5 + 1, { wait = "5m" }) end
+    local verdict = node.why((seed * 7) % 5 + 1)
+    expect(verdict.causes, {}, "seed " .. seed)
+    expect(tostring(verdict), contains "nothing found wrong", "said in words")
+  end
+end
