@@ -82,11 +82,21 @@ pub(super) struct Difference {
 #[derive(Clone, Copy)]
 pub(super) struct Session<'a> {
     shell: &'a Shell,
+    /// What is called here is not the student's doing: `teach` says nothing of it.
+    aside: bool,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(shell: &'a Shell) -> Self {
-        Self { shell }
+        Self {
+            shell,
+            aside: false,
+        }
+    }
+
+    /// The same beside somebody who types.
+    pub(super) fn aside(shell: &'a Shell) -> Self {
+        Self { shell, aside: true }
     }
 
     /// Reads header and checks; runs nothing of the steps.
@@ -237,7 +247,10 @@ impl<'a> Session<'a> {
     fn ask<T: DeserializeOwned>(&self, name: &str, args: &str) -> Result<T, Report> {
         let code = format!("require('exercise')._driver.{name}({args})");
         let odd = |what: String| Fault::internal(format!("exercise {name} answered {what}"));
-        match self.shell.run(&code, &[]) {
+        self.shell.desk().aside(self.aside);
+        let reply = self.shell.run(&code, &[]);
+        self.shell.desk().aside(false);
+        match reply {
             Reply::Values(values) => {
                 let value = serde_json::to_value(values.first()).map_err(|e| odd(e.to_string()))?;
                 Ok(serde_json::from_value(value).map_err(|e| odd(e.to_string()))?)

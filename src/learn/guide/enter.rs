@@ -29,7 +29,7 @@ enum Found {
 impl<'a> Guide<'a> {
     /// Reads the exercise, sees to the state it needs, and puts what stands above its first step into the session.
     pub fn enter(mut desk: Desk<'a>) -> Result<Self, Report> {
-        let session = Session::new(desk.shell);
+        let session = Session::aside(desk.shell);
         let opened = session.open(desk.exercise)?;
         let script = Script::read(&desk.exercise.text);
         let record = desk
