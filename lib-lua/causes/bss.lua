@@ -87,7 +87,7 @@ return {
   },
   {
     id = "F16", stage = "script", owner = "bss",
-    symptom = "BSS answered 200 to parameters for a group, and all nodes of the group sleep and ask again",
+    symptom = "all nodes of a group sleep and ask again, though who set their parameters saw a 200",
     cause = "a group's name in `hosts`: BSS knows no groups, and stores nothing",
     fix = 'bss.boot.params.set("@GROUP", { … }) looks the MACs of its members up',
     _probe = function(ctx)
@@ -166,7 +166,7 @@ return {
   },
   {
     id = "F29", stage = "initrd", owner = "bss",
-    symptom = "the new kernel starts with the old initrd, finds no modules, and stays without network",
+    symptom = "the kernel starts, finds none of its modules, and stays without network",
     cause = "BSS merges a PUT: what is not sent keeps its old value",
     fix = "send kernel, initrd and params of one build together: bss.boot.params.set",
     _probe = function(ctx)

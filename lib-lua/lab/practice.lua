@@ -33,18 +33,31 @@ local FOLDER = "practice/"
 
 local HINTS = 3
 
+-- A cause as a number, so that a look at the files does not name it.
+local function code(index, seed) return (index * 617 + seed * 389) % 9973 end
+
+local function fault_noted(value, seed)
+  local number, xname = value:match "^(%d+)(%a%w*)$"
+  for i, cause in ipairs(causes.all) do
+    if code(i, seed) == tonumber(number) then return { id = cause.id, node = xname ~= "all" and xname or nil } end
+  end
+end
+
 local function notes()
-  local found = { named = {}, hints = 0 }
+  local found, faults = { named = {}, hints = 0, faults = {} }, {}
   for _, artifact in ipairs(chami.lab.artifacts()) do
     local id, word, value = artifact.path:match("^" .. FOLDER .. "(%w+)/(%a+)%-(%w+)$")
     if word == "seed" then
       found.lab, found.seed = id, tonumber(value)
+    elseif word == "fault" then
+      faults[#faults + 1] = value
     elseif word == "named" then
       found.named[value] = true
     elseif word == "hint" then
       found.hints = math.max(found.hints, tonumber(value))
     end
   end
+  for i, value in ipairs(faults) do found.faults[i] = fault_noted(value, found.seed) end
   return found
 end
 
@@ -60,8 +73,8 @@ local function nodes_by_group()
   return groups
 end
 
--- The faults of a seed, each with the node it is made on: in a lab that is well, the same each time.
-local function faults_of(id, seed)
+-- The faults of a seed, each with the node it is made on: on a cluster of the same groups, the same each time.
+local function choose(id, seed)
   local kinds, chance, made = LABS[id], chami.lab.fault._stream(seed * 7919), {}
   if chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
   local groups, single = nodes_by_group(), { table.unpack(kinds.single) }
@@ -90,7 +103,7 @@ end
 
 local function started()
   local found = notes()
-  if found.lab then return found, faults_of(found.lab, found.seed) end
+  if found.lab then return found, found.faults end
   fault.raise("bad_argument", "no fault lab is under way", { hint = 'lab.practice.start("692")' })
 end
 
@@ -129,8 +142,11 @@ function practice.start(id, order)
     fault.raise("bad_argument", text, { hint = "node.wrong() tells what; cluster.apply puts it right" })
   end
   local seed = order and order.seed or 1
-  for _, one in ipairs(faults_of(id, seed)) do
+  for _, one in ipairs(choose(id, seed)) do
     chami.lab.fault.inject(one.id, { node = one.node, seed = seed, quiet = true })
+    for i, cause in ipairs(causes.all) do
+      if cause.id == one.id then note(id, "fault", code(i, seed) .. (one.node or "all")) end
+    end
   end
   note(id, "seed", seed)
   return practice.status()
@@ -216,7 +232,7 @@ end
 function practice._closed()
   local found = notes()
   if not found.lab or found.hints >= HINTS then return nil end
-  for _, one in ipairs(faults_of(found.lab, found.seed)) do
+  for _, one in ipairs(found.faults) do
     if not found.named[one.id] then return HINTS - found.hints end
   end
 end

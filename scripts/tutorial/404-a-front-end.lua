@@ -111,6 +111,7 @@ local group = #back > 0 and "compute" or "frontend"
 expect(smd.group.membership.get(NODE).groupLabels, { group }, "taken back, if there was any")
 for i = #back, 1, -1 do undo(back[i]) end
 
+try "Boot it: node.reboot(3, { wait = '10m' }), then node.run(3, 'id alice')."
 try "Make compute, io and frontend exclusive (exclusiveGroup). What does SMD say to two?"
 try "Write convert(node, role), and turn node 2 into an io node with it."
 try "Leave the node in compute as well. What do the two files make of each other?"

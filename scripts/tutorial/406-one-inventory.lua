@@ -107,6 +107,7 @@ bss.boot.params.update("nid003", { params = "quiet" })
 print(cluster.diff(ROLES))
 cluster.apply(ROLES, { plan = false })
 
+try "Boot all five, the io node first; then node.run(2, 'findmnt /scratch')."
 try "Add a fourth role in a copy of the file. Which of your nodes has to leave another?"
 try "Give a role to a set: nodes = '@rack2 & State=On'. When is it looked up?"
 try "Take one apply back with undo(). How many are needed, and which order do they take?"

@@ -1,0 +1,49 @@
+-- Fault labs: begun on a cluster that is well, only symptoms told, node.why closed until the third hint.
+lab.reset "tutorial"
+expect(expect_fault("bad_argument", lab.practice.start, "692").message, contains "5 nodes", "nothing can be hidden here")
+expect_fault("bad_argument", lab.practice.status)
+
+cloud_init.defaults.set { cluster_name = "demo", base_url = "http://172.16.0.254:8081/cloud-init" }
+cluster.apply("data/roles.yaml", { plan = false })
+lab.clock.advance "60s"
+lab.snapshot "well"
+
+local status = lab.practice.start("692", { seed = 7 })
+expect(status, has { lab = "692", seed = 7, faults = 3, left = 3, named = 0, wrong = 0, hints = 0 }, "three faults")
+expect(#status.symptoms, 3, "each has a symptom")
+expect(table.concat(status.symptoms), match "^[^F]*$", "and no number is told")
+expect_fault("conflict", lab.practice.start, "692")
+expect(expect_fault("refused", node.why, 1).message, contains "3 hints", "first by hand")
+expect_fault("refused", node.wrong)
+
+-- named: how many are right, not which
+expect(diagnose { cause = { "F16", "F26" } }, has { named = 1, wrong = 1 }, "one right, one wrong")
+expect(diagnose { cause = "F16" }, has { named = 1, wrong = 1 }, "said twice counts once")
+expect_fault("bad_argument", diagnose, { cause = "F99" })
+
+-- the third hint opens node.why
+expect(lab.practice.hint()[1], contains "the last stage that is as it should be", "one")
+expect(lab.practice.hint()[1], contains "the matter of", "two")
+expect_fault("refused", node.why, 1)
+expect(lab.practice.hint(), { "node.why(NODE) answers from now on" }, "three")
+local found = {}
+for _, verdict in ipairs(node.wrong()) do found[verdict.causes[1].id] = true end
+expect(found, { F16 = true, F19 = true, F29 = true }, "and these are they")
+
+-- the inventory mends the data, and what was noted goes back with all else
+cluster.apply("data/roles.yaml", { plan = false })
+expect(lab.practice.status(), has { left = 0, named = 1, hints = 3 }, "mended, not yet named")
+expect(diagnose { cause = { "F19", "F29" } }.named, 3, "named")
+expect(lab.practice.stop() > 5, "its notes are gone")
+expect(node.wrong(), {}, "all is well")
+
+-- each seed: what it makes is there, and the same again
+for seed = 1, 12 do
+  lab.restore "well"
+  lab.clock.advance "60s"
+  local made = lab.practice.start("692", { seed = seed })
+  expect(made.left, made.faults, "seed " .. seed)
+  lab.restore "well"
+  lab.clock.advance "60s"
+  expect(lab.practice.start("692", { seed = seed }), made, "the same again")
+end
