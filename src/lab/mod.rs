@@ -3,7 +3,8 @@
 //! The first process that needs a lab takes a lock on its state, serves it on loopback and says where in a json file;
 //! later ones attach; when the owner ends the next takes over, on the same ports. A private lab (`fresh`) has its own
 //! state, and ends with its process. What is simulated is the services' own business (`services/*/lab.rs`); here is the
-//! house they live in: state on disk, time, tokens, TLS, gateway, and the control API that drives all this.
+//! house they live in: state on disk, time, tokens, TLS, gateway, the machines that boot from it (`machines`), and the
+//! control API that drives all this.
 mod card;
 mod clock;
 mod control;
