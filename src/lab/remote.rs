@@ -117,7 +117,9 @@ impl Control {
         let base = self.http.base().await?;
         let url = base.url.trim_end_matches('/');
         let key = base.token.as_deref().map(page::key);
-        key.iter().for_each(|key| secret::register(key));
+        if let Some(key) = &key {
+            secret::register(key);
+        }
         let key = key.map(|key| format!("#{key}"));
         Ok(format!("{url}{}{}", page::PATH, key.unwrap_or_default()))
     }

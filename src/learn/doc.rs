@@ -1,4 +1,5 @@
 //! An exercise as a page to read: comments as prose, code as code, checks as the end, hints folded. Markdown.
+// Writing to a String cannot fail.
 use super::{
     course::Exercise,
     scene::scene,
@@ -7,6 +8,7 @@ use super::{
     text::Kind,
 };
 use crate::shell::{Report, Shell};
+use std::fmt::Write as _;
 
 /// The whole page. Nothing of the steps is run.
 pub fn page(exercise: &Exercise, shell: &Shell) -> Result<String, Report> {
@@ -61,7 +63,7 @@ fn done_when(opened: &Opened) -> Vec<String> {
         if !check.hint.is_empty() {
             item += "\n\n  <details><summary>Hints</summary>\n";
             for (at, hint) in check.hint.iter().enumerate() {
-                item += &format!("\n  {}. {}", at + 1, escaped(hint));
+                let _ = write!(item, "\n  {}. {}", at + 1, escaped(hint));
             }
             item += "\n\n  </details>";
         }

@@ -49,6 +49,7 @@ pub struct Desk<'a> {
 
 /// What the student is shown, as it comes.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // one at a time, as Reply is
 pub enum Shown {
     Text(String),
     /// What became of Lua.
@@ -68,7 +69,7 @@ pub struct Guide<'a> {
     greeting: String,
 }
 
-impl<'a> Guide<'a> {
+impl Guide<'_> {
     /// What to say at first: what was loaded, the goal, what to type.
     pub fn greeting(&self) -> &str {
         &self.greeting

@@ -176,7 +176,10 @@ fn is_built(course: &Course, path: &Path, id: &str) -> bool {
         let entries = fs::read_dir(dir).map_err(|e| Fault::io(dir, &e))?;
         let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
         let mut names = entries.flatten().map(name);
-        Ok(names.any(|name| name.starts_with(&format!("{id}-")) && name.ends_with(".lua")))
+        Ok(names.any(|name| {
+            let lua = Path::new(&name).extension().is_some_and(|it| it == "lua");
+            lua && name.starts_with(&format!("{id}-"))
+        }))
     };
     course.builder(id).is_some() || beside().unwrap_or(false)
 }

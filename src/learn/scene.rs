@@ -1,7 +1,9 @@
 //! What an exercise defines above its first step for its steps to use: constants, helpers. Reads text and runs nothing.
+// Writing to a String cannot fail.
 use super::script::{Block, Part, Script};
 use crate::shell::token::{self, Kind, Token};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// A statement of the head with the comments above it, and the names it declares.
 struct Statement<'a> {
@@ -51,7 +53,7 @@ fn statements(head: &str) -> Vec<Statement<'_>> {
     let (mut comments, mut inside) = (String::new(), false);
     for line in head.lines() {
         if line.starts_with("--") {
-            comments += &format!("{line}\n");
+            let _ = writeln!(comments, "{line}");
             inside = false;
         } else if begins(line) {
             let names = declared(line);
@@ -64,7 +66,7 @@ fn statements(head: &str) -> Vec<Statement<'_>> {
         } else if line.is_empty() {
             comments.clear();
         } else if let Some(last) = out.last_mut().filter(|_| inside) {
-            last.text += &format!("\n{line}");
+            let _ = write!(last.text, "\n{line}");
         }
     }
     out

@@ -52,8 +52,9 @@ pub(super) fn run(target: &TargetArgs, course: &Course, verb: Verb) -> Outcome {
 fn check(target: &TargetArgs, course: &Course, files: &[PathBuf]) -> Outcome {
     let shell = target.shell_for_course(print::stderr())?;
     let found = lint::lint(course, files, &shell)?;
-    let lines: String = found.iter().map(|it| format!("{it}\n")).collect();
-    output::print(&lines)?;
+    for it in &found {
+        output::print(&format!("{it}\n"))?;
+    }
     match found.len() {
         0 => Ok(()),
         1 => Err(Fault::new(Kind::CheckFailed, "1 rule is broken").into()),

@@ -149,9 +149,10 @@ pub(super) fn open(target: &TargetArgs, course: &Course, exercise: &Exercise) ->
         own,
         fleeting: target.place == Place::FreshLab,
     };
-    prompt.name = match own {
-        true => format!("learn {}", exercise.id),
-        false => format!("{} · {}", prompt.name, exercise.id),
+    prompt.name = if own {
+        format!("learn {}", exercise.id)
+    } else {
+        format!("{} · {}", prompt.name, exercise.id)
     };
     let style = screen::style(Stream::Out);
     let desk = Desk {

@@ -8,6 +8,7 @@ use crate::{
     shell::{Report, Shell},
 };
 use clap_mangen::roff::Roff;
+use std::fmt::Write as _;
 
 const ABOUT: &str = "An exercise is a Lua file that is read from top to bottom: what is to be reached, checks that ask the \
 cluster whether it is, and parts with their reasons. chami learn lists all exercises and how far one is; chami learn ID \
@@ -57,13 +58,15 @@ pub(super) fn page(shell: &Shell) -> Result<String, Report> {
     Ok(out)
 }
 
+// Writing to a String cannot fail.
 fn exercise(roff: &mut Roff, one: &Listed) {
     let mut about = one.header.goal.clone();
     if let Some(minutes) = one.header.minutes {
-        about += &format!(" About {minutes} minutes.");
+        let _ = write!(about, " About {minutes} minutes.");
     }
     if !one.header.needs.is_empty() {
-        about += &format!(" Begins where {} ends.", one.header.needs.join(" and "));
+        let needs = one.header.needs.join(" and ");
+        let _ = write!(about, " Begins where {needs} ends.");
     }
     row(roff, &format!("{}  {}", one.id, one.title), &about);
 }

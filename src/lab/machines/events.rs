@@ -81,19 +81,14 @@ impl Events {
     /// The events from now on.
     pub(super) fn stream(&self) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
         let stream = stream::unfold(self.0.subscribe(), |mut listener| async {
-            loop {
-                match listener.recv().await {
-                    Ok((sort, what)) => {
-                        let event = Event::default().event(sort).data(what.to_string());
-                        return Some((Ok(event), listener));
-                    }
-                    Err(RecvError::Lagged(count)) => {
-                        let event = Event::default().event("missed").data(count.to_string());
-                        return Some((Ok(event), listener));
-                    }
-                    Err(RecvError::Closed) => return None,
+            let event = match listener.recv().await {
+                Ok((sort, what)) => Event::default().event(sort).data(what.to_string()),
+                Err(RecvError::Lagged(count)) => {
+                    Event::default().event("missed").data(count.to_string())
                 }
-            }
+                Err(RecvError::Closed) => return None,
+            };
+            Some((Ok(event), listener))
         });
         Sse::new(stream).keep_alive(KeepAlive::default())
     }

@@ -1,10 +1,18 @@
 //! Checks, hints, and why a check fails.
+// Writing to a String cannot fail.
 use super::{Guide, Show, Shown, plural, say};
 use crate::{
     fault::Fault,
-    learn::{Ground, progress::now, roster, session::Verdict, text},
+    learn::{
+        Ground,
+        progress::{Record, now},
+        roster,
+        session::Verdict,
+        text,
+    },
     shell::Report,
 };
+use std::fmt::Write as _;
 
 impl Guide<'_> {
     /// Asks the checks, as long as each may take.
@@ -69,17 +77,15 @@ impl Guide<'_> {
         let look = &self.desk.look;
         let (id, ground) = self.at();
         let progress = self.desk.book.progress();
-        let hints = progress
-            .record(id, ground)
-            .map_or(0, |record| record.hints());
+        let hints = progress.record(id, ground).map_or(0, Record::hints);
         let done = format!("{id} is done, with {}.", plural(hints, "hint"));
         let mut text = look.green(&done);
         if !self.script.tries.is_empty() {
-            text += &format!("\n\nTry now, in this same session:\n{}", self.tries());
+            let _ = write!(text, "\n\nTry now, in this same session:\n{}", self.tries());
         }
         let entries = roster::roster(self.desk.course, self.desk.shell, progress, ground)?;
         if let Some(next) = roster::next(&entries) {
-            text += &format!("\n\nNext: chami learn {}, {}", next.id, next.title);
+            let _ = write!(text, "\n\nNext: chami learn {}, {}", next.id, next.title);
         }
         // Looking at the others' headers opened them.
         self.reopen()?;
@@ -126,7 +132,8 @@ impl Guide<'_> {
         let mut text = format!("{}  {}\n", look.red("fail"), open.title);
         for (at, hint) in open.hint.iter().take(given).enumerate() {
             let line = look.beside(&format!("{:>2}.", at + 1), 6, hint);
-            text += &format!(
+            let _ = write!(
+                text,
                 "\n{}",
                 if at + 1 == given {
                     line
@@ -136,10 +143,11 @@ impl Guide<'_> {
             );
         }
         let left = of - given;
-        text += &match left {
+        let rest = match left {
             0 => "\n\nThat is all there are; `:why` shows what the check asks.".to_owned(),
             left => format!("\n\n{} left.", plural(left, "hint")),
         };
+        text.push_str(&rest);
         say(show, text);
         Ok(())
     }
@@ -159,13 +167,14 @@ impl Guide<'_> {
         let look = &self.desk.look;
         let mut text = format!("{}  {}\n", look.red("fail"), open.title);
         if let Some(why) = &open.text {
-            text += &format!("{}\n", look.beside("", 6, why));
+            let _ = writeln!(text, "{}", look.beside("", 6, why));
         }
         let source: Vec<&str> = self.desk.exercise.text.lines().collect();
         if let [first, last] = self.session.asks(number)?[..]
             && let Some(lines) = source.get(first - 1..last)
         {
-            text += &format!(
+            let _ = write!(
+                text,
                 "\nThis is how it asks (line {first} of the file); what it calls, you can type as well:\n\n"
             );
             text += &look.code(&dedent(lines));

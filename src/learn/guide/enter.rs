@@ -1,4 +1,5 @@
 //! The beginning of a session: the lab is brought into the state the exercise needs, or found as it was left.
+// Writing to a String cannot fail.
 use super::{Desk, Guide, Opened, Place, plural};
 use crate::{
     learn::{
@@ -12,6 +13,7 @@ use crate::{
     shell::{Reply, Report, token},
 };
 use jiff::Timestamp;
+use std::fmt::Write as _;
 
 /// The snapshot of a lab as the exercise needs it.
 pub(super) const START: &str = "learn-start";
@@ -118,20 +120,20 @@ impl<'a> Guide<'a> {
         ];
         let mut text = format!("{title}{minutes}\n");
         if !self.script.opening.is_empty() {
-            text += &format!("\n{}\n", look.prose(&self.script.opening));
+            let _ = writeln!(text, "\n{}", look.prose(&self.script.opening));
         }
-        text += &format!("\n{}\n", look.beside("goal", 8, &header.goal));
-        text += &format!("{}\n", look.beside("state", 8, &self.tell(found)));
+        let _ = writeln!(text, "\n{}", look.beside("goal", 8, &header.goal));
+        let _ = writeln!(text, "{}", look.beside("state", 8, &self.tell(found)));
         let (_, names) = scene(&self.script);
         if !names.is_empty() {
             let verb = if names.len() == 1 { "is" } else { "are" };
             let names = names.join(", ");
             let told = format!("{names} {verb} defined for you: `:show 0` shows how");
-            text += &format!("{}\n", look.beside("names", 8, &told));
+            let _ = writeln!(text, "{}", look.beside("names", 8, &told));
         }
         text.push('\n');
         for (word, about) in words {
-            text += &format!("{}\n", look.beside(word, 8, &about));
+            let _ = writeln!(text, "{}", look.beside(word, 8, &about));
         }
         text + &look.dim(
             ":help lists the other words; all else you type is Lua. Tab completes, Ctrl-D leaves.",
