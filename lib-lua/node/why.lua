@@ -1,5 +1,5 @@
 -- What keeps a node from booting: the catalogue of causes asked about it. No part of the public API: `node.why`.
-local causes = require "causes"
+local causes = require "causes.catalogue"
 local context = require "causes.context"
 local fault = require "fault"
 local nodes = require "nodes"
