@@ -85,6 +85,15 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@example lab.status().services.smd.components --> 0
 function lab.status() return native.status() end
 
+--- Tells the address of the lab's page: machines as they boot, a node's timeline and console, an exercise's progress.
+--- Whoever has the whole address can look; nothing can be changed there.
+---@return string address for a browser on this machine
+---@example lab.page():match "^http://127.0.0.1:%d+/lab/" ~= nil --> true
+function lab.page() return native.page() end
+
+-- Has the page show how an exercise stands.
+function lab._show(shown) return native.show(shown) end
+
 --- Lists the machines that stand in the lab, whether or not SMD knows them.
 ---@return lab.Machine[] machines
 ---@example lab.machines()[1].xname --> x1000c0s0b0n0

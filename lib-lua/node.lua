@@ -67,15 +67,15 @@ local node = {}
 ---@class node.Machine
 ---@field name string
 ---@field xname string
----@field mac string
----@field bmc_mac string
----@field uuid string
----@field ip? string the address it was given
 ---@field power "off"|"on"
 ---@field stage? node.StageName the first stage of its boot that did not go well, or the last
 ---@field ok boolean whether that stage went well
 ---@field since? string when that was
 ---@field due? string when something happens next; none: it is up, off, or stands still
+---@field ip? string the address it was given
+---@field mac string
+---@field bmc_mac string
+---@field uuid string
 
 ---@class node.Options
 ---@field wait? string|number how long to wait until all are Ready, as `"10m"`; without it the call answers at once

@@ -172,9 +172,9 @@ fn dispatch(cli: Cli) -> Outcome {
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
         (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
         (None, Some(Verb::Why(args))) => why::run(&target, args, format),
-        (None, Some(Verb::Docs(args))) => docs::run(&args),
+        (None, Some(Verb::Docs(args))) => docs::run(&target, &args),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
-        (None, Some(Verb::Man(args))) => man::run(args.page),
+        (None, Some(Verb::Man(args))) => man::run(&target, args.page),
         (None, Some(Verb::Version)) => {
             output::print(&format!("chami {}\n", env!("CARGO_PKG_VERSION")))
         }

@@ -312,8 +312,9 @@ fn long_work_says_how_far_it_has_come() {
     let words = ["-c", config.to_str().expect("UTF-8")];
     let mut terminal = Terminal::open_on(&home, &words, "demo (no token) ❯ ");
     terminal.types("many = {} for i = 1, 30 do many[i] = i end\r");
-    terminal
-        .types("#task.map(many, function() task.sleep('100ms') end, { limit = 2 }) == 0 or 6 * 7\r");
+    terminal.types(
+        "#task.map(many, function() task.sleep('100ms') end, { limit = 2 }) == 0 or 6 * 7\r",
+    );
     terminal.sees("tasks ");
     terminal.sees("/30 ");
     terminal.sees("42");
@@ -350,8 +351,9 @@ fn ctrl_c_ends_whatever_there_is() {
 #[test]
 fn a_long_value_goes_through_the_pager() {
     let mut terminal = Terminal::open(&home("pager"));
-    terminal
-        .types("rows = {} for i = 1, 60 do rows[i] = { ID = 'row' .. i, At = i } end return rows\r");
+    terminal.types(
+        "rows = {} for i = 1, 60 do rows[i] = { ID = 'row' .. i, At = i } end return rows\r",
+    );
     terminal.sees("page(_) shows all");
     terminal.types("page(_)\r");
     terminal.sees("paged:60  row60");

@@ -3,7 +3,7 @@ use super::{Builtin, Context};
 use crate::{
     clock,
     fault::{Fault, Kind},
-    lab::{BootstrapOrder, Control, Lab, Order, Stored},
+    lab::{BootstrapOrder, Control, Lab, Order, Shown, Stored},
     lua::Natives,
 };
 
@@ -55,6 +55,7 @@ fn natives(n: &mut Natives, target: &Target) {
     n.at_home();
     kept(n, target);
     machines(n, target);
+    page(n, target);
     let lab = target.clone();
     n.read("status", move |(): ()| {
         let lab = lab.clone();
@@ -128,6 +129,20 @@ fn kept(n: &mut Natives, target: &Target) {
     n.read("diff", move |(name,): (Option<String>,)| {
         let lab = lab.clone();
         async move { lab.lab()?.diff(name.as_deref()).await }
+    });
+}
+
+/// The page that shows the machines to a room.
+fn page(n: &mut Natives, target: &Target) {
+    let lab = target.clone();
+    n.read("page", move |(): ()| {
+        let lab = lab.clone();
+        async move { lab.lab()?.page().await }
+    });
+    let lab = target.clone();
+    n.read("show", move |(shown,): (Shown,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.show(&shown).await }
     });
 }
 

@@ -2,9 +2,10 @@
 mod chapters;
 mod editor;
 
-use super::{Outcome, output};
+use super::{Outcome, output, target::TargetArgs};
 use crate::{
     book,
+    learn::Course,
     lua::{help, library},
 };
 use std::path::PathBuf;
@@ -19,9 +20,10 @@ pub(super) struct Args {
     editor: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(target: &TargetArgs, args: &Args) -> Outcome {
     if let Some(dir) = &args.html {
-        book::write(&chapters::all(), dir)?;
+        let shell = target.private_shell(Box::new(std::io::sink()))?;
+        book::write(&chapters::all(&Course::embedded()?, &shell)?, dir)?;
         return output::print(&format!("{}\n", dir.join("index.html").display()));
     }
     if let Some(dir) = &args.editor {

@@ -3,7 +3,7 @@ mod command;
 mod course;
 mod library;
 
-use super::{Outcome, output};
+use super::{Outcome, output, target::TargetArgs};
 use clap_mangen::roff::{Roff, bold, roman};
 use std::io;
 
@@ -24,11 +24,14 @@ pub(super) enum Page {
     Exercises,
 }
 
-pub(super) fn run(page: Page) -> Outcome {
+pub(super) fn run(target: &TargetArgs, page: Page) -> Outcome {
     let text = match page {
         Page::Chami => command::page(),
         Page::Lua => library::page(),
-        Page::Exercises => course::page()?,
+        Page::Exercises => {
+            let shell = target.private_shell(Box::new(io::sink()))?;
+            course::page(&shell)?
+        }
     };
     output::print(&text)
 }

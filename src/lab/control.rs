@@ -5,7 +5,7 @@ use super::{
     diff::Difference,
     house::House,
     labs::Listed,
-    machines,
+    machines, page,
     problem::{Problem, absent},
     status::{Snapshot, Status, Time},
     token::{self, Order},
@@ -19,7 +19,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, Request, State},
-    http::{HeaderMap, header},
+    http::header,
     middleware::{Next, from_fn},
     response::IntoResponse,
     routing::{delete, get, post},
@@ -61,6 +61,7 @@ pub(crate) fn routes(
     let answer = || async { absent("fault injection", "/lab/v1/faults") };
     routes = routes.route("/faults", axum::routing::any(answer));
     routes = routes.merge(machines::routes(&house.machines, &consoles));
+    routes = routes.merge(page::board(house.machines.events.clone()));
     for (path, command) in consoles {
         let answer = move |bytes: Bytes| async move {
             let told = command(&bytes).map_err(Problem)?;
@@ -73,7 +74,7 @@ pub(crate) fn routes(
     };
     let secret: Arc<str> = secret.into();
     routes.layer(from_fn(move |request: Request, next: Next| {
-        let known = knows(request.headers(), &secret);
+        let known = knows(&request, &secret);
         async move {
             if known {
                 next.run(request).await
@@ -84,14 +85,17 @@ pub(crate) fn routes(
     }))
 }
 
-fn knows(headers: &HeaderMap, secret: &str) -> bool {
+/// The secret opens everything, the page's key what the page reads.
+fn knows(request: &Request, secret: &str) -> bool {
+    let headers = request.headers();
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
     let given = headers.get(SECRET).map(header::HeaderValue::as_bytes);
-    given
-        .or(bearer)
-        .is_some_and(|given| verify_slices_are_equal(given, secret.as_bytes()).is_ok())
+    given.or(bearer).is_some_and(|given| {
+        verify_slices_are_equal(given, secret.as_bytes()).is_ok()
+            || page::opens(request.method(), request.uri().path(), given, secret)
+    })
 }
 
 fn refused() -> Problem {

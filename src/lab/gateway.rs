@@ -5,7 +5,7 @@
 use super::{
     house::House,
     keys::Keys,
-    machines,
+    machines, page,
     problem::{Problem, absent, crashed, no_backend, no_page},
 };
 use crate::{clock::Clock as _, fault::Fault, services::site::Front};
@@ -46,6 +46,7 @@ const ROUTES: &[(&str, &str)] = &[
 pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) -> Router {
     let artifacts = machines::artifact_routes(&house.machines);
     let mut services = Router::new()
+        .merge(page::routes())
         .nest("/lab/v1", control)
         .nest(machines::S3, artifacts);
     let mut mounted = Vec::new();

@@ -3,7 +3,8 @@
 //! The first process that needs a lab takes a lock on its state, serves it on loopback and says where in a json file;
 //! later ones attach; when the owner ends the next takes over, on the same ports. A private lab (`fresh`) has its own
 //! state, and ends with its process. What is simulated is the services' own business (`services/*/lab.rs`); here is the
-//! house they live in: state on disk, time, tokens, TLS, gateway, and the control API that drives all this.
+//! house they live in: state on disk, time, tokens, TLS, gateway, the machines that boot from it (`machines`), and the
+//! control API that drives all this.
 mod card;
 mod clock;
 mod control;
@@ -19,6 +20,7 @@ mod labs;
 mod machines;
 mod nodes_file;
 mod options;
+mod page;
 mod persist;
 mod problem;
 mod remote;
@@ -41,6 +43,7 @@ pub use machines::{Condition, Node, Ran, Stored, Timeline};
 pub(crate) use machines::{HEAD, S3};
 pub use nodes_file::machines;
 pub use options::{Listen, Options};
+pub use page::{Shown, Tick};
 pub use remote::{BootstrapOrder, Control};
 pub use serve::{Served, serve};
 pub use status::{Snapshot, Status, Time};

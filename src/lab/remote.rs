@@ -5,6 +5,7 @@ use super::{
     Lab,
     diff::Difference,
     labs::Listed,
+    page::{self, Shown},
     status::{Snapshot, Status, Time},
     token::Order,
 };
@@ -109,6 +110,22 @@ impl Control {
 
     fn post(&self, path: &str, body: &Value) -> Request {
         self.http.url("POST", &format!("/lab/v1/{path}")).json(body)
+    }
+
+    /// The address of the page that shows the machines, with the key it needs to look.
+    pub async fn page(&self) -> Result<String, Fault> {
+        let base = self.http.base().await?;
+        let url = base.url.trim_end_matches('/');
+        let key = base.token.as_deref().map(page::key);
+        key.iter().for_each(|key| secret::register(key));
+        let key = key.map(|key| format!("#{key}"));
+        Ok(format!("{url}{}{}", page::PATH, key.unwrap_or_default()))
+    }
+
+    /// Has the page show how an exercise stands.
+    pub async fn show(&self, shown: &Shown) -> Result<Shown, Fault> {
+        let shown = serde_json::to_value(shown).unwrap_or_default();
+        self.send(self.post("course", &shown).reads()).await
     }
 
     pub async fn status(&self) -> Result<Status, Fault> {

@@ -73,9 +73,19 @@ impl<'a> Page<'a> {
 
     /// The line of a string literal that says this.
     fn line_of(&self, said: &str) -> Option<usize> {
+        self.line_below(0, said)
+    }
+
+    /// The same below the key of this name.
+    fn line_under(&self, key: &str, said: &str) -> Option<usize> {
+        let at = self.tokens.iter().position(|it| it.text == key)?;
+        self.line_below(at, said)
+    }
+
+    fn line_below(&self, from: usize, said: &str) -> Option<usize> {
         let literal =
             |it: &&Token| it.kind == token::Kind::Text && super::script::spoken(it.text) == said;
-        let found = self.tokens.iter().find(literal)?;
+        let found = self.tokens[from..].iter().find(literal)?;
         Some(self.line(found.start))
     }
 }

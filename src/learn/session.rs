@@ -2,6 +2,7 @@
 use super::{course::Exercise, text};
 use crate::{
     fault::{Fault, Kind},
+    lab::{Shown, Tick},
     shell::{Reply, Report, Shell},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -81,11 +82,21 @@ pub(super) struct Difference {
 #[derive(Clone, Copy)]
 pub(super) struct Session<'a> {
     shell: &'a Shell,
+    /// What is called here is not the student's doing: `teach` says nothing of it.
+    aside: bool,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(shell: &'a Shell) -> Self {
-        Self { shell }
+        Self {
+            shell,
+            aside: false,
+        }
+    }
+
+    /// The same beside somebody who types.
+    pub(super) fn aside(shell: &'a Shell) -> Self {
+        Self { shell, aside: true }
     }
 
     /// Reads header and checks; runs nothing of the steps.
@@ -126,6 +137,26 @@ impl<'a> Session<'a> {
     pub(super) fn script(&self, script: &Exercise) -> Result<(), Report> {
         let chunk = format!("@{}", script.path.display());
         self.done("build", &[&script.text, &chunk])
+    }
+
+    /// Has the lab's page show how the exercise stands; `verdicts` as far as they were asked for.
+    pub(super) fn show(&self, opened: &Opened, verdicts: &[Verdict]) -> Result<(), Report> {
+        let header = &opened.header;
+        let tick = |(at, check): (usize, &Declared)| {
+            let pass = verdicts.get(at).map(|verdict| verdict.pass);
+            Tick {
+                title: check.title.clone(),
+                pass,
+            }
+        };
+        let shown = Shown {
+            id: header.id.clone(),
+            title: header.title.clone(),
+            goal: header.goal.clone(),
+            checks: opened.checks.iter().enumerate().map(tick).collect(),
+        };
+        let shown = serde_json::to_string(&shown).unwrap_or_default();
+        self.done("show", &[&shown])
     }
 
     /// Empties the lab.
@@ -216,7 +247,10 @@ impl<'a> Session<'a> {
     fn ask<T: DeserializeOwned>(&self, name: &str, args: &str) -> Result<T, Report> {
         let code = format!("require('exercise')._driver.{name}({args})");
         let odd = |what: String| Fault::internal(format!("exercise {name} answered {what}"));
-        match self.shell.run(&code, &[]) {
+        self.shell.desk().aside(self.aside);
+        let reply = self.shell.run(&code, &[]);
+        self.shell.desk().aside(false);
+        match reply {
             Reply::Values(values) => {
                 let value = serde_json::to_value(values.first()).map_err(|e| odd(e.to_string()))?;
                 Ok(serde_json::from_value(value).map_err(|e| odd(e.to_string()))?)

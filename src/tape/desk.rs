@@ -13,7 +13,10 @@ use serde::Serialize;
 use std::{
     io::{self, Write},
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// Where messages go: standard error, a buffer in tests.
@@ -54,6 +57,7 @@ pub struct Desk {
     watching_scopes: Mutex<Option<u64>>,
     ring: Arc<Ring>,
     diary: Diary,
+    aside: AtomicBool,
     parts: Mutex<Vec<(&'static str, Part)>>,
 }
 
@@ -74,6 +78,7 @@ impl Desk {
             watching_scopes: Mutex::default(),
             ring,
             diary: Diary::default(),
+            aside: AtomicBool::new(false),
             parts: Mutex::default(),
         }
     }
@@ -102,9 +107,16 @@ impl Desk {
         self.watch.remove(number);
     }
 
-    /// A line for whoever is told of exchanges.
+    /// A line for who is taught what calls do.
     pub fn say(&self, text: &str) {
-        self.ear.say(text);
+        if !self.aside.load(Ordering::Relaxed) {
+            self.ear.say(text);
+        }
+    }
+
+    /// What is called from now on is chami's own doing, which teaches nothing; or no more.
+    pub fn aside(&self, so: bool) {
+        self.aside.store(so, Ordering::Relaxed);
     }
 
     /// Records into a new file; what was recorded before ends.

@@ -36,7 +36,7 @@ expect(#trace, 13, "all stages")
 expect(trace[4], has { stage = "kernel", owner = "artifacts", ok = true, status = 200, bytes = 14 << 20, tries = 1,
                        request = "GET " .. image.kernel }, "each with its evidence")
 expect({ node.run(2, "cat /etc/role") }, { "compute", 0 }, "it is what cloud-init made of it")
-expect(select(2, node.run(2, "cat /nosuch")), at_least(1), "a command that fails has a status")
+expect(select(2, node.run(2, "id nosuch")), at_least(1), "a command that fails has a status")
 expect_fault("unsupported", node.run, 2, "reboot --now")
 expect(node.console(2), all { contains "Start PXE over IPv4", contains "Command line: ", contains "nid002 login:" }, "shown")
 expect(node.get(2), has { state = "Ready", stage = "ready", power = "on",

@@ -88,17 +88,8 @@ impl Transcript {
         self.head.iter().find_map(|line| line.strip_prefix(&key))
     }
 
-    /// The same session as it goes now.
-    pub(crate) fn played(&self) -> Self {
-        let style = Style {
-            width: self
-                .setting("width")
-                .map_or(80, |w| w.parse().expect("width is a number")),
-            rows: 20,
-            colour: false,
-            prompt: true,
-        };
-        let peer = Peer::start();
+    /// The shell it is played in.
+    fn stage(&self, peer: &Peer, style: Style) -> Stage {
         let limit = Limit::Rows(RECORDS);
         let auth = self.setting("auth") != Some("off");
         let mebibytes = self
@@ -131,6 +122,21 @@ impl Transcript {
             .shell
             .desk()
             .verbose(level.map_or(0, |level| level.expect("verbose is a number")));
+        stage
+    }
+
+    /// The same session as it goes now.
+    pub(crate) fn played(&self) -> Self {
+        let style = Style {
+            width: self
+                .setting("width")
+                .map_or(80, |w| w.parse().expect("width is a number")),
+            rows: 20,
+            colour: false,
+            prompt: true,
+        };
+        let peer = Peer::start();
+        let stage = self.stage(&peer, style);
         let course = Course::embedded().expect("the course");
         let guide = self.setting("learn").map(|id| {
             let exercise = course.get(id).expect("an exercise");

@@ -1,6 +1,6 @@
 //! What happens in a lab, told to those who listen at the moment it happens.
 //!
-//! Nothing is kept: who comes later reads the timelines. A listener that is too slow misses some.
+//! Nothing is kept: who comes later reads the timelines. A listener that is too slow misses some, and is told so.
 use super::turn::Turn;
 use crate::{
     fault::Fault,
@@ -9,6 +9,7 @@ use crate::{
 };
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::{convert::Infallible, sync::Arc};
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -62,6 +63,11 @@ impl Events {
         }
     }
 
+    /// What became of an exercise.
+    pub(crate) fn course(&self, shown: &impl Serialize) {
+        self.tell("course", || json!(shown));
+    }
+
     fn written(&self, service: &str, changes: &[Change]) {
         self.tell("write", || {
             let one = |change: &Change| {
@@ -81,7 +87,10 @@ impl Events {
                         let event = Event::default().event(sort).data(what.to_string());
                         return Some((Ok(event), listener));
                     }
-                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Lagged(count)) => {
+                        let event = Event::default().event("missed").data(count.to_string());
+                        return Some((Ok(event), listener));
+                    }
                     Err(RecvError::Closed) => return None,
                 }
             }

@@ -2,7 +2,7 @@
 use super::{Guide, Show, Shown, plural, say};
 use crate::{
     fault::Fault,
-    learn::{progress::now, roster, session::Verdict, text},
+    learn::{Ground, progress::now, roster, session::Verdict, text},
     shell::Report,
 };
 
@@ -21,6 +21,7 @@ impl Guide<'_> {
         self.desk.book.change(|progress| {
             progress.asked((&id, ground), holding.iter().copied(), all, now());
         });
+        self.show_progress(&verdicts)?;
         let mut text = self.verdicts(&verdicts);
         text += "\n\n";
         text += &match verdicts.iter().find(|it| !it.pass) {
@@ -36,6 +37,14 @@ impl Guide<'_> {
         };
         say(show, text);
         Ok(())
+    }
+
+    /// On a lab its page shows how the exercise stands.
+    pub(super) fn show_progress(&self, verdicts: &[Verdict]) -> Result<(), Report> {
+        match self.desk.site.ground {
+            Ground::Lab => self.session.show(&self.opened, verdicts),
+            Ground::Cluster => Ok(()),
+        }
     }
 
     fn verdicts(&self, verdicts: &[Verdict]) -> String {

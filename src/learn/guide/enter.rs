@@ -29,7 +29,7 @@ enum Found {
 impl<'a> Guide<'a> {
     /// Reads the exercise, sees to the state it needs, and puts what stands above its first step into the session.
     pub fn enter(mut desk: Desk<'a>) -> Result<Self, Report> {
-        let session = Session::new(desk.shell);
+        let session = Session::aside(desk.shell);
         let opened = session.open(desk.exercise)?;
         let script = Script::read(&desk.exercise.text);
         let record = desk
@@ -64,6 +64,7 @@ impl<'a> Guide<'a> {
             desk,
         };
         guide.set_scene()?;
+        guide.show_progress(&[])?;
         guide.greeting = guide.welcome(&found);
         Ok(guide)
     }

@@ -56,18 +56,19 @@ pub(super) fn rules(page: &mut Page, course: &Course, opened: &Opened) {
             page.tell(line(page, text), format!("the {name} says nothing"));
         }
     }
+    let under = |page: &Page, key: &str, said: &str| page.line_under(key, said).unwrap_or(1);
     for tag in header.seed.iter().filter(|tag| !course.seeds.knows(tag)) {
         page.tell(
-            line(page, tag),
+            under(page, "seed", tag),
             format!("seed {tag} is not in the list of what the course covers"),
         );
     }
     for id in &header.needs {
         if *id == header.id {
-            page.tell(line(page, id), "an exercise cannot need itself");
+            page.tell(under(page, "needs", id), "an exercise cannot need itself");
         } else if !is_built(course, &page.exercise.path, id) {
             page.tell(
-                line(page, id),
+                under(page, "needs", id),
                 format!("needs {id}: no exercise and no states/{id}.lua gives it"),
             );
         }

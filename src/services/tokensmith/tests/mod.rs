@@ -15,13 +15,8 @@ use crate::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::{sync::Arc, sync::Mutex, time::Duration};
 use tokio::net::TcpListener;
 
 #[derive(Default)]
