@@ -331,6 +331,7 @@ end
 ---@field what? string what was seen there last
 ---@field causes node.Cause[] the most probable first; none: nothing found wrong
 ---@field left_out? string[] what could not be asked here, and why
+---@field partly? boolean true: a service did not answer, and what it knows is not known
 
 ---@class node.WhyOptions
 ---@field file? string a nodes file to compare SMD with: its path or its text

@@ -1,4 +1,4 @@
-local causes = require "causes"
+local causes = require "causes.catalogue"
 local context = require "causes.context"
 local fault = require "fault"
 local nodes = require "nodes"

@@ -1,5 +1,5 @@
 -- What keeps a node from booting: the catalogue of causes asked about it. No part of the public API: `node.why`.
-local causes = require "causes"
+local causes = require "causes.catalogue"
 local context = require "causes.context"
 local fault = require "fault"
 local nodes = require "nodes"
@@ -41,7 +41,7 @@ end
 
 -- Asks every probe about one node: findings, and what was left out.
 local function ask(ctx)
-  local found, left = json.array {}, {}
+  local found, left, refused = json.array {}, {}, false
   for _, cause in ipairs(causes.all) do
     local why = not_here(cause, ctx)
     local ok, evidence, certainty
@@ -53,6 +53,7 @@ local function ask(ctx)
     elseif not ok then
       if type(evidence) ~= "table" or not evidence.kind or evidence.kind == "interrupted" then error(evidence, 0) end
       told_once(left, evidence.message, cause.id)
+      refused = true
     elseif evidence then
       found[#found + 1] = {
         id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence, fix = cause.fix,
@@ -60,7 +61,7 @@ local function ask(ctx)
       }
     end
   end
-  return found, left
+  return found, left, refused
 end
 
 -- What explains the stage that a boot did not get past goes first, then the more certain, then what is met earlier.
@@ -83,13 +84,14 @@ local Verdict = {}
 
 -- The first lines: which node, and how far it gets.
 local function head(verdict)
+  local nothing = verdict.partly and NOTHING .. " in what could be asked" or NOTHING
   local where = verdict.stage and ("the stage %s (%s)"):format(verdict.stage, verdict.owner)
   if verdict.boot == "ready" then
-    return verdict.causes[1] and "it came up; but" or "it came up: " .. NOTHING
+    return verdict.causes[1] and "it came up; but" or "it came up: " .. nothing
   elseif verdict.boot == "stopped" then
     return "it stopped at " .. where .. (verdict.causes[1] and "" or "; no cause in the catalogue fits")
   end
-  return where and "it goes wrong at " .. where or NOTHING
+  return where and "it goes wrong at " .. where or nothing
 end
 
 function Verdict:__tostring()
@@ -107,7 +109,9 @@ end
 local function verdict_of(shared, xname, options)
   local ctx = context.node(shared, xname)
   ctx.file = options.file
-  local found, left = ask(ctx)
+  -- Without SMD nothing is known of any node: that it does not answer is the answer.
+  local _ = ctx.component
+  local found, left, partly = ask(ctx)
   rank(found, ctx.furthest)
   local out = { node = xname, causes = found, boot = "none" }
   if ctx.stopped then
@@ -116,6 +120,7 @@ local function verdict_of(shared, xname, options)
     out.stage, out.owner = found[1].stage, causes.stages[found[1].stage].owner
   end
   if ctx.boot and not ctx.stopped then out.boot = "ready" end
+  out.partly = partly or nil
   for _, text in ipairs(left) do
     out.left_out = out.left_out or {}
     table.insert(out.left_out, ("%s: %s"):format(table.concat(left[text], ", "), text))

@@ -63,11 +63,24 @@ const ONE_LINE: usize = 60;
 /// A value as the prompt shows it: strings quoted, so that `"3"` and `3` differ.
 pub fn inspect(shape: &Shape, style: &Style) -> String {
     match veil::veil(shape).as_ref() {
+        Shape::List(items, _) if !items.is_empty() && items.iter().all(speaks) => {
+            let texts: Vec<String> = items.iter().map(|item| inspect(item, style)).collect();
+            texts.join("\n\n")
+        }
         Shape::List(items, total) if !items.is_empty() => list(items, *total, style),
+        Shape::Opaque(text) if speaks(shape) => {
+            let lines: Vec<String> = text.split('\n').map(scalar::clean).collect();
+            lines.join("\n")
+        }
         Shape::Record(fields) if !fields.is_empty() => record(fields, style),
         Shape::Text(text) if text.contains('\n') && printable(text) => bracket(text),
         other => line(other, usize::MAX).unwrap_or_default(),
     }
+}
+
+/// Whether this is a table that says itself, in lines of its own, how it wants to be shown.
+fn speaks(shape: &Shape) -> bool {
+    matches!(shape, Shape::Opaque(text) if text.contains('\n'))
 }
 
 /// The same for a program's output: a string stands as it is, a list of plain values one to a line.
