@@ -123,8 +123,13 @@ fn every_global_of_the_prelude_is_there() {
 
 #[test]
 fn the_words_of_smd_are_those_it_knows() {
-    let (index, stage) = (library::index(), Stage::new(true, Style::WHOLE, Limit::Whole));
-    for name in ["Arch", "Class", "Flag", "NetType", "Role", "State", "SubRole", "Type"] {
+    let (index, stage) = (
+        library::index(),
+        Stage::new(true, Style::WHOLE, Limit::Whole),
+    );
+    for name in [
+        "Arch", "Class", "Flag", "NetType", "Role", "State", "SubRole", "Type",
+    ] {
         let alias = index.alias(&format!("smd.{name}")).expect("documented");
         for word in alias.kind.split('|').map(|word| word.trim_matches('"')) {
             let code = format!("table.concat(smd.service.values().{name}, ' ')");
@@ -134,7 +139,10 @@ fn the_words_of_smd_are_those_it_knows() {
             let Shape::Text(known) = &values[0] else {
                 panic!("{code} gives no text");
             };
-            assert!(known.split(' ').any(|it| it == word), "{name} {word}: {known}");
+            assert!(
+                known.split(' ').any(|it| it == word),
+                "{name} {word}: {known}"
+            );
         }
     }
 }

@@ -48,6 +48,10 @@ const FILES: &[(&str, &str)] = &[
         "/etc/ochami/config.yaml, ~/.config/ochami/config.yaml",
         "The clusters, as ochami reads them; the second wins.",
     ),
+    (
+        "~/.config/chami/init.lua",
+        "Lua that is run where a prompt begins; --no-init leaves it out.",
+    ),
     ("~/.local/state/chami/", "Labs, history and journal."),
     (
         "~/.config/chami/lib-lua/",
