@@ -12,7 +12,7 @@ local session = {}
 
 --- Writes what was typed in this session as a script that does the same: `chami FILE` runs it.
 --- Inputs that failed are left out, those that only looked (`help`, `x?`, an expression whose value nothing used), and
---- those that hold a token, key or password.
+--- those that hold a token, key or password. What `init.lua` did is not in it.
 ---@param path string the file; one that is there is replaced
 ---@return session.Saved saved
 ---@example save("/dev/null").inputs --> 0

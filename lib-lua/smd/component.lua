@@ -24,12 +24,19 @@ local component = {}
 ---@alias smd.Word string|string[] one word, several (any of these), or `"!x"` (anything but x)
 
 ---@alias smd.Arch "X86"|"ARM"|"UNKNOWN"|"Other"
+
 ---@alias smd.Class "River"|"Mountain"|"Hill"
+
 ---@alias smd.Flag "OK"|"Warning"|"Alert"|"Locked"|"Unknown"
+
 ---@alias smd.NetType "Sling"|"Infiniband"|"Ethernet"|"OEM"|"None"
+
 ---@alias smd.Role "Compute"|"Service"|"System"|"Application"|"Storage"|"Management" a cluster may have more
+
 ---@alias smd.State "Unknown"|"Empty"|"Populated"|"Off"|"On"|"Standby"|"Halt"|"Ready"
+
 ---@alias smd.SubRole "Master"|"Worker"|"Storage" a cluster may have more
+
 ---@alias smd.Type "Node"|"NodeBMC"|"Chassis"|"ChassisBMC"|"Cabinet"|"RouterBMC"|"MgmtSwitch" the usual ones
 
 ---@class smd.ComponentFilter

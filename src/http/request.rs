@@ -14,6 +14,7 @@ use crate::{
     secret,
 };
 use reqwest::{Method, Url};
+use seen::Sending;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -37,8 +38,7 @@ pub struct Request {
     with_token: bool,
     attempts: AtomicU32,
     only_reads: bool,
-    single: bool,
-    aside: bool,
+    sending: Sending,
 }
 
 impl Request {
@@ -63,8 +63,7 @@ impl Request {
                 method.to_ascii_uppercase().as_str(),
                 "GET" | "HEAD" | "OPTIONS"
             ),
-            single: false,
-            aside: false,
+            sending: Sending::Usual,
         }
     }
 
@@ -117,14 +116,8 @@ impl Request {
 
     /// Says that this is sent but once, whatever becomes of it: a second time it would be something else.
     pub fn single(mut self) -> Self {
-        self.single = true;
+        self.sending = Sending::Single;
         self
-    }
-
-    /// Says that nobody asked for this: no watcher is told, it is tried but once, and no token is renewed for it.
-    pub fn aside(mut self) -> Self {
-        self.aside = true;
-        self.single()
     }
 
     /// Sends, and decodes the JSON of a success.
@@ -150,7 +143,11 @@ impl Request {
         }
         let said = call.and_then(|call| call.patience.retries);
         let said = said.or(self.http.shared.options.retries);
-        let said = if self.single { Some(0) } else { said };
+        let said = if self.sending == Sending::Usual {
+            said
+        } else {
+            Some(0)
+        };
         let pauses = self.http.shared.options.play.is_none();
         retry::patiently(said, reads, pauses, || self.attempt()).await
     }
@@ -195,7 +192,7 @@ impl Request {
     ) -> Result<bool, Fault> {
         // A stranger's 401 says nothing of our token.
         if answer.status != 401
-            || self.aside
+            || self.sending == Sending::Aside
             || !self.takes_token(place, base, &self.target(place, base)?)
         {
             return Ok(false);

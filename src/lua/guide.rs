@@ -61,12 +61,9 @@ impl Guide {
             heads.any(|f| f.line == line && names.contains(&f.path))
         };
         let inputs = self.inputs.borrow();
-        let mut texts = inputs.iter().rev().map(|input| input.text.as_str());
-        let texts = texts.by_ref().filter(|text| text.contains("function"));
-        texts
-            .map(|text| &*text)
-            .find(|text| defines(text))
-            .map(str::to_owned)
+        let texts = inputs.iter().rev().map(|input| input.text.as_str());
+        let mut texts = texts.filter(|text| text.contains("function"));
+        texts.find(defines).map(str::to_owned)
     }
 }
 

@@ -38,7 +38,7 @@ mod vm;
 pub use host::Declare;
 pub use interrupt::stopped;
 pub use memory::VARIABLE as MEMORY;
-pub use native::{Access, Args, Calls, Failure, Native, Natives, Scope};
+pub use native::{Access, Args, Calls, Failure, Native, Natives, Scope, Told};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};
 pub use strict::Strict;

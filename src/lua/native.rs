@@ -121,10 +121,11 @@ impl Scope {
 /// The calls that natives are asked for from now on, told to whoever wants to know: `smd.group.add` and its arguments.
 pub struct Calls(Rc<Bridge>);
 
-pub(crate) type Told = Box<dyn Fn(&str, &[serde_json::Value])>;
+/// Takes a call's name and arguments.
+pub type Told = Box<dyn Fn(&str, &[serde_json::Value])>;
 
 impl Calls {
-    pub fn tell(&self, told: Option<Box<dyn Fn(&str, &[serde_json::Value])>>) {
+    pub fn tell(&self, told: Option<Told>) {
         *self.0.told.borrow_mut() = told;
     }
 }

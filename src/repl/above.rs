@@ -54,6 +54,14 @@ impl Write for Above {
             return io::stdout().write(bytes);
         }
         self.rest.extend_from_slice(bytes);
+        let whole = self.rest.iter().rposition(|byte| *byte == b'\n');
+        if let Some(end) = whole
+            && *reading
+            && let Some(printer) = &mut *lock(&PRINTER)
+        {
+            let lines: Vec<u8> = self.rest.drain(..=end).collect();
+            printer(String::from_utf8_lossy(&lines).into_owned());
+        }
         Ok(bytes.len())
     }
 

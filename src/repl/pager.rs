@@ -29,7 +29,7 @@ fn command(var: impl Fn(&str) -> Option<String>) -> Option<String> {
 pub(super) fn show(text: &str) {
     let paged = text.lines().count() >= rows().max(2) && rows() > 0;
     let command = command(|name| env::var(name).ok()).filter(|_| paged);
-    if !command.is_some_and(|command| page(&command, text).is_ok()) {
+    if command.is_none_or(|command| page(&command, text).is_err()) {
         screen::show(text);
     }
 }

@@ -18,8 +18,8 @@ use std::{
 
 /// Older names are asked for again.
 const AGE: Duration = Duration::from_secs(60);
-/// An answer that takes longer is not waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Nobody waits for the answer, so it may take its time.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The names of one session.
 pub(super) struct Book {

@@ -54,7 +54,14 @@ const FILES: &[(&str, &str)] = &[
         "/etc/ochami/config.yaml, ~/.config/ochami/config.yaml",
         "The clusters, as ochami reads them; the second wins.",
     ),
-    ("~/.local/state/chami/", "Labs, history and journal."),
+    (
+        "~/.config/chami/init.lua",
+        "Lua that is run where a prompt begins; --no-init leaves it out.",
+    ),
+    (
+        "~/.local/state/chami/",
+        "Labs, history, journal and the course's progress.",
+    ),
     (
         "~/.config/chami/lib-lua/",
         "Your own versions of library files.",

@@ -12,7 +12,23 @@ use jiff::Timestamp;
 use reqwest::Url;
 use std::{sync::atomic::Ordering, time::Duration};
 
+/// How often a request is sent, and whether anybody is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    Usual,
+    /// Once, whatever becomes of it.
+    Single,
+    /// Once, and told to nobody.
+    Aside,
+}
+
 impl Request {
+    /// Says that nobody asked for this: no watcher is told, it is tried but once, and no token is renewed for it.
+    pub fn aside(mut self) -> Self {
+        self.sending = Sending::Aside;
+        self
+    }
+
     /// One request, one answer; told to those who watch.
     pub(super) async fn ask(
         &self,
@@ -21,7 +37,7 @@ impl Request {
         url: Url,
     ) -> Result<Answer, blame::Lost> {
         let watch = &self.http.shared.options.watch;
-        let Some(depth) = watch.depth().filter(|_| !self.aside) else {
+        let Some(depth) = watch.depth().filter(|_| self.sending != Sending::Aside) else {
             return self.fetch(place, base, url).await;
         };
         let sight = Sight::new(watch, depth, self.seen(place, base, &url, depth));

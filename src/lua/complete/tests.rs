@@ -50,7 +50,7 @@ fn offered(text: &str) -> Vec<String> {
 }
 
 fn tried(text: &str) -> (String, Completion) {
-    tried_with(text, |scene, line, pos| complete(scene, line, pos))
+    tried_with(text, complete)
 }
 
 fn tried_with<T>(text: &str, look: impl FnOnce(&Scene, &str, usize) -> T) -> (String, T) {

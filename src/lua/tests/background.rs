@@ -14,7 +14,7 @@ fn seen(out: &Captured, want: &str) -> String {
         if all.contains(want) {
             return all;
         }
-        thread::sleep(Duration::from_millis(5));
+        thread::park_timeout(Duration::from_millis(5));
     }
     panic!("never printed {want:?}: {all}");
 }
@@ -72,7 +72,6 @@ fn jobs_fail_and_are_cancelled() {
 fn a_job_that_only_computes_can_be_stopped() {
     let (vm, out) = vm();
     begin(&vm, "while true do end");
-    thread::sleep(Duration::from_millis(50));
     while !vm.interrupt() {
         thread::yield_now();
     }

@@ -1,0 +1,80 @@
+//! The true prompt on a pseudo terminal, as somebody types at it.
+use expectrl::{Eof, Expect, Session, process::unix::WaitStatus, session::OsSession};
+use std::{path::Path, process::Command, time::Duration};
+
+/// Ctrl-C and Ctrl-D as the terminal sends them.
+pub(crate) const CTRL_C: &str = "\x03";
+pub(crate) const CTRL_D: &str = "\x04";
+pub(crate) const CTRL_R: &str = "\x12";
+const CTRL_U: &str = "\x15";
+pub(crate) const UP: &str = "\x1b[A";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// `chami` on a pseudo terminal.
+pub(crate) struct Terminal {
+    session: OsSession,
+}
+
+impl Terminal {
+    pub(crate) fn open(home: &Path) -> Self {
+        Self::open_on(home, &[], "lab ❯ ")
+    }
+
+    pub(crate) fn open_on(home: &Path, words: &[&str], prompt: &str) -> Self {
+        let mut terminal = Self::open_quietly(home, words);
+        terminal.sees("help() shows what to type first");
+        terminal.sees(prompt);
+        terminal
+    }
+
+    pub(crate) fn open_quietly(home: &Path, words: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
+        command
+            .args(words)
+            .env_clear()
+            .env("HOME", home)
+            .env("PATH", "/usr/bin:/bin")
+            .env("CHAMI_PAGER", "sed s/^/paged:/")
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "1");
+        let mut session = Session::spawn(command).expect("a pseudo terminal");
+        session.set_expect_timeout(Some(PATIENCE));
+        Self { session }
+    }
+
+    pub(crate) fn types(&mut self, text: &str) {
+        self.session.send(text).expect("it takes what is typed");
+    }
+
+    #[track_caller]
+    pub(crate) fn sees(&mut self, text: &str) {
+        if let Err(error) = self.session.expect(text) {
+            panic!("never saw {text:?}: {error}");
+        }
+    }
+
+    /// Types a line again and again until Tab shows this: names of the cluster come when they come.
+    #[track_caller]
+    pub(crate) fn tab_shows(&mut self, line: &str, text: &str) {
+        self.session
+            .set_expect_timeout(Some(Duration::from_millis(500)));
+        for _ in 0..40 {
+            self.types(&format!("{line}\t"));
+            if self.session.expect(text).is_ok() {
+                self.session.set_expect_timeout(Some(PATIENCE));
+                return;
+            }
+            self.types(CTRL_U);
+        }
+        panic!("Tab never shows {text:?}");
+    }
+
+    pub(crate) fn leaves_with(mut self, status: i32) {
+        self.session.expect(Eof).expect("it ends");
+        let ended = self.session.get_process().wait().expect("it is our child");
+        assert!(
+            matches!(ended, WaitStatus::Exited(_, code) if code == status),
+            "{ended:?}"
+        );
+    }
+}
