@@ -87,7 +87,10 @@ fn document(room: &Path, url: &str) -> Option<String> {
             env::var_os("CHAMI_TESTS_COMPLETE").is_none(),
             "chromium is not installed"
         );
-        eprintln!("SKIPPED: the lab's page in a browser: chromium is not installed");
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: the page of the lab in a browser: chromium is not installed"
+        );
         return None;
     };
     let out = Command::new("timeout")
