@@ -248,11 +248,7 @@ fn long_work_says_how_far_it_has_come() {
     let mut terminal = Terminal::open_on(&home, &words, "demo (no token) ❯ ");
     terminal.types("many = {} for i = 1, 30 do many[i] = i end\r");
     terminal.types(
-<<<<<<< HEAD
-        "#task.map(many, function() task.sleep('100ms') end, { limit = 2 }) == 0 or 6 * 7\r",
-=======
         "#task.map(many, function() task.sleep('100ms') end, { limit = 2 }) ~= 0 or 6 * 7\r",
->>>>>>> repl
     );
     terminal.sees("tasks ");
     terminal.sees("/30 ");
