@@ -137,7 +137,7 @@ fn ten_thousand_names_do_not_slow_the_keys() {
     terminal.types("many = {} for i = 0, 9999 do many[i + 1] = { ID = ('x%dc0s0b0n%d'):format(1000 + i // 100, i % 100), Type = 'Node', State = 'On', NID = i + 1 } end\r");
     terminal.types("#smd.component.add(many)\r");
     terminal.sees("\n10000");
-    terminal.tab_shows("nodes.nids \"x1099c0s0b0n9", "x1099c0s0b0n99");
+    terminal.tab_shows("nodes.nids \"x1099c", "x1099c0s0b0n");
     let mut times = Vec::new();
     for letter in "xyzzyplughxyzzyplugh".chars() {
         let begun = Instant::now();
@@ -151,7 +151,7 @@ fn ten_thousand_names_do_not_slow_the_keys() {
     assert!(median <= Duration::from_millis(50), "{times:?}");
     terminal.types(CTRL_C);
     terminal.sees("lab ❯ ");
-    terminal.types("#nodes.xnames 'x1000c0s0b0n0'\t\r");
+    terminal.types("#nodes.xnames 'x1000c0s0b0n0'\r");
     terminal.sees("\n1");
     terminal.types(CTRL_D);
     terminal.leaves_with(0);

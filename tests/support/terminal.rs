@@ -70,7 +70,18 @@ impl Terminal {
     }
 
     pub(crate) fn leaves_with(mut self, status: i32) {
-        self.session.expect(Eof).expect("it ends");
+        // What is typed in the moment in which the editor takes the terminal over may be lost.
+        self.session
+            .set_expect_timeout(Some(Duration::from_secs(4)));
+        let ended = (0..5).any(|_| {
+            let ended = self.session.expect(Eof).is_ok();
+            if !ended {
+                // Gone already, perhaps.
+                let _ = self.session.send(CTRL_D);
+            }
+            ended
+        });
+        assert!(ended, "it does not end");
         let ended = self.session.get_process().wait().expect("it is our child");
         assert!(
             matches!(ended, WaitStatus::Exited(_, code) if code == status),
