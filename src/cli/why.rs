@@ -45,7 +45,11 @@ pub(super) fn run(target: &TargetArgs, args: Args, format: Option<Format>) -> Ou
         rows: usize::MAX,
         ..screen::style(Stream::Out)
     };
-    output::print(&output::text(&told, format.unwrap_or(Format::Table), &style)?)?;
+    output::print(&output::text(
+        &told,
+        format.unwrap_or(Format::Table),
+        &style,
+    )?)?;
     recorded(&shell)?;
     if sick {
         return Err(Failure::Status(Kind::CheckFailed.exit_code()));
