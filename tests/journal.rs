@@ -59,10 +59,14 @@ const HELPERS: &str = r#"
 /// Writes that change no record of a cluster and no file of the user's.
 const UNKEPT: &[(&str, &str)] = &[
     ("journal.undo", "it keeps its own entry"),
+    ("lab.artifact.delete", "the lab keeps its states itself"),
+    ("lab.artifact.put", "the lab keeps its states itself"),
     ("lab.bootstrap_token", "it is used up once, or ends"),
     ("lab.clock.advance", "time does not go back"),
+    ("lab.condition", "the lab keeps its states itself"),
     ("lab.discard", "the lab keeps its states itself"),
     ("lab.fork", "the lab keeps its states itself"),
+    ("lab.power", "a machine that was off does not remember"),
     ("lab.remove", "the lab keeps its states itself"),
     ("lab.reset", "the lab keeps its states itself"),
     ("lab.restore", "the lab keeps its states itself"),

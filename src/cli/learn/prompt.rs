@@ -141,7 +141,7 @@ pub(super) fn open(target: &TargetArgs, course: &Course, exercise: &Exercise) ->
         mut prompt,
         target,
         own,
-    } = target.shell_for_exercise(&lab_of(exercise), print::stdout())?;
+    } = target.shell_for_exercise(&lab_of(exercise), repl::sink())?;
     let site = Site {
         ground: ground(&target.place),
         option: option(&target.place, &target.name),
@@ -149,11 +149,7 @@ pub(super) fn open(target: &TargetArgs, course: &Course, exercise: &Exercise) ->
         own,
         fleeting: target.place == Place::FreshLab,
     };
-    prompt.name = if own {
-        format!("learn {}", exercise.id)
-    } else {
-        format!("{} · {}", prompt.name, exercise.id)
-    };
+    prompt.name = sign(&prompt.name, own, &exercise.id);
     let style = screen::style(Stream::Out);
     let desk = Desk {
         shell: &shell,
@@ -195,6 +191,14 @@ pub(super) fn open(target: &TargetArgs, course: &Course, exercise: &Exercise) ->
         0 => recorded(&shell),
         status => Err(Failure::Status(status)),
     }
+}
+
+/// What the prompt says: the exercise, and where it is done unless that is its own lab.
+fn sign(target: &str, own: bool, id: &str) -> String {
+    if own {
+        return format!("learn {id}");
+    }
+    format!("{target} · {id}")
 }
 
 fn turn(shown: Shown) -> Turn {
