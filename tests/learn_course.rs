@@ -59,12 +59,12 @@ fn progress_is_kept_and_reported() {
         "{out}"
     );
     assert!(
-        out.ends_with("Next: chami learn 402, Boot parameters for a group of nodes\n"),
+        out.ends_with("Next: chami learn 401, A boot configuration for a compute node\n"),
         "{out}"
     );
     let (_, out, _) = student.types(&["learn"]);
     assert!(out.starts_with("The course: 1 of "), "{out}");
-    assert!(out.contains("\nchami learn 402  is next: "), "{out}");
+    assert!(out.contains("\nchami learn 401  is next: "), "{out}");
 
     let file = student.0.path().join("out.json");
     let (status, ..) = student.types(&["learn", "--report", file.to_str().expect("text")]);

@@ -57,21 +57,22 @@ fn serve(room: &Path) -> Served {
     }
 }
 
-/// One call of the control API, which answers 200.
+/// One POST, which succeeds.
 fn post(http: &str, path: &str, body: &str) {
     let host = http.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).expect("the lab");
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
     let length = body.len();
     write!(
         stream,
-        "POST /lab/v1/{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        "{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .expect("sent");
     let mut status = String::new();
     BufReader::new(stream)
         .read_line(&mut status)
         .expect("an answer");
-    assert!(status.contains(" 200 "), "{path}: {status}");
+    assert!(status.contains(" 20"), "{path}: {status}");
 }
 
 /// The page's document after its scripts have run for a while; none where there is no browser.
@@ -128,31 +129,19 @@ fn boot_parameters() -> String {
 fn the_page_shows_machines_a_timeline_and_the_course() {
     let room = room();
     let lab = serve(&room);
-    post(&lab.http, "reset", r#"{"state":"tutorial"}"#);
-    let host = lab.http.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).expect("the lab");
-    let body = boot_parameters();
-    let length = body.len();
-    write!(
-        stream,
-        "POST /boot/v1/bootparameters HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\nconnection: close\r\n\
-         content-length: {length}\r\n\r\n{body}"
-    )
-    .expect("sent");
-    let mut status = String::new();
-    BufReader::new(stream)
-        .read_line(&mut status)
-        .expect("an answer");
-    assert!(status.contains(" 201 "), "{status}");
+    post(&lab.http, "/lab/v1/reset", r#"{"state":"tutorial"}"#);
+    let base = r#"{"base-url":"http://172.16.0.254:8081/cloud-init"}"#;
+    post(&lab.http, "/cloud-init/admin/cluster-defaults", base);
+    post(&lab.http, "/boot/v1/bootparameters", &boot_parameters());
     post(
         &lab.http,
-        "power",
+        "/lab/v1/power",
         r#"{"nodes":["compute1","compute2"],"action":"on"}"#,
     );
-    post(&lab.http, "clock", r#"{"advance":300}"#);
+    post(&lab.http, "/lab/v1/clock", r#"{"advance":300}"#);
     post(
         &lab.http,
-        "course",
+        "/lab/v1/course",
         r#"{"id":"401","title":"Boot <it>","goal":"up","checks":[{"title":"it is up","pass":true}]}"#,
     );
     let url = format!("{}/lab/?node=compute1", lab.http);
