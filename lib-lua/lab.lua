@@ -91,6 +91,23 @@ function lab.status() return native.status() end
 ---@example lab.page():match "^http://127.0.0.1:%d+/lab/" ~= nil --> true
 function lab.page() return native.page() end
 
+--- Prints what happens to the lab's machines when it happens: one is switched on or off, a stage of its boot is reached or
+--- fails, it is Ready. One line each, above the one that is being typed; a stage that fails again in the same way is told once.
+--- All this happens in the lab's time. On a lab that goes with the wall's clock, lines come by themselves as time passes; on
+--- a private one (`--lab=fresh`) time stands still until something lets it pass: `lab.clock.advance`, `task.sleep`,
+--- `node.boot` with `wait`. On both, such a call returns when all that happened in its time has been printed, so that a
+--- script prints its own words after it. `lab.watch(false)`, Ctrl-C at the prompt, and the end of the session or script end it.
+---@param what? boolean|string|string[] `true`, the default: all machines; names, xnames or MACs as `nodeset` reads them: only these, in place of those before; `false`: no more
+---@example lab.watch "compute[1-3]"; lab.power("compute1", "on"); lab.watch(false)
+---@example lab.watch "compute9" --> raises not_found
+function lab.watch(what)
+  if what == false then
+    native.hush()
+  else
+    native.watch(type(what) ~= "boolean" and what and nodeset.expand(what) or nil)
+  end
+end
+
 -- Has the page show how an exercise stands.
 function lab._show(shown) return native.show(shown) end
 

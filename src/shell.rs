@@ -263,6 +263,11 @@ impl Shell {
         self.vm.interrupt()
     }
 
+    /// Tells no more of what happens in the lab; whether anybody was told.
+    pub fn hush(&self) -> bool {
+        self.lab.as_ref().is_some_and(Lab::hush)
+    }
+
     /// Every native of every module.
     pub fn natives(&self) -> Result<Vec<Native>, Fault> {
         self.vm.natives()

@@ -334,3 +334,31 @@ fn a_session_begins_with_the_users_own_file_and_ends_as_a_script() {
     terminal.types(CTRL_D);
     terminal.leaves_with(0);
 }
+
+#[test]
+fn what_happens_in_the_lab_stands_above_the_line() {
+    let mut terminal = Terminal::open(&home("watched"));
+    terminal.types("lab.watch 'compute[1-2]'\r");
+    terminal.sees("lab ❯ ");
+    terminal.types("job = task.background(function() lab.power('compute[1-3]', 'on') return 6 * 7 end, 'switch')\r");
+    terminal.types("print('half a line");
+    terminal.sees("half a line");
+    // The lab's time is the wall's: nobody does anything now, and the machine asks for an address by and by.
+    terminal.sees("compute1  power        it was switched on\r\n");
+    terminal.sees("compute2  power        it was switched on\r\n");
+    terminal.sees("[1] switch done: 42");
+    terminal.sees("print('half a line");
+    terminal.types(" is whole')\r");
+    terminal.sees("\nhalf a line is whole");
+    terminal.types("lab.clock.advance '60s' ~= nil, 7 * 11\r");
+    terminal.sees("compute1  offer        SMD has no interface");
+    terminal.sees("true\r\n77");
+    terminal.types("half");
+    terminal.sees("half");
+    terminal.types(CTRL_C);
+    terminal.sees("(the lab is no longer watched)");
+    terminal.types("lab.power('compute1', 'off')[1].power .. 6 * 7\r");
+    terminal.sees("\n\"off42\"");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}

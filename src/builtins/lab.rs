@@ -56,6 +56,7 @@ fn natives(n: &mut Natives, target: &Target) {
     kept(n, target);
     machines(n, target);
     page(n, target);
+    watch(n, target);
     let lab = target.clone();
     n.read("status", move |(): ()| {
         let lab = lab.clone();
@@ -130,6 +131,21 @@ fn kept(n: &mut Natives, target: &Target) {
         let lab = lab.clone();
         async move { lab.lab()?.diff(name.as_deref()).await }
     });
+}
+
+/// What happens, told while one works.
+fn watch(n: &mut Natives, target: &Target) {
+    let (lab, voice) = (target.clone(), n.voice());
+    n.read("watch", move |(names,): (Option<Vec<String>>,)| {
+        let (lab, voice) = (lab.clone(), voice.clone());
+        async move {
+            let speaker = voice.speak();
+            let say = Box::new(move |line: &str| speaker.say(line));
+            lab.lab()?.listen(names.as_deref(), say).await
+        }
+    });
+    let lab = target.clone();
+    n.sync("hush", move |(): ()| Ok(lab.clone().lab()?.hush()));
 }
 
 /// The page that shows the machines to a room.

@@ -26,7 +26,7 @@ mod wire;
 
 pub use answer::Answer;
 pub use purse::{Pass, Renew};
-pub use request::Request;
+pub use request::{Event, Events, Request};
 pub use watch::{Body, Exchange, Loss, Outcome, Play, Watch, Watcher};
 pub use wire::provider;
 

@@ -1,8 +1,10 @@
 //! One request: built piece by piece, sent once, and again only where that cannot do anything twice.
+mod events;
 mod place;
 mod planned;
 mod seen;
 
+pub use events::{Event, Events};
 pub(super) use place::{Place, below};
 
 use place::is_home;
@@ -236,28 +238,9 @@ impl Request {
         if let Some(play) = &self.http.shared.options.play {
             return self.played(play.as_ref(), place, base, &url).await;
         }
-        let line = format!("{} {}", self.method, blame::shown(&url));
-        let wire = wire::wire(&self.http.shared, &url, base)?;
-        let request = self.build(&wire, place, base, url.clone())?;
-        let asked = blame::Asked {
-            line: &line,
-            url: &url,
-            base,
-            service: self.service,
-            timeout: self.span(),
-        };
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => {
-                let mut lost = asked.lost(&error);
-                if lost.dated
-                    && let Some(apart) = skew::ask(&self.http.shared, &url, base).await
-                {
-                    lost.fault = lost.fault.hint(apart);
-                }
-                return Err(lost);
-            }
-        };
+        let line = self.line(&url);
+        let asked = self.asked(&line, &url, base);
+        let response = self.sent(place, &asked).await?;
         let status = response.status().as_u16();
         let headers = response
             .headers()
@@ -286,6 +269,44 @@ impl Request {
             answer.denied = Some(denied::hint(&answer, &sent));
         }
         Ok(answer)
+    }
+
+    /// The request in one line, for messages.
+    fn line(&self, url: &Url) -> String {
+        format!("{} {}", self.method, blame::shown(url))
+    }
+
+    fn asked<'a>(&self, line: &'a str, url: &'a Url, base: &'a Base) -> blame::Asked<'a> {
+        blame::Asked {
+            line,
+            url,
+            base,
+            service: self.service,
+            timeout: self.span(),
+        }
+    }
+
+    /// Sends it; the answer's body is still on its way.
+    async fn sent(
+        &self,
+        place: &Place,
+        asked: &blame::Asked<'_>,
+    ) -> Result<reqwest::Response, blame::Lost> {
+        let (url, base) = (asked.url, asked.base);
+        let wire = wire::wire(&self.http.shared, url, base)?;
+        let request = self.build(&wire, place, base, url.clone())?;
+        match request.send().await {
+            Ok(response) => Ok(response),
+            Err(error) => {
+                let mut lost = asked.lost(&error);
+                if lost.dated
+                    && let Some(apart) = skew::ask(&self.http.shared, url, base).await
+                {
+                    lost.fault = lost.fault.hint(apart);
+                }
+                Err(lost)
+            }
+        }
     }
 
     fn span(&self) -> Duration {

@@ -44,7 +44,7 @@ pub(crate) use machines::{HEAD, S3};
 pub use nodes_file::machines;
 pub use options::{Listen, Options};
 pub use page::{Shown, Tick};
-pub use remote::{BootstrapOrder, Control};
+pub use remote::{BootstrapOrder, Control, Say};
 pub use serve::{Served, serve};
 pub use status::{Snapshot, Status, Time};
 pub(crate) use tls::HOST;
@@ -75,6 +75,7 @@ pub struct Lab {
 struct Shared {
     table: Arc<Table>,
     pass: Mutex<Option<Pass>>,
+    ear: remote::Ear,
 }
 
 /// The shell's token, and when it ends on the lab's clock.
@@ -90,6 +91,7 @@ impl Lab {
             shared: Arc::new(Shared {
                 table: Arc::new(Table::new(options)),
                 pass: Mutex::default(),
+                ear: remote::Ear::default(),
             }),
         }
     }
@@ -115,6 +117,16 @@ impl Lab {
     /// Ends it, if this process is the owner: everything is brought to the disk, and the next process takes over.
     pub fn close(&self) -> Result<(), Fault> {
         self.shared.table.leave()
+    }
+
+    /// Who listens to what happens in it.
+    fn ear(&self) -> &remote::Ear {
+        &self.shared.ear
+    }
+
+    /// Tells no more of what happens in it; whether anybody was told.
+    pub fn hush(&self) -> bool {
+        self.ear().close()
     }
 
     /// The gateway's URL and the secret of the control API.
@@ -199,7 +211,13 @@ impl Clock for Lab {
     fn sleep(&self, span: Duration) -> Pending<'_, Result<(), Fault>> {
         Box::pin(async move {
             match &*self.shared.table.take().await? {
-                Seat::Owner(host) => host.house.advance(span).await.map(|_| ()),
+                Seat::Owner(host) => {
+                    host.house.advance(span).await?;
+                    if self.ear().is_open() {
+                        Control::new(self.clone()).catch_up().await;
+                    }
+                    Ok(())
+                }
                 Seat::Guest(_) => Control::new(self.clone()).advance(span).await.map(|_| ()),
             }
         })

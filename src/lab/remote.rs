@@ -1,5 +1,10 @@
 //! The control API as its user sees it: `lab.*` and `chami lab …`, whoever owns the lab.
+mod ear;
+mod happened;
 mod machines;
+
+pub(crate) use ear::Ear;
+pub use ear::Say;
 
 use super::{
     Lab,
@@ -23,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 #[derive(Clone)]
 pub struct Control {
     http: Http,
+    ear: Ear,
 }
 
 /// A bootstrap token as it is ordered.
@@ -62,9 +68,7 @@ impl Locate for BackDoor {
 
 impl Control {
     pub fn new(lab: Lab) -> Self {
-        Self {
-            http: Http::new(Arc::new(BackDoor(lab)), Options::default()),
-        }
+        Self::watched(lab, Watch::default())
     }
 
     /// The same, with its exchanges told to those who watch the session.
@@ -73,12 +77,15 @@ impl Control {
             watch,
             ..Options::default()
         };
-        Self::over(Http::new(Arc::new(BackDoor(lab)), options))
+        let ear = lab.ear().clone();
+        let http = Http::new(Arc::new(BackDoor(lab)), options);
+        Self { http, ear }
     }
 
     /// One that answers over this `http`: a tape on which `lab.*` was recorded.
     pub fn over(http: Http) -> Self {
-        Self { http }
+        let ear = Ear::default();
+        Self { http, ear }
     }
 
     async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Fault> {
@@ -178,7 +185,9 @@ impl Control {
         let body = json!({ "advance": span.as_secs_f64() });
         // What falls due may take its time; nobody knows how long.
         let request = self.post("clock", &body).timeout(Duration::from_secs(600));
-        self.send(request).await
+        let time = self.send(request).await;
+        self.catch_up().await;
+        time
     }
 
     pub async fn token(&self, order: &Order) -> Result<String, Fault> {

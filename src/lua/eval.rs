@@ -201,6 +201,7 @@ impl Host {
 
     /// Lets background jobs go on as far as they can without waiting. Whatever stops that ends them all.
     pub(crate) fn tick(&self) {
+        self.bridge.collect();
         let Ok(tick) = self.shared.get::<Function>("tick") else {
             return;
         };

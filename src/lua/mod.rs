@@ -34,6 +34,7 @@ mod tasks;
 mod trace;
 mod value;
 mod vm;
+mod voice;
 
 pub use host::Declare;
 pub use interrupt::stopped;
@@ -45,6 +46,7 @@ pub use strict::Strict;
 pub use trace::{Place, here};
 pub use value::{Bytes, Mismatch, null};
 pub use vm::{Options, Vm};
+pub use voice::{Speaker, Voice};
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use super::{
     library, memory,
     sched::{Bridge, Settle},
     value::{self, Mismatch},
+    voice::Voice,
 };
 use crate::{
     call::{self, Call, Plan},
@@ -233,6 +234,11 @@ impl<'lua> Natives<'lua> {
     /// The scope that calls are made within: read, and set from now on.
     pub fn scope(&self) -> Scope {
         Scope(Rc::clone(&self.forge.bridge))
+    }
+
+    /// The way to where the session prints, for work that goes on beside it.
+    pub fn voice(&self) -> Voice {
+        self.forge.bridge.voice()
     }
 
     pub fn calls(&self) -> Calls {

@@ -8,6 +8,7 @@ use super::{
     ledger::Ledger,
     native::{Native, Told},
     print::Printer,
+    voice::Voice,
 };
 use crate::{
     call::{self, Call},
@@ -32,6 +33,10 @@ pub(crate) type Settle = Box<dyn FnOnce(&Lua) -> Result<Value, Fault> + Send>;
 
 pub(crate) enum Event {
     Landed(u64, Settle),
+    /// A line to be printed.
+    Said(String),
+    /// So many more who may say something.
+    Speaking(i64),
     /// Look at the stop flag.
     Wake,
 }
@@ -73,6 +78,8 @@ pub(crate) struct Bridge {
     pub(crate) behind: Cell<bool>,
     /// How many there are.
     pub(crate) jobs: Cell<i64>,
+    /// How many there are who may say something unasked.
+    pub(crate) speaking: Cell<i64>,
     /// Wants to know of calls.
     pub(crate) told: RefCell<Option<Told>>,
 }
@@ -100,6 +107,7 @@ impl Bridge {
             work: RefCell::default(),
             behind: Cell::new(false),
             jobs: Cell::new(0),
+            speaking: Cell::new(0),
             told: RefCell::default(),
         }
     }
@@ -180,14 +188,34 @@ impl Bridge {
 
     /// The same without waiting, for the background jobs; none: nothing new is there.
     pub(crate) fn poll(&self) -> Option<u64> {
-        while let Ok(event) = self.rx.try_recv() {
-            if let Event::Landed(id, settle) = event {
-                self.note(id, settle);
-            }
-        }
+        self.collect();
         let landed = self.landed.borrow();
         let mut arrivals = self.arrivals.borrow_mut();
         std::iter::from_fn(|| arrivals.pop_front()).find(|id| landed.contains_key(id))
+    }
+
+    /// Takes in what has come, without waiting.
+    pub(crate) fn collect(&self) {
+        while let Ok(event) = self.rx.try_recv() {
+            self.take_in(event);
+        }
+    }
+
+    fn take_in(&self, event: Event) {
+        match event {
+            Event::Landed(id, settle) => self.note(id, settle),
+            Event::Said(text) => {
+                self.printer.write(text.as_bytes());
+                self.printer.flush();
+            }
+            Event::Speaking(more) => self.speaking.set(self.speaking.get() + more),
+            Event::Wake => {}
+        }
+    }
+
+    /// For work beside the session that has something to say.
+    pub(crate) fn voice(&self) -> Voice {
+        Voice::new(self.tx.clone())
     }
 
     /// The result behind an id that `next` gave.
@@ -247,8 +275,7 @@ impl Bridge {
             return Err(stopped());
         }
         match self.rx.recv() {
-            Ok(Event::Landed(id, settle)) => self.note(id, settle),
-            Ok(Event::Wake) => {}
+            Ok(event) => self.take_in(event),
             Err(_) => return Err(Fault::internal("the queue of results is gone")),
         }
         Ok(())

@@ -214,9 +214,9 @@ impl Drop for Vm {
     }
 }
 
-/// The next job; while there is none, background jobs go on.
+/// The next job; while there is none, background jobs go on, and who has something to say is heard.
 fn next(inbox: &mpsc::Receiver<Job>, host: &Host) -> Option<Job> {
-    while host.bridge.jobs.get() > 0 {
+    while host.bridge.jobs.get() > 0 || host.bridge.speaking.get() > 0 {
         host.tick();
         match inbox.recv_timeout(TICK) {
             Ok(job) => return Some(job),

@@ -149,9 +149,9 @@ fn interactive(room: &Room) -> u8 {
         let line = match editor.read(session.pending()) {
             Line::Text(text) => text,
             Line::Cancelled => {
-                session.clear();
-                // A background job that only computes is stopped, so that the prompt can go on.
-                shell.interrupt();
+                if let Some(turn) = session.cancel() {
+                    screen::show(&turn.text(&screen::style(Stream::Out)));
+                }
                 continue;
             }
             Line::End => return 0,

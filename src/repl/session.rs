@@ -65,9 +65,13 @@ impl<'a> Session<'a> {
         &self.pending
     }
 
-    /// Forgets an unfinished input.
-    pub fn clear(&mut self) {
+    /// Ctrl-C at the prompt: an unfinished input is forgotten, and what goes on beside the prompt ends: a background job
+    /// that only computes, so that the prompt can go on, and telling what happens in the lab.
+    pub fn cancel(&mut self) -> Option<Turn> {
         self.pending.clear();
+        self.shell.interrupt();
+        let hushed = self.shell.hush();
+        hushed.then(|| Turn::Note("(the lab is no longer watched)".to_owned()))
     }
 
     /// Takes a line, or several that were pasted: each whole input runs by itself, as if typed. `before` sees an input

@@ -262,7 +262,9 @@ fn play(stage: &Stage, session: &mut Session, input: &[String], style: &Style) -
             continue;
         }
         if line.trim() == "<^C>" {
-            session.clear();
+            let ended = session.cancel();
+            show(&stage.out.take());
+            show(&ended.map(|turn| turn.text(style)).unwrap_or_default());
             continue;
         }
         let (line, pause) = match line.split_once("<^C after ") {

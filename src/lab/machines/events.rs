@@ -68,6 +68,11 @@ impl Events {
         self.tell("course", || json!(shown));
     }
 
+    /// Has everybody told that all before this was told.
+    pub(super) fn mark(&self, mark: &str) {
+        self.tell("mark", || json!(mark));
+    }
+
     fn written(&self, service: &str, changes: &[Change]) {
         self.tell("write", || {
             let one = |change: &Change| {

@@ -49,12 +49,7 @@ fn inside(guest: &Guest, lines: Vec<String>) -> Inside {
 /// Renders, merges and applies.
 pub(super) fn apply(boot: &Boot) -> Applied {
     let (guest, lines) = configure(&inputs(boot));
-    let mut wrong: Vec<String> = guest
-        .notes
-        .iter()
-        .filter(|it| is_wrong(it))
-        .cloned()
-        .collect();
+    let mut wrong = guest.broken.clone();
     let failed = guest.failed.iter();
     wrong.extend(failed.map(|name| format!("cloud-init's module {name} failed")));
     let (name, files, users) = (&guest.hostname, guest.files.len(), guest.users.len());
@@ -64,17 +59,6 @@ pub(super) fn apply(boot: &Boot) -> Applied {
         wrong,
         what,
     }
-}
-
-/// Whether a note tells of something that was said and did not come to be; others tell what is not simulated.
-fn is_wrong(note: &str) -> bool {
-    [
-        " is left out: ",
-        ": names nobody knows: ",
-        " was not fetched",
-    ]
-    .iter()
-    .any(|words| note.contains(words))
 }
 
 /// The node as its image starts it, where cloud-init finds no data source.

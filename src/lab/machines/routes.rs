@@ -104,7 +104,7 @@ pub(crate) fn routes(machines: &Arc<Machines>, consoles: &[(&'static str, Consol
         .route("/conditions", get(conditions).post(set))
         .route("/artifacts", get(artifacts).post(put_artifact))
         .route("/artifacts/{*path}", delete(remove_artifact))
-        .route("/events", get(events))
+        .route("/events", get(events).post(mark))
         .with_state(machines.clone())
 }
 
@@ -298,6 +298,19 @@ async fn remove_artifact(State(machines): Shared, Path(path): Path<String>) -> A
         })
     })?;
     Ok(Json(listed(&path, &gone)))
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mark {
+    mark: String,
+}
+
+/// Puts a mark among the events: whoever comes to it has heard all that happened before.
+async fn mark(State(machines): Shared, bytes: Bytes) -> Answer<Mark> {
+    let mark: Mark = crate::lab::control::body(&bytes)?;
+    machines.events.mark(&mark.mark);
+    Ok(Json(mark))
 }
 
 async fn events(State(machines): Shared) -> impl IntoResponse {

@@ -38,7 +38,9 @@ impl Control {
     /// Switches machines `on` or `off`, or resets them.
     pub async fn power(&self, nodes: &[String], action: &str) -> Result<Vec<Node>, Fault> {
         let body = json!({ "nodes": nodes, "action": action });
-        self.send(self.post("power", &body)).await
+        let nodes = self.send(self.post("power", &body)).await;
+        self.catch_up().await;
+        nodes
     }
 
     pub async fn conditions(&self) -> Result<Vec<Condition>, Fault> {

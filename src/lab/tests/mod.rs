@@ -7,6 +7,7 @@ mod owner;
 mod stores;
 mod tokens;
 mod troubled;
+mod watched;
 
 use super::{
     Lab, Options,

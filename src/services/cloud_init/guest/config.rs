@@ -88,13 +88,13 @@ fn gather(
         return;
     }
     if depth == DEEPEST {
-        node.note(format!("{from}: includes inside includes go too deep"));
+        node.broken(format!("{from}: includes inside includes go too deep"));
         return;
     }
     for address in addresses(text) {
         match inputs.parts.iter().find(|(url, _)| *url == address) {
             Some((url, text)) => gather(url, text, inputs, depth + 1, found, node),
-            None => node.note(format!("{address} is included and was not fetched")),
+            None => node.broken(format!("{address} is included and was not fetched")),
         }
     }
 }
@@ -123,7 +123,7 @@ fn told(outcome: &Outcome, part: &Gathered, node: &mut Work) {
             "jinja_template.py",
             &format!("Could not render jinja template variables in file '{name}': {names}"),
         );
-        node.note(format!("{from}: names nobody knows: {names}"));
+        node.broken(format!("{from}: names nobody knows: {names}"));
     }
     let Some(why) = &outcome.why else { return };
     match outcome.kind {
@@ -165,6 +165,6 @@ fn told(outcome: &Outcome, part: &Gathered, node: &mut Work) {
     }
     // An empty text leaves nothing out.
     if why != "it is empty" {
-        node.note(format!("{from} is left out: {why}"));
+        node.broken(format!("{from} is left out: {why}"));
     }
 }

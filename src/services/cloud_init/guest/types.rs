@@ -30,7 +30,11 @@ pub struct Guest {
     pub phone_home: Option<String>,
     /// Modules of cloud-init that failed.
     pub failed: Vec<String>,
-    /// What was said and is not simulated, or did not come to be.
+    /// Parts of its configuration that did not come to be, each with its reason: it could not be read, was not fetched,
+    /// names what nobody knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<String>,
+    /// What else there is to know: what was said and is not simulated, why a module failed.
     pub notes: Vec<String>,
 }
 

@@ -119,15 +119,25 @@ impl Work {
         self.say(format!("{file}[WARNING]: {message}"));
     }
 
+    /// Something to know that is no harm.
     pub(super) fn note(&mut self, note: String) {
-        if !self.guest.notes.contains(&note) {
-            self.guest.notes.push(note);
-        }
+        once(&mut self.guest.notes, note);
+    }
+
+    /// A part of the configuration that did not come to be.
+    pub(super) fn broken(&mut self, what: String) {
+        once(&mut self.guest.broken, what);
     }
 
     /// The value of a key that is there and not null.
     pub(super) fn get(&self, key: &str) -> Option<Value> {
         self.config.get(key).filter(|it| !it.is_null()).cloned()
+    }
+}
+
+fn once(list: &mut Vec<String>, text: String) {
+    if !list.contains(&text) {
+        list.push(text);
     }
 }
 

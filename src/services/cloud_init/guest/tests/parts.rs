@@ -74,14 +74,14 @@ fn a_text_that_is_none_is_left_out_and_told() {
         ]
     );
     assert!(
-        guest.notes.iter().any(|note| note.starts_with(A)),
+        guest.broken.iter().any(|it| it.starts_with(A)),
         "{:?}",
-        guest.notes
+        guest.broken
     );
     assert!(
-        guest.notes.iter().any(|note| note.starts_with(B)),
+        guest.broken.iter().any(|it| it.starts_with(B)),
         "{:?}",
-        guest.notes
+        guest.broken
     );
 }
 
@@ -90,18 +90,15 @@ fn an_include_in_a_circle_ends() {
     let around = format!("#include {A}\n");
     let (guest, _) = node("", &around, &around, "");
     assert!(
-        guest.notes.iter().any(|note| note.contains("too deep")),
+        guest.broken.iter().any(|it| it.contains("too deep")),
         "{:?}",
-        guest.notes
+        guest.broken
     );
     let (guest, _) = node("", "#include\nhttp://head/none.yaml\n", "", "");
     assert!(
-        guest
-            .notes
-            .iter()
-            .any(|note| note.contains("was not fetched")),
+        guest.broken.iter().any(|it| it.contains("was not fetched")),
         "{:?}",
-        guest.notes
+        guest.broken
     );
 }
 
@@ -132,6 +129,34 @@ fn what_is_not_simulated_is_noted() {
         "{:?}",
         guest.notes
     );
+}
+
+#[test]
+fn only_what_did_not_come_to_be_is_broken() {
+    let vendor = format!("#include\n{A}\n{B}\n");
+    let (guest, _) = node(
+        "#cloud-config",
+        &vendor,
+        "## template: jinja\n#cloud-config\nruncmd: [\"echo {{ nosuch }}\"]\n",
+        "#cloud-config\nsnap: {}\n",
+    );
+    let [unknown] = &guest.broken[..] else {
+        panic!("{guest:?}");
+    };
+    assert!(
+        unknown.starts_with(A) && unknown.contains("'nosuch'"),
+        "{unknown}"
+    );
+    assert!(!guest.notes.is_empty() && !guest.notes.contains(unknown));
+    let (whole, _) = node(
+        "",
+        &format!("#include {B}\n"),
+        "",
+        "#cloud-config\nsnap: {}\n",
+    );
+    assert!(whole.broken.is_empty(), "{:?}", whole.broken);
+    let json = serde_json::to_value(&whole).expect("it is plain data");
+    assert_eq!(json.get("broken"), None);
 }
 
 #[test]
