@@ -92,9 +92,9 @@ cluster.apply(ROLES)
 
 step "Say it to SMD in its own words, too"
 -- Schedulers and power tools go by the Role of a component, not by groups.
-for label, role in pairs { frontend = "Application", compute = "Compute", io = "Storage" } do
-  smd.component.ensure("@" .. label, { Role = role })
-end
+smd.component.ensure("@frontend", { Role = "Application" })
+smd.component.ensure("@compute", { Role = "Compute" })
+smd.component.ensure("@io", { Role = "Storage" })
 
 look "Apply it again"
 -- Compared are meanings: the case of a MAC, the order of members, spaces between arguments do
