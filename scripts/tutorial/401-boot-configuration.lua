@@ -85,7 +85,9 @@ check "node 1 came up with it" {
 look "Are the files there?"
 -- Ask before a node asks: a 404 here is one line, at the node it is an hour.
 local base = image "base"
-for _, url in ipairs { base.kernel, base.initrd, base.rootfs } do print(http.head(url).status, url) end
+for _, url in ipairs { base.kernel, base.initrd, base.rootfs } do
+  print(http.head(url).status, url)
+end
 
 step "Say where nodes find cloud-init"
 -- A node that is up asks cloud-init what it is to be, and is sent on to files below base_url.
