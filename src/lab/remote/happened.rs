@@ -28,8 +28,15 @@ pub(super) struct Teller {
     /// The machines it tells of; none: all.
     only: Option<HashSet<String>>,
     width: usize,
-    /// What was told last of a machine's stages since it was switched.
-    told: HashMap<String, Vec<(Stage, String)>>,
+    /// What was told of a machine's stages since it was switched.
+    told: HashMap<String, Vec<Told>>,
+}
+
+/// What was told of a stage since it went well, or has not gone well.
+struct Told {
+    stage: Stage,
+    ok: bool,
+    words: Vec<String>,
 }
 
 impl Teller {
@@ -77,10 +84,12 @@ impl Teller {
         }
         let (stage, what) = (it.evidence.stage, said(&it.evidence));
         let told = self.told.entry(it.name.clone()).or_default();
-        match told.iter_mut().find(|(its, _)| *its == stage) {
-            Some((_, last)) if *last == what => return None,
-            Some((_, last)) => last.clone_from(&what),
-            None => told.push((stage, what.clone())),
+        let (ok, words) = (it.evidence.ok, vec![what.clone()]);
+        match told.iter_mut().find(|told| told.stage == stage) {
+            Some(told) if told.ok == ok && told.words.contains(&what) => return None,
+            Some(told) if told.ok == ok => told.words.extend(words),
+            Some(told) => *told = Told { stage, ok, words },
+            None => told.push(Told { stage, ok, words }),
         }
         let stage = serde_json::to_value(stage).ok()?;
         Some(self.row(&it.name, stage.as_str()?, &what))
@@ -95,12 +104,13 @@ impl Teller {
 /// What is said of a stage. Of a file that did not come it is said which.
 fn said(evidence: &Evidence) -> String {
     let what = evidence.what.replace('\n', " ");
+    if evidence.ok || evidence.owner != Owner::Artifacts {
+        return what;
+    }
     let file = file(evidence.request.as_deref().unwrap_or_default());
-    match (evidence.ok, evidence.status, file) {
-        (false, Some(404), Some(file)) if evidence.owner == Owner::Artifacts => {
-            format!("404: …/{file} is not there")
-        }
-        (false, _, Some(file)) if !what.contains(file) => format!("{what}: …/{file}"),
+    match (evidence.status, file) {
+        (Some(404), Some(file)) => format!("404: …/{file} is not there"),
+        (_, Some(file)) if !what.contains(file) => format!("{what}: …/{file}"),
         _ => what,
     }
 }
@@ -172,6 +182,8 @@ mod tests {
         let came = stage("a", "kernel", &json!({}));
         let told = |teller: &mut Teller, it: &Event| teller.line(it).is_some();
         assert!(told(&mut teller, &failed) && !told(&mut teller, &failed));
+        let otherwise = stage("a", "kernel", &json!({ "ok": false, "what": "too slow" }));
+        assert!(told(&mut teller, &otherwise) && !told(&mut teller, &failed));
         assert!(told(&mut teller, &came) && told(&mut teller, &failed));
         let on = json!({ "name": "a", "xname": "x0", "mac": "m", "power": "on" });
         assert!(!told(&mut teller, &event("power", &on)));
