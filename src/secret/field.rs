@@ -42,7 +42,13 @@ pub fn is_field(name: &str) -> bool {
     ending(name).is_some()
 }
 
+/// cloud-config's words that end so and say yes or no.
+const PLAIN: &[&str] = &["lock_passwd", "lock-passwd"];
+
 fn ending(name: &str) -> Option<&'static str> {
+    if PLAIN.contains(&name) {
+        return None;
+    }
     let matches = |ending: &&&str| {
         let start = name.len().checked_sub(ending.len());
         let tail = start.and_then(|start| name.as_bytes().get(start..));

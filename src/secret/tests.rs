@@ -95,6 +95,10 @@ fn secrets_go_from_the_lines_below_their_name() {
         ("api_key: >-\n  hunter2", "api_key: >-\n  (hidden)"),
         ("password:\n  hunter2\nb: c", "password:\n  (hidden)\nb: c"),
         (
+            "- {name: a, lock_passwd: true, passwd: hunter2}",
+            "- {name: a, lock_passwd: true, passwd: (hidden)}",
+        ),
+        (
             "- password: # mine\n    hunter2\n- b",
             "- password: # mine\n    (hidden)\n- b",
         ),
