@@ -107,7 +107,7 @@ pub fn table(list: &[Listed], look: &Look) -> String {
             "  {}  {painted}  {}{pad}  {}",
             it.id,
             it.title,
-            look.dim(&told(it, word))
+            look.dim(&told(it, word, list))
         );
         lines.push(line.trim_end().to_owned());
     }
@@ -124,7 +124,7 @@ pub fn table(list: &[Listed], look: &Look) -> String {
 }
 
 /// What is worth a word beside the title.
-fn told(it: &Listed, word: &str) -> String {
+fn told(it: &Listed, word: &str, list: &[Listed]) -> String {
     let hints = match it.record.hints() {
         0 => None,
         1 => Some("1 hint".to_owned()),
@@ -145,8 +145,16 @@ fn told(it: &Listed, word: &str) -> String {
         }
         _ => {
             let minutes = it.header.minutes.map(|it| format!("{it} min"));
-            let needs = (!it.header.needs.is_empty())
-                .then(|| format!("after {}", it.header.needs.join(", ")));
+            // A state that no exercise leads to is made for the student, who need not know of it.
+            let exists = |id: &&String| list.iter().any(|one| one.id == **id);
+            let needs: Vec<&str> = it
+                .header
+                .needs
+                .iter()
+                .filter(exists)
+                .map(|id| &**id)
+                .collect();
+            let needs = (!needs.is_empty()).then(|| format!("after {}", needs.join(", ")));
             minutes.into_iter().chain(needs).collect()
         }
     };

@@ -26,6 +26,13 @@ pub(crate) fn advice(message: &str, docs: &Index, globals: &[String]) -> Option<
 
 /// The call that a line like `ochami smd component get` or `smd component list` means.
 pub(crate) fn in_lua(line: &str, docs: &Index) -> Option<String> {
+    let line = line.trim();
+    if line.starts_with("chami ") {
+        return Some(format!("this is for the system's shell: !{line}"));
+    }
+    if line.starts_with(':') {
+        return Some("words with a colon are for an exercise: !chami learn lists them".to_owned());
+    }
     let plain = |word: &&str| {
         let letter = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
         !word.starts_with('-') && word.chars().all(letter)
@@ -58,6 +65,13 @@ fn twins(words: &[&str], docs: &Index) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_for_another_place_is_told() {
+        let told = |line: &str| in_lua(line, &Index::EMPTY).expect("advice");
+        assert!(told("chami learn 301").ends_with("!chami learn 301"));
+        assert!(told(":next").contains("exercise"));
+    }
 
     #[test]
     fn near_names_are_proposed() {

@@ -67,6 +67,15 @@ rawset(os, "exit", function(status)
   native_exit(status)
 end)
 
+-- While a command of the system runs, Ctrl-C is the command's. What it ended must end the Lua around it as well: a loop
+-- around `sleep 1` would never stop.
+local execute = os.execute
+rawset(os, "execute", function(command)
+  local well, how, code = execute(command)
+  if how == "signal" and code == 2 then chami.fault.raise("interrupted", "stopped by Ctrl-C") end
+  return well, how, code
+end)
+
 -- In a session that only reads or plans Lua's own ways to change this machine are closed as well.
 if forbidden then
   local open = io.open

@@ -154,6 +154,12 @@ fn interactive(room: &Room) -> u8 {
                 }
                 continue;
             }
+            // The unfinished input is dropped, and not the session.
+            Line::End if !session.pending().is_empty() => {
+                session.clear();
+                screen::show("");
+                continue;
+            }
             Line::End => return 0,
             Line::Broken(fault) => return fail(&Report::from(fault)),
         };

@@ -39,9 +39,11 @@ fn page(command: &str, text: &str) -> io::Result<()> {
     let mut child = Command::new("sh");
     child.args(["-c", command]).stdin(Stdio::piped());
     if env::var_os("LESS").is_none() {
-        // Colours as they are, long lines cut, and the last page stays.
-        child.env("LESS", "-RSX");
+        // Colours as they are, and the last page stays; what to type stands below.
+        child.env("LESS", "-RX -P space goes on, q leaves");
     }
+    // What is typed by mistake neither writes files nor runs commands.
+    child.env("LESSSECURE", "1");
     let mut child = child.spawn()?;
     if let Some(mut input) = child.stdin.take() {
         // Whoever has seen enough closes it.

@@ -65,6 +65,11 @@ impl<'a> Session<'a> {
         &self.pending
     }
 
+    /// An unfinished input is forgotten.
+    pub fn clear(&mut self) {
+        self.pending.clear();
+    }
+
     /// Ctrl-C at the prompt: an unfinished input is forgotten, and what goes on beside the prompt ends: a background job
     /// that only computes, so that the prompt can go on, and telling what happens in the lab.
     pub fn cancel(&mut self) -> Option<Turn> {
@@ -82,7 +87,7 @@ impl<'a> Session<'a> {
             if !self.pending.is_empty() {
                 self.pending.push('\n');
             }
-            self.pending.push_str(line.trim_end_matches('\r'));
+            self.pending.push_str(copied(line.trim_end_matches('\r')));
             let rest = &lines[at + 1..];
             if self.pending.trim().is_empty() {
                 self.pending.clear();
@@ -141,10 +146,36 @@ impl<'a> Session<'a> {
     }
 }
 
+/// A line without the prompt that was copied with it: from a page, or from a screen.
+fn copied(line: &str) -> &str {
+    if let Some(rest) = line.trim_start().strip_prefix('…') {
+        return rest.strip_prefix(' ').unwrap_or(rest);
+    }
+    let Some((name, rest)) = line.split_once(" ❯ ") else {
+        return line;
+    };
+    let sign = |c: char| c.is_alphanumeric() || " ._-()·,".contains(c);
+    if name.chars().all(sign) { rest } else { line }
+}
+
 fn goes_on(line: &str) -> bool {
     let line = line.trim_start();
     let sign = line.starts_with([
         '.', ':', '+', '*', '/', ')', '}', ']', '=', '<', '>', '~', ',',
     ]);
     sign || line.starts_with("and ") || line.starts_with("or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copied;
+
+    #[test]
+    fn a_prompt_that_was_copied_is_no_lua() {
+        assert_eq!(copied("lab ❯ smd.group.list()"), "smd.group.list()");
+        assert_eq!(copied("demo (token ends in 4 min) ❯ x"), "x");
+        assert_eq!(copied("  …   kernel = 1,"), "  kernel = 1,");
+        assert_eq!(copied("print 'lab ❯ x'"), "print 'lab ❯ x'");
+        assert_eq!(copied("x = '…'"), "x = '…'");
+    }
 }
