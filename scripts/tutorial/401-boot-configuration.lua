@@ -7,8 +7,7 @@ exercise {
   needs = { "301" }, seed = { "P4" },
 }
 
-local NODES = "x1000c0s0b[0-4]n0"
-local NODE  = "x1000c0s0b0n0"
+local NODES, NODE = "x1000c0s0b[0-4]n0", "x1000c0s0b0n0"
 local HEAD  = "http://172.16.0.254"
 local STORE = HEAD .. ":9000/boot-images/"
 local KVER  = "5.14.0-503.38.1.el9_5.x86_64"
@@ -75,19 +74,22 @@ check "the script for node 1 knows who it is for" {
 
 check "node 1 came up with it" {
   got  = function()
-    return { state = smd.component.get(NODE).State, console = node.console(NODE) }
+    local now = { state = smd.component.get(NODE).State, console = node.console(NODE) }
+    for _, one in ipairs(node.trace(NODE)) do
+      if not one.ok then now.stuck = now.stuck or one.stage .. ": " .. one.what end
+    end
+    return now
   end,
   want = { state = "Ready", console = all { contains "compute/base/", contains " login:" } },
   hint = { "node.boot(1) switches it on; node.trace(1) shows how far it comes.",
-           "node.reboot(1, { wait = '10m' }) waits until it is Ready, or says why it is not." },
+           "A group's file that does not come: is base_url an address that nodes can reach?",
+           "node.reboot(1, { wait = '10m' }) waits until it is Ready, or says why not." },
 }
 
 look "Are the files there?"
 -- Ask before a node asks: a 404 here is one line, at the node it is an hour.
-local base = image "base"
-for _, url in ipairs { base.kernel, base.initrd, base.rootfs } do
-  print(http.head(url).status, url)
-end
+local it = image "base"
+for _, url in ipairs { it.kernel, it.initrd, it.rootfs } do print(http.head(url).status, url) end
 
 step "Say where nodes find cloud-init"
 -- A node that is up asks cloud-init what it is to be, and is sent on to files below base_url.
