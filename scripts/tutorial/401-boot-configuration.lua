@@ -88,8 +88,8 @@ check "node 1 came up with it" {
 
 look "Are the files there?"
 -- Ask before a node asks: a 404 here is one line, at the node it is an hour.
-local it = image "base"
-for _, url in ipairs { it.kernel, it.initrd, it.rootfs } do print(http.head(url).status, url) end
+local all = image "base"
+for _, it in ipairs { all.kernel, all.initrd, all.rootfs } do print(http.head(it).status, it) end
 
 step "Say where nodes find cloud-init"
 -- A node that is up asks cloud-init what it is to be, and is sent on to files below base_url.
