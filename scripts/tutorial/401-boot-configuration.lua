@@ -89,7 +89,8 @@ check "node 1 came up with it" {
 look "Are the files there?"
 -- Ask before a node asks: a 404 here is one line, at the node it is an hour.
 local all = image "base"
-for _, it in ipairs { all.kernel, all.initrd, all.rootfs } do print(http.head(it).status, it) end
+local urls = { all.kernel, all.initrd, all.rootfs }
+for _, url in ipairs(urls) do print(http.head(url).status, url) end
 
 step "Say where nodes find cloud-init"
 -- A node that is up asks cloud-init what it is to be, and is sent on to files below base_url.
