@@ -344,6 +344,7 @@ end
 ---@field owner? string who answers for that stage
 ---@field what? string what was seen there last
 ---@field causes node.Cause[] the most probable first; none: nothing found wrong
+---@field remarks? node.Cause[] what it came up with all the same: worth a look, and nothing wrong
 ---@field left_out? string[] what could not be asked here, and why
 ---@field partly? boolean true: a service did not answer, and what it knows is not known
 

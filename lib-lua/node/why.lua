@@ -39,9 +39,9 @@ local function not_here(cause, ctx)
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
 
--- Asks every probe about one node: findings, and what was left out.
+-- Asks every probe about one node: findings, remarks, and what was left out.
 local function ask(ctx)
-  local found, left, refused = json.array {}, {}, false
+  local found, remarks, left, refused = json.array {}, {}, {}, false
   for _, cause in ipairs(causes.all) do
     local why = not_here(cause, ctx)
     local ok, evidence, certainty
@@ -55,13 +55,16 @@ local function ask(ctx)
       told_once(left, evidence.message, cause.id)
       refused = true
     elseif evidence then
-      found[#found + 1] = {
+      -- What a node came up with all the same is no cause; it is told beside them.
+      local hinders = not (ctx.up and (cause.advice or certainty == "possible"))
+      local list = hinders and found or remarks
+      list[#list + 1] = {
         id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence, fix = cause.fix,
         stage = cause.stage, owner = cause.owner,
       }
     end
   end
-  return found, left, refused
+  return found, remarks, left, refused
 end
 
 -- What explains the stage that a boot did not get past goes first, then the more certain, then what is met earlier.
@@ -91,17 +94,21 @@ local function head(verdict)
   elseif verdict.boot == "stopped" then
     return "it stopped at " .. where .. (verdict.causes[1] and "" or "; no cause in the catalogue fits")
   end
-  return where and "it goes wrong at " .. where or nothing
+  if not where then return nothing end
+  return (verdict.causes[1].certainty == "possible" and "it may go wrong at " or "it goes wrong at ") .. where
+end
+
+local function told(lines, front, one)
+  lines[#lines + 1] = front .. one.cause
+  lines[#lines + 1] = "   seen: " .. one.evidence
+  lines[#lines + 1] = "   fix:  " .. one.fix
 end
 
 function Verdict:__tostring()
   local lines = { self.node .. ": " .. head(self) }
   if self.what then lines[#lines + 1] = "  last: " .. self.what end
-  for i, one in ipairs(self.causes) do
-    lines[#lines + 1] = ("%d. %s, %s: %s"):format(i, one.id, one.certainty, one.cause)
-    lines[#lines + 1] = "   seen: " .. one.evidence
-    lines[#lines + 1] = "   fix:  " .. one.fix
-  end
+  for i, one in ipairs(self.causes) do told(lines, ("%d. %s, %s: "):format(i, one.id, one.certainty), one) end
+  for _, one in ipairs(self.remarks or {}) do told(lines, ("remark, %s: "):format(one.id), one) end
   for _, text in ipairs(self.left_out or {}) do lines[#lines + 1] = "not asked: " .. text end
   return table.concat(lines, "\n")
 end
@@ -111,7 +118,7 @@ local function verdict_of(shared, xname, options)
   ctx.file = options.file
   -- Without SMD nothing is known of any node: that it does not answer is the answer.
   local _ = ctx.component
-  local found, left, partly = ask(ctx)
+  local found, remarks, left, partly = ask(ctx)
   rank(found, ctx.furthest)
   local out = { node = xname, causes = found, boot = "none" }
   if ctx.stopped then
@@ -121,6 +128,7 @@ local function verdict_of(shared, xname, options)
   end
   if ctx.boot and not ctx.stopped then out.boot = "ready" end
   out.partly = partly or nil
+  out.remarks = #remarks > 0 and remarks or nil
   for _, text in ipairs(left) do
     out.left_out = out.left_out or {}
     table.insert(out.left_out, ("%s: %s"):format(table.concat(left[text], ", "), text))
