@@ -333,7 +333,7 @@ end
 ---@field cause string what lies behind it
 ---@field certainty "certain"|"likely"|"possible"
 ---@field evidence string what was seen
----@field fix string what to do
+---@field fix string what to do; capitals stand for what only you know
 ---@field stage string where a boot meets it
 ---@field owner string who has it wrong
 
@@ -345,6 +345,7 @@ end
 ---@field what? string what was seen there last
 ---@field causes node.Cause[] the most probable first; none: nothing found wrong
 ---@field remarks? node.Cause[] what it came up with all the same: worth a look, and nothing wrong
+---@field next? string what to type next, where one node was asked about
 ---@field left_out? string[] what could not be asked here, and why
 ---@field partly? boolean true: a service did not answer, and what it knows is not known
 
@@ -353,7 +354,8 @@ end
 
 --- Tells why a node does not come up, or will not: the most probable cause first, with what was seen and what to do.
 --- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.
---- It reads only, each resource once.
+--- It reads only, each resource once. Put right what stands first and ask again; then `node.reboot`, and `node.trace` shows
+--- how far it comes. `node.wrong()` asks about all nodes.
 ---@param name string|integer which node: xname, NID, MAC or name
 ---@param options? node.WhyOptions
 ---@return node.Verdict verdict prints as text; without causes nothing was found wrong

@@ -186,7 +186,8 @@ return {
     id = "F25", stage = "rootfs", owner = "bss", advice = true,
     symptom = "the console is silent after `initrd … ok`",
     cause = "no `console=ttyS0` among the kernel arguments: the kernel talks to a screen that nobody has",
-    fix = 'bss.boot.params.update(NODE, { params = bss.args(OLD):add("console", "ttyS0,115200") })',
+    fix = "bss.boot.params.update(NODE, { params = bss.args(bss.boot.params.get(NODE).params)"
+      .. ':add("console", "ttyS0,115200") })',
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, value in ipairs { ctx.args:get "console" } do

@@ -177,13 +177,15 @@ return {
       for _, one in ipairs(configs(ctx)) do
         for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do
           if finding.severity == "error" and hinders(finding) then
-            return ("%s.yaml, line %d: %s"):format(one.name, finding.line, finding.message), "certain"
+            local text = "%s.yaml, line %d: %s"
+            return text:format(one.name, finding.line, finding.message), "certain", { GROUP = one.name }
           end
         end
         local first = one.text:match "^[^\n]*"
         local certainty = first ~= "## template: jinja" and is_template(one.text)
         if certainty then
-          return ("%s.yaml is a template, and its first line is %q"):format(one.name, first), certainty
+          local text = "%s.yaml is a template, and its first line is %q"
+          return text:format(one.name, first), certainty, { GROUP = one.name }
         end
       end
     end,

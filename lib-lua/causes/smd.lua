@@ -86,7 +86,7 @@ return {
     _probe = function(ctx)
       local nic = ctx.boot_nic
       if not nic or #(nic.IPAddresses or {}) > 0 then return nil end
-      return ("%s has no address in SMD"):format(nic.MACAddress), "certain"
+      return ("%s has no address in SMD"):format(nic.MACAddress), "certain", { MAC = nic.MACAddress }
     end,
     _inject = function(at)
       local nic = boot_nic(at)
@@ -106,7 +106,8 @@ return {
           local boots = nic == ctx.boot_nic
           if not is_address(address.IPAddress) and (boots or address.IPAddress ~= "") then
             local text = "%s has the address %q, which is none"
-            return text:format(nic.MACAddress, address.IPAddress), boots and "certain" or "possible"
+            local seen, how = text:format(nic.MACAddress, address.IPAddress), boots and "certain" or "possible"
+            return seen, how, { MAC = nic.MACAddress }
           end
         end
       end
@@ -129,7 +130,8 @@ return {
             -- Two of one node with one address are a bond.
             if other.ComponentID ~= ctx.xname then
               local text = "%s is the address of %s and of %s on %s"
-              return text:format(address.IPAddress, ctx.xname, other.MACAddress, other.ComponentID), "certain"
+              local seen = text:format(address.IPAddress, ctx.xname, other.MACAddress, other.ComponentID)
+              return seen, "certain", { MAC = nic.MACAddress }
             end
           end
         end

@@ -39,14 +39,22 @@ local function not_here(cause, ctx)
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
 
+-- What to do, with the names of this node in it, so that it can be typed.
+local function fix_of(cause, ctx, names)
+  return (cause.fix:gsub("%f[%w]%u+%f[%W]", function(word)
+    local name = word == "NODE" and ctx.xname or names and names[word]
+    return name and ("%q"):format(name)
+  end))
+end
+
 -- Asks every probe about one node: findings, remarks, and what was left out.
 local function ask(ctx)
   local found, remarks, left, refused = json.array {}, {}, {}, false
   for _, cause in ipairs(causes.all) do
     local why = not_here(cause, ctx)
-    local ok, evidence, certainty
+    local ok, evidence, certainty, names
     if not why then
-      ok, evidence, certainty = pcall(cause._probe, ctx)
+      ok, evidence, certainty, names = pcall(cause._probe, ctx)
     end
     if why then
       told_once(left, why, cause.id)
@@ -59,8 +67,9 @@ local function ask(ctx)
       local hinders = not (ctx.up and (cause.advice or certainty == "possible"))
       local list = hinders and found or remarks
       list[#list + 1] = {
-        id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence, fix = cause.fix,
-        stage = cause.stage, owner = cause.owner,
+        id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence,
+        fix = fix_of(cause, ctx, names), stage = cause.stage,
+        owner = cause.owner,
       }
     end
   end
@@ -109,6 +118,7 @@ function Verdict:__tostring()
   if self.what then lines[#lines + 1] = "  last: " .. self.what end
   for i, one in ipairs(self.causes) do told(lines, ("%d. %s, %s: "):format(i, one.id, one.certainty), one) end
   for _, one in ipairs(self.remarks or {}) do told(lines, ("remark, %s: "):format(one.id), one) end
+  if self.next then lines[#lines + 1] = "next: " .. self.next end
   for _, text in ipairs(self.left_out or {}) do lines[#lines + 1] = "not asked: " .. text end
   return table.concat(lines, "\n")
 end
@@ -156,11 +166,26 @@ local function open(shared)
   })
 end
 
+-- What to type next, when one node is asked about.
+local function step(verdict, machine)
+  local call = ("%%s(%q)"):format(verdict.node)
+  local boots = ("node.reboot(%q, { wait = \"10m\" })"):format(verdict.node)
+  if verdict.causes[1] then
+    local text = "put the first right and ask " .. call:format "node.why" .. " again"
+    return machine and text .. ", then " .. boots or text
+  end
+  if verdict.boot == "stopped" then return call:format "node.trace" .. ", " .. call:format "node.console" end
+  if verdict.boot == "none" and machine then return (boots:gsub("reboot", "boot", 1)) end
+end
+
 local function one(name, options)
   options = checked(options)
   local shared = context.shared()
   open(shared)
-  return verdict_of(shared, xname_of(shared, name), options)
+  local xname = xname_of(shared, name)
+  local verdict = verdict_of(shared, xname, options)
+  verdict.next = step(verdict, shared.machines[xname])
+  return verdict
 end
 
 local function wrong(set, options)

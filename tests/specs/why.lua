@@ -211,3 +211,14 @@ expect({ require("node.why").report("", "", "text") }, { "nothing found wrong", 
 expect(select(2, require("node.why").report("1", "", "text")), false, "nor asked about one")
 bss.boot.params.delete(1)
 expect(node.why(1).causes[1].id, "F17", "it is up, and will not come up again")
+
+-- What is said can be typed: the fix names this node, and does what it says.
+back(1)
+lab.fault.inject("F25", { node = 1 })
+verdict = node.why(1)
+expect(verdict.next, contains 'node.why("x1000c0s0b0n0") again, then node.reboot("x1000c0s0b0n0"', "what next")
+assert(load(verdict.causes[1].fix))()
+expect(node.why(1), has { causes = {}, next = 'node.boot("x1000c0s0b0n0", { wait = "10m" })' }, "put right, and booted next")
+lab.fault.inject("F09", { node = 1 })
+expect(node.why(1).causes[1].fix, contains 'smd.iface.update("52:54:00:be:ef:01", ', "the MAC as well")
+expect(node.wrong()[1].next, nil, "of many it is not said each time")
