@@ -86,9 +86,10 @@ function cluster.apply(roles, options)
     local ok, failed = pcall(write)
     if not ok then
       if type(failed) == "table" and failed.kind then
-        failed.message = ("%s of role %s: %s"):format(changes[i].resource, changes[i].role, failed.message)
-        local left = ("%d of %d changes are made; cluster.diff tells what is left"):format(i - 1, #plan.writes)
-        failed.hint = failed.hint or left
+        -- The fault may have a hint of its own, and how far it came must be said all the same.
+        local text = "%s of role %s: %s; %d of %d changes are made"
+        failed.message = text:format(changes[i].resource, changes[i].role, failed.message, i - 1, #plan.writes)
+        failed.hint = (failed.hint and failed.hint .. "; " or "") .. "cluster.diff(ROLES) tells what is left"
       end
       error(failed, 0)
     end

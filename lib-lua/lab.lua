@@ -96,9 +96,8 @@ function lab.page() return native.page() end
 --- All this happens in the lab's time. On a lab that goes with the wall's clock, lines come by themselves as time passes; on
 --- a private one (`--lab=fresh`) time stands still until something lets it pass: `lab.clock.advance`, `task.sleep`,
 --- `node.boot` with `wait`. On both, such a call returns when all that happened in its time has been printed, so that a
---- script prints its own words after it. A set holds names, xnames or MACs, as `nodeset` reads them. `lab.watch(false)`,
---- Ctrl-C at the prompt and the end of the session or script end it; a lab that goes away says so.
----@param what? boolean|string|string[] `true`: all machines, the default; `false`: no more; a set: these in place of others
+--- script prints its own words after it. `lab.watch(false)`, Ctrl-C at the prompt, and the end of the session or script end it.
+---@param what? boolean|string|string[] `true`, the default: all; names, xnames or MACs: only these from now on; `false`: none
 ---@example lab.watch "compute[1-3]"; lab.power("compute1", "on"); lab.watch(false)
 ---@example lab.watch "compute9" --> raises not_found
 function lab.watch(what)

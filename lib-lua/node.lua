@@ -94,6 +94,12 @@ local function listed(set)
   return type(set) == "table" and set or {}
 end
 
+-- More than one where one is wanted; `several` takes more.
+local function only(found, call, several)
+  if #found == 1 then return found[1] end
+  fault.raise("bad_argument", ("%s wants one node, and these are %d"):format(call, #found), { hint = several })
+end
+
 -- A set → its machines. Names the lab itself knows need no SMD: it may not have heard of them.
 local function machines(set, call)
   local index, found = known(call), {}
@@ -111,13 +117,7 @@ local function machines(set, call)
 end
 
 local function one(set, call)
-  local found = machines(set, call)
-  if #found ~= 1 then
-    fault.raise("bad_argument", ("%s wants one node, and these are %d"):format(call, #found), {
-      hint = ("task.map(nodes.xnames(SET), %s)"):format(call),
-    })
-  end
-  return found[1]
+  return only(machines(set, call), call, ("task.map(nodes.xnames(SET), %s)"):format(call))
 end
 
 local function xnames(list)
@@ -137,20 +137,31 @@ local function is_up(machine) return machine.stage == "ready" and machine.ok end
 
 local function is_under_way(machine) return machine.power == "on" and machine.due and not is_up(machine) end
 
+-- Of so many machines that are not up the timeline is read; of the others the stage is told, which the list has.
+local DETAILED = 20
+
+-- At which stage a machine is, in words.
+local function standing(machine, in_detail)
+  if not in_detail then return machine.stage and ": " .. machine.stage or "" end
+  local boot = native.one(machine.xname).boot
+  local stages = boot and boot.stages or {}
+  local last = stages[#stages]
+  for _, stage in ipairs(stages) do
+    if not stage.ok then last = stage break end
+  end
+  return last and (": %s: %s"):format(last.stage, last.what) or ""
+end
+
 -- Why a machine that was waited for is not up.
-local function failure(machine, wait)
+local function failure(machine, wait, in_detail)
   local what_next = 'node.trace "%s" shows each stage; node.console "%s" what it says'
   local hint = { hint = what_next:format(machine.xname, machine.xname) }
   if machine.power == "off" then return fault.new("no_effect", machine.xname .. " is off again", hint) end
-  local stage = node.trace(machine.xname)
-  for _, it in ipairs(stage) do
-    if not it.ok then stage = it break end
-  end
-  local what = stage.what and (": %s: %s"):format(stage.stage, stage.what) or ""
+  local where = standing(machine, in_detail)
   if machine.due then
-    return fault.new("timeout", ("%s is not Ready within %g s%s"):format(machine.xname, wait, what), hint)
+    return fault.new("timeout", ("%s is not Ready within %g s%s"):format(machine.xname, wait, where), hint)
   end
-  return fault.new("no_effect", ("%s stands still%s"):format(machine.xname, what), hint)
+  return fault.new("no_effect", ("%s stands still%s"):format(machine.xname, where), hint)
 end
 
 -- Lets time pass until all are up, none can come up any more, or it is too late.
@@ -170,7 +181,9 @@ local function await(list, wait, call)
   end
   local items = {}
   for _, machine in ipairs(states) do
-    if not is_up(machine) then items[#items + 1] = { node = machine.xname, fault = failure(machine, wait) } end
+    if not is_up(machine) then
+      items[#items + 1] = { node = machine.xname, fault = failure(machine, wait, #items < DETAILED) }
+    end
   end
   if #items == 0 then return states end
   if #states == 1 then error(items[1].fault, 0) end
@@ -240,7 +253,8 @@ end
 function node.get(set)
   local record = {}
   local machine = native.on_lab and type(set) == "string" and known("node.get")[set:lower()]
-  local xname = machine and machine.xname or nodes.xnames(set)[1]
+  local xname = machine and machine.xname
+    or only(nodes.xnames(set), "node.get", "task.map(nodes.xnames(SET), node.get) gets each")
   record.xname = xname
   asked(record, "smd", function() of_smd(record, xname) end)
   record.boot = asked(record, "bss", function() return of_bss(record) end)
@@ -319,17 +333,19 @@ end
 ---@field cause string what lies behind it
 ---@field certainty "certain"|"likely"|"possible"
 ---@field evidence string what was seen
----@field fix string what to do
+---@field fix string what to do; capitals stand for what only you know
 ---@field stage string where a boot meets it
 ---@field owner string who has it wrong
 
 ---@class node.Verdict prints as text
 ---@field node string the xname
----@field boot "none"|"stopped"|"ready" how its last boot went; none: it had none, and its data alone were asked
+---@field boot "none"|"booting"|"stopped"|"ready" how its last boot went; none: it had none, and its data alone were asked
 ---@field stage? string the first stage of a boot without evidence, or at which one will go wrong
 ---@field owner? string who answers for that stage
 ---@field what? string what was seen there last
 ---@field causes node.Cause[] the most probable first; none: nothing found wrong
+---@field remarks? node.Cause[] what it came up with all the same: worth a look, and nothing wrong
+---@field next? string what to type next, where one node was asked about
 ---@field left_out? string[] what could not be asked here, and why
 ---@field partly? boolean true: a service did not answer, and what it knows is not known
 
@@ -338,7 +354,8 @@ end
 
 --- Tells why a node does not come up, or will not: the most probable cause first, with what was seen and what to do.
 --- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.
---- It reads only, each resource once.
+--- It reads only, each resource once. Put right what stands first and ask again; then `node.reboot`, and `node.trace` shows
+--- how far it comes. `node.wrong()` asks about all nodes.
 ---@param name string|integer which node: xname, NID, MAC or name
 ---@param options? node.WhyOptions
 ---@return node.Verdict verdict prints as text; without causes nothing was found wrong

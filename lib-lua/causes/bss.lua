@@ -132,10 +132,10 @@ return {
       if ctx.record or elsewhere(ctx) then return nil end
       local text = "BSS has no boot parameters for %s of %s"
       local group = bare_group(ctx)
-      return text:format(ctx.nics[1].MACAddress, ctx.xname), group and "possible" or "certain"
+      return text:format(ctx.boot_nic.MACAddress, ctx.xname), group and "possible" or "certain"
     end,
     _inject = function(at)
-      local record, mac = record_of(at), at.shared.nics_of[at.node][1].MACAddress
+      local record, mac = record_of(at), at.shared:boot_nic(at.node).MACAddress
       chami.bss.boot.params.delete(at.node)
       if at.chance(2) == 1 then return ("the boot parameters of %s are gone"):format(at.node) end
       local wrong = mac:gsub("^(%x%x:%x%x:)%x%x", "%10f", 1)
@@ -183,10 +183,11 @@ return {
     end,
   },
   {
-    id = "F25", stage = "rootfs", owner = "bss",
+    id = "F25", stage = "rootfs", owner = "bss", advice = true,
     symptom = "the console is silent after `initrd … ok`",
     cause = "no `console=ttyS0` among the kernel arguments: the kernel talks to a screen that nobody has",
-    fix = 'bss.boot.params.update(NODE, { params = bss.args(OLD):add("console", "ttyS0,115200") })',
+    fix = "bss.boot.params.update(NODE, { params = bss.args(bss.boot.params.get(NODE).params)"
+      .. ':add("console", "ttyS0,115200") })',
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, value in ipairs { ctx.args:get "console" } do

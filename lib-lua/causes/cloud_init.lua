@@ -1,19 +1,56 @@
 -- Causes that stand in cloud-init: what nodes are told, and where they look for it. No part of the public API.
 local fault = require "fault"
 
-local SEED = "^[hH][tT][tT][pP]([sS]?)://([^/:]+)"
+local function words(text)
+  local set = {}
+  for word in text:gmatch "%S+" do set[word] = true end
+  return set
+end
 
--- What is wrong with a URL that nodes are to fetch; nil when nothing is.
+-- The containers of a head node, by names that only they know.
+local CONTAINERS = words [[cloud-init-server cloud-init smd bss haproxy opaal opaal-idp hydra step-ca postgres tokensmith
+  coresmd coresmd-coredhcp coresmd-coredns host.containers.internal]]
+
+-- The host of a URL in lower case, an IPv6 address without its brackets, and "s" when it is https.
+local function host_of(url)
+  local tls, rest = url:match "^[hH][tT][tT][pP]([sS]?)://(.*)$"
+  rest = (rest or url:gsub("^/+", "")):gsub("^[^/]*@", "")
+  local host = rest:match "^%[([^%]]*)%]" or rest:match "^[^/:]+"
+  return host and host:lower(), tls or ""
+end
+
+-- What is wrong with a URL that nodes are to fetch, and how certain that is; nil when nothing is.
 local function unreachable(url)
-  local tls, host = url:match(SEED)
-  if not host then
-    host = url:match "^/*([^/:]+)"
-    tls = ""
+  local host, tls = host_of(url)
+  if not host or host == "" then return "is no address", "certain" end
+  if host == "localhost" or host:find "^127%." or host == "::1" then return "is the node itself", "certain" end
+  if CONTAINERS[host] then return "is a name that only the containers of the head node know", "certain" end
+  if tls ~= "" then return "wants TLS: does the node know the cluster's CA?", "possible" end
+  if not host:find "[%.:]" then return "is a short name: does the node's DNS know it?", "possible" end
+end
+
+-- What begins a tag of Jinja, and names that cloud-init has without `ds.` or `v1.` before them.
+local TAGS = words "set if for endif endfor else elif macro raw include filter"
+local NAMES = words "instance_id local_hostname hostname cloud_name public_ssh_keys"
+
+-- How certain it is that a text has braces for cloud-init to fill in: those of other tools (`{{.Names}}`) are none.
+local function is_template(text)
+  local found
+  for inside in text:gmatch "{{[-+]?%s*(.-)}}" do
+    local name, more = inside:match "^([%a_][%w_]*)%s*([%.%[]?)"
+    if more ~= "" and (name == "ds" or name == "v1") then return "certain" end
+    if NAMES[name] then found = "possible" end
   end
-  if not host or host == "" then return "is no address" end
-  if host == "localhost" or host:find "^127%." then return "is the node itself" end
-  if not host:find "%." then return "is a name that only the containers of the head node know" end
-  if tls ~= "" then return "wants TLS, and the node does not know the cluster's CA" end
+  for word in text:gmatch "{%%[-+]?%s*(%a+)" do
+    if TAGS[word] then return "likely" end
+  end
+  return found
+end
+
+-- A secret that lies open hinders no node. Braces outside a template the lint refuses whosever they are: those that are
+-- cloud-init's are looked for here.
+local function hinders(finding)
+  return finding.rule ~= "secret" and not finding.message:find "^there is Jinja on line"
 end
 
 local function seed_of(ctx)
@@ -97,14 +134,21 @@ return {
     cause = "base-url or `ds=` is localhost, a container's name or https; without `ds=` BSS says `s=localhost/`",
     fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }, and ds=nocloud-net;s=… the same',
     _probe = function(ctx)
+      local seed, why, certainty
       if ctx.record then
-        local seed = seed_of(ctx)
+        seed = seed_of(ctx)
         if not seed then return ("no `ds=` among the arguments of %s"):format(ctx.xname), "certain" end
-        local why = unreachable(seed)
-        if why then return ("`ds=` names %s, which %s"):format(seed, why), "certain" end
+        why, certainty = unreachable(seed)
+        if certainty == "certain" then return ("`ds=` names %s, which %s"):format(seed, why), certainty end
       end
-      local why = not empty(ctx.shared) and ctx.base and unreachable(ctx.base)
-      if why then return ("%s is sent to %s, which %s"):format(ctx.xname, ctx.base, why), "certain" end
+      local base = not empty(ctx.shared) and ctx.base
+      if base then
+        local what, how = unreachable(base)
+        if what and (how == "certain" or not why) then
+          return ("%s is sent to %s, which %s"):format(ctx.xname, base, what), how
+        end
+      end
+      if why then return ("`ds=` names %s, which %s"):format(seed, why), certainty end
     end,
     _inject = function(at)
       local way = at.chance(5)
@@ -132,13 +176,16 @@ return {
     _probe = function(ctx)
       for _, one in ipairs(configs(ctx)) do
         for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do
-          if finding.severity == "error" then
-            return ("%s.yaml, line %d: %s"):format(one.name, finding.line, finding.message), "certain"
+          if finding.severity == "error" and hinders(finding) then
+            local text = "%s.yaml, line %d: %s"
+            return text:format(one.name, finding.line, finding.message), "certain", { GROUP = one.name }
           end
         end
         local first = one.text:match "^[^\n]*"
-        if first ~= "## template: jinja" and one.text:find "{[{%%]" then
-          return ("%s.yaml is a template, and its first line is %q"):format(one.name, first), "certain"
+        local certainty = first ~= "## template: jinja" and is_template(one.text)
+        if certainty then
+          local text = "%s.yaml is a template, and its first line is %q"
+          return text:format(one.name, first), certainty, { GROUP = one.name }
         end
       end
     end,

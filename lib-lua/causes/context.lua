@@ -141,6 +141,22 @@ function _Shared:lint(name, data)
   return self.lints[name]
 end
 
+-- The interface a node boots from: the lab knows it; else that which has boot parameters, that which discovery numbers
+-- first, or the first there is.
+function _Shared:boot_nic(xname)
+  local nics, machine = self.nics_of[xname] or {}, self.machines[xname]
+  local rank, found = 0, nil
+  for _, nic in ipairs(nics) do
+    local mac = nic.MACAddress:lower()
+    local mine = machine and mac == machine.mac and 4
+      or self.by_mac[mac] and 3
+      or (nic.Description or ""):find "^Interface 0 for " and 2
+      or 1
+    if mine > rank then rank, found = mine, nic end
+  end
+  return found
+end
+
 -- The record a node's firmware finds, by any of its MACs.
 function _Shared:record_of(xname)
   for _, nic in ipairs(self.nics_of[xname] or {}) do
@@ -157,6 +173,8 @@ local _of = {}
 function _of.component(ctx) return ctx.shared.nodes[ctx.xname] end
 
 function _of.nics(ctx) return ctx.shared.nics_of[ctx.xname] or {} end
+
+function _of.boot_nic(ctx) return ctx.shared:boot_nic(ctx.xname) end
 
 function _of.labels(ctx) return ctx.shared.labels[ctx.xname] or {} end
 
@@ -212,6 +230,12 @@ function _of.furthest(ctx)
     if not stage.ok then last = stage end
   end
   return last
+end
+
+-- Whether it came up: by its last boot on a lab, by SMD elsewhere.
+function _of.up(ctx)
+  if ctx.machine then return ctx.boot ~= nil and not ctx.stopped end
+  return ctx.component ~= nil and ctx.component.State == "Ready"
 end
 
 Context.__index = function(ctx, name)

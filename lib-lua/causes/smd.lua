@@ -12,7 +12,7 @@ end
 
 -- The interface a node boots from; without one nothing can be done to it.
 local function boot_nic(at)
-  local nic = (at.shared.nics_of[at.node] or {})[1]
+  local nic = at.shared:boot_nic(at.node)
   if nic then return nic end
   fault.raise("bad_argument", at.node .. " has no interface to be spoiled", { hint = "name another node" })
 end
@@ -28,7 +28,7 @@ local function another(at)
 end
 
 local function first_ip(at, xname)
-  local nic = (at.shared.nics_of[xname] or {})[1]
+  local nic = at.shared:boot_nic(xname)
   local address = nic and nic.IPAddresses[1]
   return address and address.IPAddress
 end
@@ -84,9 +84,9 @@ return {
     cause = "the interface has no address: `ip_addrs` was left out of the nodes file",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
     _probe = function(ctx)
-      local nic = ctx.nics[1]
+      local nic = ctx.boot_nic
       if not nic or #(nic.IPAddresses or {}) > 0 then return nil end
-      return ("%s has no address in SMD"):format(nic.MACAddress), "certain"
+      return ("%s has no address in SMD"):format(nic.MACAddress), "certain", { MAC = nic.MACAddress }
     end,
     _inject = function(at)
       local nic = boot_nic(at)
@@ -102,8 +102,12 @@ return {
     _probe = function(ctx)
       for _, nic in ipairs(ctx.nics) do
         for _, address in ipairs(nic.IPAddresses or {}) do
-          if not is_address(address.IPAddress) then
-            return ("%s has the address %q, which is none"):format(nic.MACAddress, address.IPAddress), "certain"
+          -- Only the interface that boots is offered its address; another may have none.
+          local boots = nic == ctx.boot_nic
+          if not is_address(address.IPAddress) and (boots or address.IPAddress ~= "") then
+            local text = "%s has the address %q, which is none"
+            local seen, how = text:format(nic.MACAddress, address.IPAddress), boots and "certain" or "possible"
+            return seen, how, { MAC = nic.MACAddress }
           end
         end
       end
@@ -123,9 +127,11 @@ return {
       for _, nic in ipairs(ctx.nics) do
         for _, address in ipairs(nic.IPAddresses or {}) do
           for _, other in ipairs(ctx.shared.by_ip[address.IPAddress] or {}) do
-            if other.MACAddress ~= nic.MACAddress then
+            -- Two of one node with one address are a bond.
+            if other.ComponentID ~= ctx.xname then
               local text = "%s is the address of %s and of %s on %s"
-              return text:format(address.IPAddress, ctx.xname, other.MACAddress, other.ComponentID), "certain"
+              local seen = text:format(address.IPAddress, ctx.xname, other.MACAddress, other.ComponentID)
+              return seen, "certain", { MAC = nic.MACAddress }
             end
           end
         end

@@ -53,12 +53,25 @@ local function fields_of(name, role)
   return fields
 end
 
+local WHAT_IMAGE = "image = { kernel = …, initrd = …, params = … }, or a name of images: in the YAML"
+
+local function known_image(whose, image)
+  for key in pairs(image) do
+    if key ~= "kernel" and key ~= "initrd" and key ~= "params" then
+      words.unknown(("key of the image of %s:"):format(whose), tostring(key), BOOT)
+    end
+  end
+  return image
+end
+
 local function image_of(name, image, images)
-  if type(image) ~= "string" then return image or {} end
-  if images[image] then return images[image] end
+  if type(image) == "table" then return known_image(("role %s"):format(name), image) end
+  if image == nil then return {} end
+  if type(image) ~= "string" then refuse(("role %s: an image is no %s"):format(name, type(image)), WHAT_IMAGE) end
+  if type(images[image]) == "table" then return known_image("images", images[image]) end
   if next(images) then words.unknown("image", image, words.keys(images)) end
   refuse(("role %s: what is image %s?"):format(name, image),
-    "image = { kernel = …, initrd = …, params = … }, or a name of images: in the YAML")
+    WHAT_IMAGE)
 end
 
 -- Kernel, initrd and arguments: the role's own go before those of its image, `args` are added to them.

@@ -85,7 +85,13 @@ function faults.inject(id, order)
   local function pick(list) return list[chance(#list)] end
   local xname
   if order.node then
-    xname = nodes.xnames(order.node)[1]
+    local named = nodes.xnames(order.node)
+    if #named ~= 1 then
+      fault.raise("bad_argument", ("lab.fault.inject wants one node, and these are %d"):format(#named), {
+        hint = "for _, xname in ipairs(nodes.xnames(SET)) do lab.fault.inject(ID, { node = xname }) end",
+      })
+    end
+    xname = named[1]
   else
     local all = nodes.xnames "@*"
     if #all == 0 then fault.raise("bad_argument", "SMD has no node yet", { hint = 'lab.reset "tutorial"' }) end

@@ -1,6 +1,7 @@
 local causes = require "causes.catalogue"
 local context = require "causes.context"
 local fault = require "fault"
+local words = require "nodes.words"
 
 --- Fault labs: one to three faults happen on a cluster that was well, you see what a user sees, and find the causes.
 --- `start` makes them, `diagnose` takes what you think they are, `status` tells how far you are. `node.why` is closed
@@ -101,6 +102,31 @@ local function choose(id, seed)
   return made
 end
 
+-- A table that is asked for, with no other keys than these.
+local function checked(call, given, keys)
+  if type(given) ~= "table" then
+    fault.raise("bad_argument", ("%s wants a table"):format(call), { hint = ("{ %s = … }"):format(keys[1]) })
+  end
+  local known = {}
+  for _, key in ipairs(keys) do known[key] = true end
+  for key in pairs(given) do
+    if not known[key] then words.unknown(call .. ": key", tostring(key), keys) end
+  end
+  return given
+end
+
+-- What is noted of a seed must be read again, so it is checked before the first fault is made.
+local function seed_of(order)
+  local seed = checked("lab.practice.start", order or {}, { "seed" }).seed
+  if seed == nil then return 1 end
+  local number = math.type(seed) and math.tointeger(seed)
+  if not number or number < 0 then
+    local text = ("lab.practice.start: a seed is a whole number from 0 on, and this is %s"):format(tostring(seed))
+    fault.raise("bad_argument", text, { hint = 'lab.practice.start("692", { seed = 7 })' })
+  end
+  return number
+end
+
 local function started()
   local found = notes()
   if found.lab then return found, found.faults end
@@ -133,6 +159,7 @@ function practice.start(id, order)
   if not LABS[id] then
     fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there is 692" })
   end
+  local seed = seed_of(order)
   if notes().lab then
     fault.raise("conflict", "a fault lab is under way", { hint = "lab.practice.stop() ends it" })
   end
@@ -141,7 +168,6 @@ function practice.start(id, order)
     local text = ("%d nodes have something wrong before it begins"):format(sick)
     fault.raise("bad_argument", text, { hint = "node.wrong() tells what; cluster.apply puts it right" })
   end
-  local seed = order and order.seed or 1
   for _, one in ipairs(choose(id, seed)) do
     chami.lab.fault.inject(one.id, { node = one.node, seed = seed, quiet = true })
     for i, cause in ipairs(causes.all) do
@@ -175,8 +201,12 @@ end
 ---@example diagnose{ cause = "F19" } --> raises bad_argument
 function practice.diagnose(diagnosis)
   local found = started()
-  local given = diagnosis.cause
-  for _, id in ipairs(type(given) == "table" and given or { given }) do
+  local given = checked("diagnose", diagnosis, { "cause" }).cause
+  local ids = type(given) == "table" and given or { given }
+  if #ids == 0 then
+    fault.raise("bad_argument", "diagnose: no cause is named", { hint = 'diagnose{ cause = "F19" }; lab.fault.list()' })
+  end
+  for _, id in ipairs(ids) do
     if not causes.by_id[id] then
       local hint = { hint = "lab.fault.list() has them all" }
       fault.raise("bad_argument", ("there is no fault %q"):format(tostring(id)), hint)

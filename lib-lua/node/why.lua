@@ -39,14 +39,22 @@ local function not_here(cause, ctx)
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
 
--- Asks every probe about one node: findings, and what was left out.
+-- What to do, with the names of this node in it, so that it can be typed.
+local function fix_of(cause, ctx, names)
+  return (cause.fix:gsub("%f[%w]%u+%f[%W]", function(word)
+    local name = word == "NODE" and ctx.xname or names and names[word]
+    return name and ("%q"):format(name)
+  end))
+end
+
+-- Asks every probe about one node: findings, remarks, and what was left out.
 local function ask(ctx)
-  local found, left, refused = json.array {}, {}, false
+  local found, remarks, left, refused = json.array {}, {}, {}, false
   for _, cause in ipairs(causes.all) do
     local why = not_here(cause, ctx)
-    local ok, evidence, certainty
+    local ok, evidence, certainty, names
     if not why then
-      ok, evidence, certainty = pcall(cause._probe, ctx)
+      ok, evidence, certainty, names = pcall(cause._probe, ctx)
     end
     if why then
       told_once(left, why, cause.id)
@@ -55,13 +63,17 @@ local function ask(ctx)
       told_once(left, evidence.message, cause.id)
       refused = true
     elseif evidence then
-      found[#found + 1] = {
-        id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence, fix = cause.fix,
-        stage = cause.stage, owner = cause.owner,
+      -- What a node came up with all the same is no cause; it is told beside them.
+      local hinders = not (ctx.up and (cause.advice or certainty == "possible"))
+      local list = hinders and found or remarks
+      list[#list + 1] = {
+        id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence,
+        fix = fix_of(cause, ctx, names), stage = cause.stage,
+        owner = cause.owner,
       }
     end
   end
-  return found, left, refused
+  return found, remarks, left, refused
 end
 
 -- What explains the stage that a boot did not get past goes first, then the more certain, then what is met earlier.
@@ -88,20 +100,27 @@ local function head(verdict)
   local where = verdict.stage and ("the stage %s (%s)"):format(verdict.stage, verdict.owner)
   if verdict.boot == "ready" then
     return verdict.causes[1] and "it came up; but" or "it came up: " .. nothing
+  elseif verdict.boot == "booting" and not where then
+    return "it is still booting: " .. nothing .. " so far"
   elseif verdict.boot == "stopped" then
     return "it stopped at " .. where .. (verdict.causes[1] and "" or "; no cause in the catalogue fits")
   end
-  return where and "it goes wrong at " .. where or nothing
+  if not where then return nothing end
+  return (verdict.causes[1].certainty == "possible" and "it may go wrong at " or "it goes wrong at ") .. where
+end
+
+local function told(lines, front, one)
+  lines[#lines + 1] = front .. one.cause
+  lines[#lines + 1] = "   seen: " .. one.evidence
+  lines[#lines + 1] = "   fix:  " .. one.fix
 end
 
 function Verdict:__tostring()
   local lines = { self.node .. ": " .. head(self) }
   if self.what then lines[#lines + 1] = "  last: " .. self.what end
-  for i, one in ipairs(self.causes) do
-    lines[#lines + 1] = ("%d. %s, %s: %s"):format(i, one.id, one.certainty, one.cause)
-    lines[#lines + 1] = "   seen: " .. one.evidence
-    lines[#lines + 1] = "   fix:  " .. one.fix
-  end
+  for i, one in ipairs(self.causes) do told(lines, ("%d. %s, %s: "):format(i, one.id, one.certainty), one) end
+  for _, one in ipairs(self.remarks or {}) do told(lines, ("remark, %s: "):format(one.id), one) end
+  if self.next then lines[#lines + 1] = "next: " .. self.next end
   for _, text in ipairs(self.left_out or {}) do lines[#lines + 1] = "not asked: " .. text end
   return table.concat(lines, "\n")
 end
@@ -111,7 +130,7 @@ local function verdict_of(shared, xname, options)
   ctx.file = options.file
   -- Without SMD nothing is known of any node: that it does not answer is the answer.
   local _ = ctx.component
-  local found, left, partly = ask(ctx)
+  local found, remarks, left, partly = ask(ctx)
   rank(found, ctx.furthest)
   local out = { node = xname, causes = found, boot = "none" }
   if ctx.stopped then
@@ -119,8 +138,9 @@ local function verdict_of(shared, xname, options)
   elseif found[1] then
     out.stage, out.owner = found[1].stage, causes.stages[found[1].stage].owner
   end
-  if ctx.boot and not ctx.stopped then out.boot = "ready" end
+  if ctx.boot and not ctx.stopped then out.boot = ctx.up and "ready" or "booting" end
   out.partly = partly or nil
+  out.remarks = #remarks > 0 and remarks or nil
   for _, text in ipairs(left) do
     out.left_out = out.left_out or {}
     table.insert(out.left_out, ("%s: %s"):format(table.concat(left[text], ", "), text))
@@ -148,11 +168,26 @@ local function open(shared)
   })
 end
 
+-- What to type next, when one node is asked about.
+local function step(verdict, machine)
+  local call = ("%%s(%q)"):format(verdict.node)
+  local boots = ("node.reboot(%q, { wait = \"10m\" })"):format(verdict.node)
+  if verdict.causes[1] then
+    local text = "put the first right and ask " .. call:format "node.why" .. " again"
+    return machine and text .. ", then " .. boots or text
+  end
+  if verdict.boot == "stopped" then return call:format "node.trace" .. ", " .. call:format "node.console" end
+  if verdict.boot == "none" and machine then return (boots:gsub("reboot", "boot", 1)) end
+end
+
 local function one(name, options)
   options = checked(options)
   local shared = context.shared()
   open(shared)
-  return verdict_of(shared, xname_of(shared, name), options)
+  local xname = xname_of(shared, name)
+  local verdict = verdict_of(shared, xname, options)
+  verdict.next = step(verdict, shared.machines[xname])
+  return verdict
 end
 
 local function wrong(set, options)

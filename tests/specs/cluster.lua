@@ -101,6 +101,11 @@ end
 expect(refused { io = { nodes = "nid[3-4]" }, compute = { nodes = "nid[1-3]" } },
   all { contains "x1000c0s0b2n0", contains "compute and io" }, "two roles, with the names")
 expect(refused { io = { nodes = 4, kernl = "k" } }, contains "kernel", "did you mean")
+expect(refused { io = { nodes = 4, image = { kernel = "k", parms = "x=1" } } },
+  all { contains "parms", contains "did you mean params" }, "in an image as well")
+expect(refused("images:\n  a: { kernel: k, kernal: k }\nroles:\n  io: { nodes: 4, image: a }\n"), contains "kernal",
+  "in one of several")
+expect(refused { io = { nodes = 4, image = 5 } }, all { contains "no number", contains "kernel = " }, "no image")
 expect(refused({ io = { nodes = "x1000c0s0b9n0" } }, "not_found"), contains "x1000c0s0b9n0", "SMD has no such node")
 expect(refused { io = {} }, contains "names no nodes", "whose role?")
 expect(refused { io = { nodes = 4, params = "quiet" } }, contains "no kernel", "arguments of nothing")
@@ -128,3 +133,14 @@ expect(#requests <= 4, "a list for each resource; got " .. #requests)
 many = { all = { nodes = "nid[41-2000]" }, some = { nodes = first, kernel = "k" } }
 expect(#cluster.apply(many, quiet), 3, "and what they boot")
 expect(#trace(cluster.diff, { some = { nodes = first, kernel = "k" } }) <= 6, "the same for what they boot")
+
+-- what fails half-way tells how far it came, also where the fault has a hint of its own
+lab.reset "tutorial"
+local function meanwhile()
+  smd.group.add "io"   -- by somebody else, between the plan and the writes
+  return true
+end
+local io = { nodes = 5, kernel = "k", config = "#cloud-config\n" }
+local failed = expect_fault("conflict", cluster.apply, { io = io }, { plan = meanwhile })
+expect(failed.message, all { contains "group of role io: ", contains "; 1 of 3 changes are made" }, "how far")
+expect(failed.hint, match "%S; cluster.diff%(ROLES%) tells what is left$", "both hints")

@@ -31,9 +31,9 @@ cloud_init.group.set("compute", { description = "", file = role })
 local up = node.boot("nid[1-2]", { wait = "10m" })
 expect({ up[1].stage, up[2].stage, up[1].ip }, { "ready", "ready", "172.16.0.1" }, "both are up")
 expect(smd.component.get(1).State, "Ready", "and SMD says so")
-local trace = node.trace "52:54:00:be:ef:02"
-expect(#trace, 13, "all stages")
-expect(trace[4], has { stage = "kernel", owner = "artifacts", ok = true, status = 200, bytes = 14 << 20, tries = 1,
+local timeline = node.trace "52:54:00:be:ef:02"
+expect(#timeline, 13, "all stages")
+expect(timeline[4], has { stage = "kernel", owner = "artifacts", ok = true, status = 200, bytes = 14 << 20, tries = 1,
                        request = "GET " .. image.kernel }, "each with its evidence")
 expect({ node.run(2, "cat /etc/role") }, { "compute", 0 }, "it is what cloud-init made of it")
 expect(select(2, node.run(2, "id nosuch")), at_least(1), "a command that fails has a status")
@@ -47,6 +47,18 @@ expect(node.boot(2, { wait = "1s" })[1].stage, "ready", "one that is up stays up
 expect(node.off({ "compute2" })[1].power, "off", "off")
 expect(smd.component.get(2).State, "Off", "and SMD was told")
 expect_fault("conflict", node.run, 2, "hostname")
+
+-- Who fails costs one look at its timeline, not a list of all machines for each.
+node.off "@compute"
+bss.boot.params.delete "nid[3-5]"
+local asked, none = trace(pcall, node.boot, "nid[3-5]", { wait = 0 })
+expect(none, false, "none of them is up")
+local lists = 0
+for _, request in ipairs(asked) do
+  if request.path == "/lab/v1/nodes" then lists = lists + 1 end
+end
+expect(lists > 0 and lists <= 3, "machines are listed a few times; got " .. lists)
+bss.boot.params.set("nid[3-5]", image)
 
 -- A kernel that is gone: the node asks for it again and again, the others are not kept from booting.
 lab.artifact.put { path = "boot-images/vmlinuz-" .. KVER, bytes = 1 << 20 }
@@ -66,6 +78,10 @@ expect(still.message, contains "x1000c0s0b2n0 stands still: rootfs: no root file
 expect(expect_fault("bad_argument", node.boot, 1, { wiat = "1m" }).message, contains "wiat", "misspelt")
 expect_fault("bad_argument", node.boot, "nid009")
 expect_fault("bad_argument", node.trace, "nid[1-2]")
+local two = expect_fault("bad_argument", node.get, "nid[1-2]")
+expect(two.message .. " " .. two.hint, all { contains "these are 2", contains "task.map" }, "one is wanted, and how to get both")
+two = expect_fault("bad_argument", lab.fault.inject, "F10", { node = "nid[1-2]" })
+expect(two.message, contains "these are 2", "one is spoiled")
 expect(expect_fault("not_found", lab.power, { "compute9" }, "on").hint, match "did you mean compute", "no such machine")
 expect_fault("bad_argument", lab.power, { "compute1" }, "onn")
 expect_fault("not_found", lab.artifact.delete, "boot-images/nosuch")

@@ -8,6 +8,16 @@ cluster.apply("data/roles.yaml", { plan = false })
 lab.clock.advance "60s"
 lab.snapshot "well"
 
+-- an order that cannot be followed is refused before anything is made
+for _, seed in ipairs { -3, 1.5, "7", true } do
+  expect(expect_fault("bad_argument", lab.practice.start, "692", { seed = seed }).message, contains "seed", "no seed")
+end
+local sead = expect_fault("bad_argument", lab.practice.start, "692", { sead = 3 })
+expect(sead.message .. " " .. sead.hint, all { contains "sead", contains "did you mean seed" }, "misspelt")
+expect_fault("bad_argument", lab.practice.start, "692", 3)
+expect(lab.diff "well", {}, "nothing was made")
+expect(node.wrong(), {}, "and node.why still answers")
+
 local status = lab.practice.start("692", { seed = 7 })
 expect(status, has { lab = "692", seed = 7, faults = 3, left = 3, named = 0, wrong = 0, hints = 0 }, "three faults")
 expect(#status.symptoms, 3, "each has a symptom")
@@ -20,6 +30,10 @@ expect_fault("refused", node.wrong)
 expect(diagnose { cause = { "F16", "F26" } }, has { named = 1, wrong = 1 }, "one right, one wrong")
 expect(diagnose { cause = "F16" }, has { named = 1, wrong = 1 }, "said twice counts once")
 expect_fault("bad_argument", diagnose, { cause = "F99" })
+local casue = expect_fault("bad_argument", diagnose, { casue = "F19" })
+expect(casue.message .. " " .. casue.hint, all { contains "casue", contains "did you mean cause" }, "misspelt")
+for _, given in ipairs { {}, { cause = {} }, "F19" } do expect_fault("bad_argument", diagnose, given) end
+expect(lab.practice.status(), has { named = 1, wrong = 1 }, "nothing of it counts")
 
 -- the third hint opens node.why
 expect(lab.practice.hint()[1], contains "the last stage that is as it should be", "one")

@@ -117,6 +117,46 @@ for seed = 1, 3 do
   expect(done[1], done[2], "seeded")
 end
 
+-- What is unusual on a node and hinders nothing.
+local function params_of(n, change)
+  for _, xname in ipairs(nodes.xnames(n)) do
+    bss.boot.params.update(xname, { params = change(bss.boot.params.get(xname).params) })
+  end
+end
+
+local function seed_at(host)
+  return function(n) params_of(n, function(text) return (text:gsub("172%.16%.0%.254:8081", host)) end) end
+end
+
+local function in_config(text)
+  return function(n)
+    for _, label in ipairs(smd.group.membership.get(n).groupLabels) do
+      local content = "#cloud-config\nwrite_files:\n- path: /usr/local/bin/it\n  content: |\n    " .. text .. "\n"
+      cloud_init.group.set(label, { file = content }, { lint = false })
+    end
+  end
+end
+
+local function nic(mac, more)
+  return function(n)
+    local fields = { ComponentID = nodes.xnames(n)[1], Description = "hsn" }
+    for key, value in pairs(more and more(n) or {}) do fields[key] = value end
+    smd.iface.add(mac, fields)
+  end
+end
+
+local variants = {
+  function() end,
+  nic "00:00:00:00:00:01",
+  nic("00:00:00:00:00:01", function() return { IPAddresses = { { IPAddress = "10.1.0.1" } } } end),
+  nic("00:00:00:00:00:01", function(n) return { IPAddresses = { { IPAddress = "172.16.0." .. n } } } end),
+  nic("aa:00:00:00:00:01", function(n) return { IPAddresses = { { IPAddress = "172.16.0." .. n } } } end),
+  in_config "podman ps --format '{{.Names}}' && podman ps --format '{{ range .Ports }}{{ . }}{{ end }}'",
+  in_config "curl -w '%{http_code}' 'a={%22b%22}' {{ ansible_host }} {{ $labels.job }}",
+  seed_at "[fd00::1]:8081",
+  seed_at "head.cluster:8081",
+}
+
 -- Healthy clusters: nothing found wrong, on every node of one and on one of many.
 for seed = 1, HEALTHY do
   back(seed)
@@ -124,9 +164,61 @@ for seed = 1, HEALTHY do
     node.boot("nid[1-5]", { wait = "10m" })
     expect(node.wrong(), {}, "all nodes of layout " .. seed)
   else
-    if seed % 10 == 0 then node.boot((seed * 7) % 5 + 1, { wait = "5m" }) end
-    local verdict = node.why((seed * 7) % 5 + 1)
-    expect(verdict.causes, {}, "seed " .. seed)
+    local n = (seed * 7) % 5 + 1
+    if seed % 10 == 0 then node.boot(n, { wait = "5m" }) end
+    local variant = seed % #variants + 1
+    variants[variant](n)
+    local verdict = node.why(n)
+    expect(verdict.causes, {}, "seed " .. seed .. ", variant " .. variant)
     expect(tostring(verdict), contains "nothing found wrong", "said in words")
   end
 end
+
+-- What may be so and need not: it is no certainty, before any boot.
+for _, host in ipairs { "head:8081", "demo.openchami.cluster:8443" } do
+  back(1)
+  seed_at(host)(1)
+  if host:find "8443" then params_of(1, function(text) return (text:gsub("s=http:", "s=https:")) end) end
+  for _, one in ipairs(node.why(1).causes) do expect(one.certainty, "possible", host .. ": " .. one.evidence) end
+end
+
+-- These are certain, however they are spelled.
+for _, host in ipairs { "LOCALHOST:8081", "127.0.0.1:8081", "[::1]:8081", "cloud-init-server:27777", "haproxy" } do
+  back(1)
+  seed_at(host)(1)
+  expect(node.why(1).causes[1], has { id = "F50", certainty = "certain" }, host)
+end
+for text, certainty in pairs {
+  ["{{ ds.meta_data.x }}"] = "certain", ["{{v1['region']}}"] = "certain", ["{%- set x = 1 %}"] = "likely",
+  ["{{ local_hostname }}"] = "possible",
+} do
+  back(1)
+  in_config(text)(1)
+  expect(node.why(1).causes[1], has { id = "F48", certainty = certainty }, text)
+end
+
+-- What the boot shows to hinder nothing is a remark, and the node is well; what stops the next boot is not.
+back(1)
+params_of("nid[1-5]", function(text) return (text:gsub("console=ttyS0,115200", "console=tty0")) end)
+expect(node.why(1).causes[1].id, "F25", "before a boot it is a cause")
+expect(#node.wrong(), 5, "and each is told")
+node.boot("nid[1-5]", { wait = "10m" })
+local verdict = node.why(1)
+expect(verdict, has { boot = "ready", causes = {}, remarks = { has { id = "F25" } } }, "it came up all the same")
+expect(tostring(verdict), all { contains "it came up: nothing found wrong", contains "remark, F25" }, "said in words")
+expect(node.wrong(), {}, "nothing is wrong with any")
+expect({ require("node.why").report("", "", "text") }, { "nothing found wrong", false }, "nor to chami why")
+expect(select(2, require("node.why").report("1", "", "text")), false, "nor asked about one")
+bss.boot.params.delete(1)
+expect(node.why(1).causes[1].id, "F17", "it is up, and will not come up again")
+
+-- What is said can be typed: the fix names this node, and does what it says.
+back(1)
+lab.fault.inject("F25", { node = 1 })
+verdict = node.why(1)
+expect(verdict.next, contains 'node.why("x1000c0s0b0n0") again, then node.reboot("x1000c0s0b0n0"', "what next")
+assert(load(verdict.causes[1].fix))()
+expect(node.why(1), has { causes = {}, next = 'node.boot("x1000c0s0b0n0", { wait = "10m" })' }, "put right, and booted next")
+lab.fault.inject("F09", { node = 1 })
+expect(node.why(1).causes[1].fix, contains 'smd.iface.update("52:54:00:be:ef:01", ', "the MAC as well")
+expect(node.wrong()[1].next, nil, "of many it is not said each time")
