@@ -2,6 +2,7 @@ local causes = require "causes.catalogue"
 local context = require "causes.context"
 local fault = require "fault"
 local nodes = require "nodes"
+local words = require "nodes.words"
 
 --- Faults to practise on: what keeps nodes from booting, made to happen on the lab.
 --- They are those that `node.why` knows, made with the same calls that anybody has.
@@ -76,10 +77,16 @@ function faults.inject(id, order)
     local hint = { hint = "lab.fault.list() has them all" }
     fault.raise("bad_argument", ("there is no fault %q"):format(tostring(id)), hint)
   end
+  if type(order) ~= "table" then
+    fault.raise("bad_argument", "lab.fault.inject wants a table", { hint = "{ node = 1, seed = 7, quiet = true }" })
+  end
   for key in pairs(order) do
     if key ~= "node" and key ~= "seed" and key ~= "quiet" then
-      fault.raise("bad_argument", ("lab.fault.inject: no key %q"):format(tostring(key)), { hint = "node, seed, quiet" })
+      words.unknown("key of lab.fault.inject:", tostring(key), { "node", "seed", "quiet" })
     end
+  end
+  if order.seed and not (math.type(order.seed) and math.tointeger(order.seed)) then
+    fault.raise("bad_argument", "lab.fault.inject: a seed is a whole number", { hint = "{ seed = 7 }" })
   end
   local shared, chance = context.shared(), stream(order.seed or 1)
   local function pick(list) return list[chance(#list)] end

@@ -110,7 +110,7 @@ local function checked(call, given, keys)
   local known = {}
   for _, key in ipairs(keys) do known[key] = true end
   for key in pairs(given) do
-    if not known[key] then words.unknown(call .. ": key", tostring(key), keys) end
+    if not known[key] then words.unknown(("key of %s:"):format(call), tostring(key), keys) end
   end
   return given
 end

@@ -8,6 +8,11 @@ cluster.apply("data/roles.yaml", { plan = false })
 lab.clock.advance "60s"
 lab.snapshot "well"
 
+-- nor is a fault made of words that are none
+expect(expect_fault("bad_argument", lab.fault.inject, "F25", { nod = 1 }).hint, contains "did you mean node", "misspelt")
+expect_fault("bad_argument", lab.fault.inject, "F25", 5)
+expect_fault("bad_argument", lab.fault.inject, "F25", { seed = 1.5 })
+
 -- an order that cannot be followed is refused before anything is made
 for _, seed in ipairs { -3, 1.5, "7", true } do
   expect(expect_fault("bad_argument", lab.practice.start, "692", { seed = seed }).message, contains "seed", "no seed")
