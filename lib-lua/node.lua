@@ -297,6 +297,23 @@ function node.off(set) return switched(set, nil, "off", "node.off") end
 ---@example node.reboot(1)[1].stage --> "power"
 function node.reboot(set, options) return switched(set, options, "reset", "node.reboot") end
 
+-- A timeline as one reads it: when, what, how it went; where it did not go well also what was asked and came back.
+local Timeline = { __data = true }
+
+function Timeline.__tostring(stages)
+  if #stages == 0 then return "it has not booted" end
+  local lines = {}
+  for _, one in ipairs(stages) do
+    local mark, clock = one.ok and "✓" or "✗", one.at:match "T(%d+:%d+:%d+)" or one.at
+    local tries = one.tries > 1 and (" (%d tries)"):format(one.tries) or ""
+    lines[#lines + 1] = ("%s %s  %-11s  %s%s"):format(mark, clock, one.stage, one.what, tries)
+    if not one.ok and one.request then
+      lines[#lines + 1] = ("%26s%s  %s"):format("", one.request, one.status or "")
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
 --- Lists the stages of a node's last boot, with the evidence of each: what was asked, what came back, how often.
 ---@param set string|integer which node: xname, NID, MAC or name
 ---@return node.Stage[] stages in their order
@@ -304,7 +321,7 @@ function node.reboot(set, options) return switched(set, options, "reset", "node.
 ---@example node.boot(1); lab.clock.advance "60s"; return node.trace(1)[2].what:match "172.16.0.1" --> "172.16.0.1"
 function node.trace(set)
   local boot = native.one(one(set, "node.trace").xname).boot
-  return boot and boot.stages or {}
+  return setmetatable(boot and boot.stages or {}, Timeline)
 end
 
 --- Gets what a node's console shows of its last boot.

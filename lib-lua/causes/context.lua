@@ -234,7 +234,8 @@ end
 
 -- Whether it came up: by its last boot on a lab, by SMD elsewhere.
 function _of.up(ctx)
-  if ctx.machine then return ctx.boot ~= nil and not ctx.stopped end
+  local last = ctx.boot and ctx.boot[#ctx.boot]
+  if ctx.machine then return last ~= nil and last.stage == "ready" and not ctx.stopped end
   return ctx.component ~= nil and ctx.component.State == "Ready"
 end
 

@@ -92,7 +92,8 @@ local function rank(found, stopped)
   return found
 end
 
-local Verdict = {}
+-- For programs it is data all the same.
+local Verdict = { __data = true }
 
 -- The first lines: which node, and how far it gets.
 local function head(verdict)

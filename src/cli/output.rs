@@ -63,6 +63,7 @@ fn no_data(error: &dyn std::fmt::Display) -> Fault {
 
 /// A head line and one line per record; what has parts of its own stands as JSON in its cell.
 fn csv(value: &Shape) -> Result<String, Fault> {
+    let value = value.data();
     let rows = match value {
         Shape::Nil => return Ok(String::new()),
         Shape::List(rows, _) => &rows[..],
@@ -98,7 +99,7 @@ fn csv(value: &Shape) -> Result<String, Fault> {
 }
 
 fn fields(row: &Shape) -> Result<&[(Key, Shape)], Fault> {
-    match row {
+    match row.data() {
         Shape::Record(fields) => Ok(fields),
         _ => Err(Fault::bad_argument("csv takes a list of records")
             .hint("-F json and -F yaml take any value")),

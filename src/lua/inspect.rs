@@ -68,7 +68,7 @@ pub fn inspect(shape: &Shape, style: &Style) -> String {
             texts.join("\n\n")
         }
         Shape::List(items, total) if !items.is_empty() => list(items, *total, style),
-        Shape::Opaque(text) if speaks(shape) => {
+        Shape::Opaque(text) | Shape::Told(text, _) if speaks(shape) => {
             let lines: Vec<String> = text.split('\n').map(scalar::clean).collect();
             lines.join("\n")
         }
@@ -80,7 +80,7 @@ pub fn inspect(shape: &Shape, style: &Style) -> String {
 
 /// Whether this is a table that says itself, in lines of its own, how it wants to be shown.
 fn speaks(shape: &Shape) -> bool {
-    matches!(shape, Shape::Opaque(text) if text.contains('\n'))
+    matches!(shape, Shape::Opaque(text) | Shape::Told(text, _) if text.contains('\n'))
 }
 
 /// The same for a program's output: a string stands as it is, a list of plain values one to a line.
@@ -116,7 +116,7 @@ fn record(fields: &[(Key, Shape)], style: &Style) -> String {
 fn short(value: &Shape) -> bool {
     match value {
         Shape::Text(text) => !text.contains('\n'),
-        Shape::Opaque(_) => false,
+        Shape::Opaque(_) | Shape::Told(..) => false,
         _ => true,
     }
 }

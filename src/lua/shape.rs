@@ -24,6 +24,8 @@ pub enum Shape {
     Record(Vec<(Key, Shape)>),
     /// What has no data form: a function, a thread, a table that says itself how it wants to be shown.
     Opaque(String),
+    /// A table that says itself how it wants to be read, and is data all the same.
+    Told(String, Box<Shape>),
     /// A table inside itself, or nested too deep.
     Again,
 }
@@ -44,6 +46,14 @@ impl Key {
 }
 
 impl Shape {
+    /// What is left without the words for people: for programs and files.
+    pub fn data(&self) -> &Self {
+        match self {
+            Self::Told(_, data) => data,
+            other => other,
+        }
+    }
+
     /// A list that stands in one line: no item has parts of its own.
     pub(super) fn is_scalar(&self) -> bool {
         !matches!(self, Self::List(items, _) if !items.is_empty())

@@ -106,7 +106,7 @@ fn atom(shape: &Shape) -> String {
         Shape::Int(number) => number.to_string(),
         Shape::Float(number) => float(*number),
         Shape::Bytes(bytes) => quote_bytes(bytes),
-        Shape::Text(text) | Shape::Opaque(text) => clean(text),
+        Shape::Text(text) | Shape::Opaque(text) | Shape::Told(text, _) => clean(text),
         Shape::List(..) | Shape::Record(_) | Shape::Again => "{…}".to_owned(),
     }
 }

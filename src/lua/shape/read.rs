@@ -62,13 +62,19 @@ impl Reader<'_> {
         if self.path.contains(&here) || self.path.len() >= DEPTH {
             return Shape::Again;
         }
-        if let Some(text) = own_words(self.lua, table) {
-            return Shape::Opaque(text);
+        let words = own_words(self.lua, table);
+        if let Some(text) = &words
+            && !is_data(table)
+        {
+            return Shape::Opaque(text.clone());
         }
         self.path.push(here);
         let shape = self.parts(table);
         self.path.pop();
-        shape
+        match words {
+            Some(text) => Shape::Told(text, Box::new(shape)),
+            None => shape,
+        }
     }
 
     fn parts(&mut self, table: &Table) -> Shape {
@@ -162,6 +168,14 @@ fn own_words(lua: &Lua, table: &Table) -> Option<String> {
     let value = Value::Table(table.clone());
     let text = lua.globals().raw_get::<Function>("tostring").ok()?;
     text.call::<String>(value).ok()
+}
+
+/// Whether a table with words of its own is data to programs: its metatable says `__data`.
+fn is_data(table: &Table) -> bool {
+    let mark = table
+        .metatable()
+        .and_then(|meta| meta.raw_get("__data").ok());
+    mark.unwrap_or(false)
 }
 
 /// A key that is neither a string nor an integer.

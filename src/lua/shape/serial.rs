@@ -15,6 +15,7 @@ impl Serialize for Shape {
             Self::Record(fields) => {
                 serializer.collect_map(fields.iter().map(|(key, value)| (key.text(), value)))
             }
+            Self::Told(_, data) => data.serialize(serializer),
             Self::Opaque(what) => Err(S::Error::custom(format!("{what} is no data"))),
             Self::Again => Err(S::Error::custom("a table that holds itself is no data")),
         }
