@@ -157,6 +157,7 @@ impl Machines {
                 break;
             };
             self.go_on(&mut turn, next).await;
+            turn.slow_down();
             if turn.boot.next.is_none() || turn.pause >= SHORT {
                 break;
             }
