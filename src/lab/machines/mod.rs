@@ -100,6 +100,7 @@ impl Machines {
     fn replaced(self: &Arc<Self>) {
         let life = self.life.fetch_add(1, Ordering::AcqRel) + 1;
         self.forget_heard();
+        self.events.reset();
         let this = Arc::downgrade(self);
         self.clock.after(Duration::ZERO, move || {
             Box::pin(async move {
