@@ -68,9 +68,10 @@ local node = {}
 ---@field name string
 ---@field xname string
 ---@field power "off"|"on"
----@field stage? node.StageName the first stage of its boot that did not go well, or the last
+---@field stage? node.StageName ready when it is up, else the first stage of its boot that did not go well, or the last
 ---@field ok boolean whether that stage went well
 ---@field since? string when that was
+---@field failed? node.StageName[] the stages that did not go well; of one that is up as well: what it lacks
 ---@field due? string when something happens next; none: it is up, off, or stands still
 ---@field ip? string the address it was given
 ---@field mac string

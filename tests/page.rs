@@ -144,12 +144,24 @@ fn the_page_shows_machines_a_timeline_and_the_course() {
         "/lab/v1/course",
         r#"{"id":"401","title":"Boot <it>","goal":"up","checks":[{"title":"it is up","pass":true}]}"#,
     );
+    // Another one that is up, and lacks something.
+    let group = r##"{"name":"compute","file":{"content":"#cloud-config\nruncmd: [[\"false\"]]\n","encoding":"plain"}}"##;
+    post(&lab.http, "/cloud-init/admin/groups", group);
+    let third = boot_parameters().replace("ef:01", "ef:03");
+    post(&lab.http, "/boot/v1/bootparameters", &third);
+    post(
+        &lab.http,
+        "/lab/v1/power",
+        r#"{"nodes":["compute3"],"action":"on"}"#,
+    );
+    post(&lab.http, "/lab/v1/clock", r#"{"advance":300}"#);
     let url = format!("{}/lab/?node=compute1", lab.http);
     let Some(html) = document(&room, &url) else {
         return;
     };
     let has = |text: &str| assert!(html.contains(text), "no {text:?} in\n{html}");
-    has("5 machines: 1 ready, 0 booting, 1 stuck, 3 off");
+    has("5 machines: 2 ready, 0 booting, 1 stuck, 2 off");
+    has("ready, config failed");
     has("stuck at script");
     has("401  Boot &lt;it&gt;");
     has("it is up");

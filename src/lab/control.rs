@@ -73,10 +73,13 @@ pub(crate) fn routes(
         return routes;
     };
     let secret: Arc<str> = secret.into();
-    routes.layer(from_fn(move |request: Request, next: Next| {
+    routes.layer(from_fn(move |mut request: Request, next: Next| {
         let known = knows(&request, &secret);
+        if known == Some(Who::Page) {
+            request.extensions_mut().insert(page::OnlyLooks);
+        }
         async move {
-            if known {
+            if known.is_some() {
                 next.run(request).await
             } else {
                 refused().into_response()
@@ -85,17 +88,25 @@ pub(crate) fn routes(
     }))
 }
 
+/// Who may ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Owner,
+    Page,
+}
+
 /// The secret opens everything, the page's key what the page reads.
-fn knows(request: &Request, secret: &str) -> bool {
+fn knows(request: &Request, secret: &str) -> Option<Who> {
     let headers = request.headers();
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
     let given = headers.get(SECRET).map(header::HeaderValue::as_bytes);
-    given.or(bearer).is_some_and(|given| {
-        verify_slices_are_equal(given, secret.as_bytes()).is_ok()
-            || page::opens(request.method(), request.uri().path(), given, secret)
-    })
+    let given = given.or(bearer)?;
+    if verify_slices_are_equal(given, secret.as_bytes()).is_ok() {
+        return Some(Who::Owner);
+    }
+    page::opens(request.method(), request.uri().path(), given, secret).then_some(Who::Page)
 }
 
 fn refused() -> Problem {

@@ -49,6 +49,10 @@ pub struct Tick {
     pub pass: Option<bool>,
 }
 
+/// Stands with a request that the page's key has opened, and nothing more than that.
+#[derive(Clone, Copy)]
+pub(crate) struct OnlyLooks;
+
 /// The page itself, for everybody: without the key it shows nothing.
 pub(crate) fn routes() -> Router {
     Router::new()

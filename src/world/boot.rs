@@ -192,10 +192,17 @@ impl Boot {
         self.stages.retain(|it| it.stage <= stage);
     }
 
-    /// The stage that says how far it is: the first that did not go well, or the last.
+    /// The stage that says how far it is: Ready when it is up, else the first that did not go well, or the last.
     pub fn reached(&self) -> Option<&Evidence> {
-        let first = self.stages.iter().find(|it| !it.ok);
-        first.or_else(|| self.stages.last())
+        let up = self.evidence(Stage::Ready).filter(|it| it.ok);
+        let first = || self.stages.iter().find(|it| !it.ok);
+        up.or_else(first).or_else(|| self.stages.last())
+    }
+
+    /// The stages that did not go well, of one that is up as well: what it lacks.
+    pub fn failed(&self) -> Vec<Stage> {
+        let failed = self.stages.iter().filter(|it| !it.ok);
+        failed.map(|it| it.stage).collect()
     }
 
     /// Whether it is up and known to be.
@@ -247,6 +254,20 @@ mod tests {
         assert_eq!(boot.reached().map(|it| it.stage), Some(Stage::Kernel));
         boot.back_to(Stage::Script);
         assert_eq!(boot.reached().map(|it| it.stage), Some(Stage::Script));
+    }
+
+    #[test]
+    fn one_that_is_up_is_up_whatever_it_lacks() {
+        let mut boot = Boot::new(1, Timestamp::UNIX_EPOCH);
+        boot.tell(evidence(Stage::Power, true));
+        boot.tell(evidence(Stage::Config, false));
+        boot.tell(evidence(Stage::PhoneHome, true));
+        assert_eq!(boot.reached().map(|it| it.stage), Some(Stage::Config));
+        boot.tell(evidence(Stage::Ready, true));
+        assert_eq!(boot.reached().map(|it| it.stage), Some(Stage::Ready));
+        assert_eq!(boot.failed(), [Stage::Config]);
+        boot.tell(evidence(Stage::Ready, false));
+        assert_eq!(boot.reached().map(|it| it.stage), Some(Stage::Config));
     }
 
     #[test]

@@ -91,3 +91,10 @@ expect(expect_fault("not_found", lab.condition, "natt", true).hint, contains "na
 local tables = {}
 for _, it in ipairs(lab.diff()) do tables[it.table] = true end
 expect({ tables.machines, tables.boots, tables.inside }, { true, nil, nil }, "no timelines")
+
+-- A module that fails keeps no node from being up; what it lacks is told.
+cloud_init.group.set("compute", { description = "", file = '#cloud-config\nruncmd: [["false"]]\n' })
+task.sleep "61s"
+local lacking = node.reboot(2, { wait = "10m" })[1]
+expect(lacking, has { stage = "ready", ok = true, failed = { "config" } }, "up, and not as it should be")
+expect(node.trace(2)[11], has { stage = "config", ok = false, what = contains "scripts-user" }, "the module is told")

@@ -42,8 +42,11 @@ impl Events {
         });
     }
 
-    /// The stages that a step told of.
+    /// The stages that a step told of, and how far the boot is with them.
     pub(super) fn stages(&self, turn: &Turn) {
+        let reached = turn.boot.reached();
+        let reached = reached.map(|it| json!({ "stage": it.stage, "ok": it.ok }));
+        let failed = turn.boot.failed();
         for stage in &turn.told {
             let Some(evidence) = turn.boot.evidence(*stage) else {
                 continue;
@@ -51,7 +54,8 @@ impl Events {
             self.tell("stage", || {
                 let mut told = json!({
                     "name": turn.machine.name, "xname": turn.machine.xname,
-                    "mac": turn.machine.mac, "boot": turn.boot.number,
+                    "mac": turn.machine.mac, "boot": turn.boot.number, "ip": turn.boot.ip,
+                    "reached": reached, "failed": failed,
                 });
                 if let (Some(told), Ok(Value::Object(fields))) =
                     (told.as_object_mut(), serde_json::to_value(evidence))
@@ -61,6 +65,11 @@ impl Events {
                 told
             });
         }
+    }
+
+    /// Everything was put in place of what was there: whoever listens asks anew how it is.
+    pub(super) fn reset(&self) {
+        self.tell("reset", || json!({}));
     }
 
     /// What became of an exercise.
@@ -114,5 +123,36 @@ impl Journal for Told {
         self.journal.append(service, changes)?;
         self.events.written(service, changes);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{Boot, Machines, Owner, Stage, World};
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_stage_says_how_far_the_boot_is_as_well() {
+        let world = World::new(&Machines::default(), 0);
+        let machine = world.machine("compute1").expect("it is there");
+        let now = Timestamp::UNIX_EPOCH;
+        let mut turn = Turn::new(machine, &Boot::new(1, now), now);
+        let events = Events::default();
+        let mut listener = events.0.subscribe();
+        for (stage, ok, reached, failed) in [
+            (Stage::Config, false, "config", &["config"][..]),
+            (Stage::PhoneHome, true, "config", &["config"]),
+            (Stage::Ready, true, "ready", &["config"]),
+        ] {
+            turn.told.clear();
+            turn.tell(stage, Owner::Node, ok, "so");
+            events.stages(&turn);
+            let (sort, told) = listener.try_recv().expect("it is told");
+            assert_eq!((sort, &told["ok"]), ("stage", &json!(ok)));
+            let wanted = json!({ "stage": reached, "ok": reached == "ready" });
+            assert_eq!(told["reached"], wanted);
+            assert_eq!(told["failed"], json!(failed));
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     ipxe::Command,
     network::{Agent, Asked, Got, Lost},
     told,
-    turn::{Seen, Turn, download},
+    turn::{ROUND, Seen, Turn, download},
 };
 use crate::world::{Image, Next, Owner, Sort, Stage, kernel_of, sort};
 use std::time::Duration;
@@ -127,7 +127,9 @@ impl Machines {
                 turn.after_load(got, line)
             }
             Command::Sleep(seconds) => {
-                turn.then_after(Next::Run { line }, Duration::from_secs(seconds));
+                // A script may sleep no time at all and go round: each round still takes some.
+                let pause = Duration::from_secs(seconds).max(ROUND);
+                turn.then_after(Next::Run { line }, pause);
                 Done::Waits
             }
             Command::Chain { url } => {

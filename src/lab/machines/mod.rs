@@ -100,6 +100,7 @@ impl Machines {
     fn replaced(self: &Arc<Self>) {
         let life = self.life.fetch_add(1, Ordering::AcqRel) + 1;
         self.forget_heard();
+        self.events.reset();
         let this = Arc::downgrade(self);
         self.clock.after(Duration::ZERO, move || {
             Box::pin(async move {
@@ -157,6 +158,7 @@ impl Machines {
                 break;
             };
             self.go_on(&mut turn, next).await;
+            turn.slow_down();
             if turn.boot.next.is_none() || turn.pause >= SHORT {
                 break;
             }

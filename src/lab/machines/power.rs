@@ -11,7 +11,11 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Firmware takes so long before it looks for its network. With the rest, a node asks cloud-init who it is more than a
 /// minute after it was switched on, by which time cloud-init has read in SMD whatever was there before.
@@ -58,6 +62,36 @@ pub(super) fn find<'a>(world: &'a World, asked: &str) -> Result<&'a Machine, Fau
         .ok_or_else(|| unknown(world, asked))
 }
 
+/// The machines that are meant, each once, in the order they were named. Many names are looked up in one index.
+fn meant(world: &World, asked: &[String]) -> Result<Vec<Machine>, Fault> {
+    let index: OnceCell<HashMap<String, &Machine>> = OnceCell::new();
+    let mut seen = HashSet::new();
+    let mut meant = Vec::new();
+    for name in asked {
+        let name = name.trim();
+        let machine = world.machine(name).or_else(|| {
+            let index = index.get_or_init(|| indexed(world));
+            index.get(&name.to_ascii_lowercase()).copied()
+        });
+        let machine = machine.ok_or_else(|| unknown(world, name))?;
+        if seen.insert(machine.name.as_str()) {
+            meant.push(machine.clone());
+        }
+    }
+    Ok(meant)
+}
+
+/// All machines by each of their names; of two with the same name the first, as `find` has it.
+fn indexed(world: &World) -> HashMap<String, &Machine> {
+    let mut index = HashMap::new();
+    for machine in world.machines() {
+        for name in [&machine.name, &machine.xname, &machine.mac] {
+            index.entry(name.to_ascii_lowercase()).or_insert(machine);
+        }
+    }
+    index
+}
+
 fn unknown(world: &World, asked: &str) -> Fault {
     let near = world
         .machines()
@@ -81,20 +115,11 @@ impl Machines {
     ) -> Result<Vec<String>, Fault> {
         let now = self.clock.now();
         let (meant, turns) = self.world.write(|world| {
-            let mut meant = Vec::new();
-            let mut turns = Vec::new();
-            let mut seen = HashSet::new();
-            for name in names {
-                let machine = find(world, name)?.clone();
-                if !seen.insert(machine.name.clone()) {
-                    continue;
-                }
-                meant.push(machine.name.clone());
-                if action.concerns(&machine) {
-                    turns.push(turn(world, &machine, action, now));
-                }
-            }
-            Ok::<_, Fault>((meant, turns))
+            let machines = meant(world, names)?;
+            let concerned = machines.iter().filter(|it| action.concerns(it));
+            let turns: Vec<Turn> = concerned.map(|it| turn(world, it, action, now)).collect();
+            let names: Vec<String> = machines.into_iter().map(|it| it.name).collect();
+            Ok::<_, Fault>((names, turns))
         })?;
         let macs = turns.iter().map(|turn| turn.machine.mac.clone()).collect();
         for turn in &turns {
@@ -208,4 +233,41 @@ fn turn(world: &mut World, machine: &Machine, action: Action, now: jiff::Timesta
     }
     world.put_boot(&machine.name, turn.boot.clone());
     turn
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Machines as Rack;
+
+    #[test]
+    fn many_are_found_by_each_of_their_names_once() {
+        let world = World::new(&Rack::default(), 0);
+        let all: Vec<&Machine> = world.machines().collect();
+        let asked: Vec<String> = all
+            .iter()
+            .rev()
+            .flat_map(|it| {
+                [
+                    it.mac.to_uppercase(),
+                    format!(" {} ", it.xname),
+                    it.name.clone(),
+                ]
+            })
+            .collect();
+        let found = meant(&world, &asked).expect("all are there");
+        let names: Vec<&str> = found.iter().map(|it| it.name.as_str()).collect();
+        let wanted: Vec<&str> = all.iter().rev().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, wanted);
+        for name in &asked {
+            let one = find(&world, name).expect("it is there");
+            let same = meant(&world, std::slice::from_ref(name)).expect("it is there");
+            assert_eq!(same[0].name, one.name);
+        }
+        let fault = meant(&world, &["compute1".to_owned(), "compute9".to_owned()]);
+        assert_eq!(
+            fault.expect_err("no such machine").kind,
+            crate::fault::Kind::NotFound
+        );
+    }
 }

@@ -7,12 +7,12 @@ use super::{
 };
 use crate::{
     fault::{Fault, Kind},
-    lab::problem::Problem,
+    lab::{page::OnlyLooks, problem::Problem},
     services::site::Console,
     world::{Artifact, Boot, Evidence, Inside, Machine, Power, Stage, World, kernel_of},
 };
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     body::Bytes,
     extract::{Path, State},
     http::header,
@@ -33,11 +33,14 @@ pub struct Node {
     pub name: String,
     pub xname: String,
     pub power: Power,
-    /// How far it is: the first stage that did not go well, or the last.
+    /// How far it is: ready when it is up, else the first stage that did not go well, or the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
     /// Whether that stage went well.
     pub ok: bool,
+    /// The stages that did not go well, of one that is up as well: what it lacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<Stage>,
     /// Since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
@@ -122,6 +125,7 @@ fn short(machine: &Machine, boot: Option<&Boot>) -> Node {
         power: machine.power,
         stage: reached.map(|it| it.stage),
         ok: reached.is_some_and(|it| it.ok),
+        failed: running.map(Boot::failed).unwrap_or_default(),
         since: reached.map(|it| it.at),
         due: running
             .filter(|boot| boot.next.is_some())
@@ -155,10 +159,18 @@ async fn nodes(State(machines): Shared) -> Json<Vec<Node>> {
     Json(all)
 }
 
-async fn node(State(machines): Shared, Path(node): Path<String>) -> Answer<Node> {
-    let found = machines
+async fn node(
+    State(machines): Shared,
+    looks: Option<Extension<OnlyLooks>>,
+    Path(node): Path<String>,
+) -> Answer<Node> {
+    let mut found = machines
         .world
         .read(|world| Ok::<_, Fault>(whole(world, find(world, &node)?)))?;
+    // What cloud-init wrote on a node may be secret, and the page does not show it.
+    if looks.is_some() {
+        found.guest = None;
+    }
     Ok(Json(found))
 }
 

@@ -8,6 +8,11 @@ use std::time::Duration;
 const FIRMWARE: u64 = 48 << 20;
 const SYSTEM: u64 = 104 << 20;
 
+/// A round of a script that goes round takes at least that long, so that time passes.
+pub(super) const ROUND: Duration = Duration::from_secs(1);
+/// What is tried more often in one boot goes round.
+const OFTEN: u32 = 3;
+
 pub(super) struct Turn {
     pub(super) machine: Machine,
     pub(super) boot: Boot,
@@ -39,6 +44,27 @@ impl Turn {
             pause: Duration::ZERO,
             inside: None,
             told: Vec::new(),
+        }
+    }
+
+    /// Whether the firmware does over and over what this step did: a script that chains itself, or loads in a circle.
+    fn goes_round(&self) -> bool {
+        let is_script = matches!(
+            self.boot.next,
+            Some(Next::Offer | Next::Script { .. } | Next::Run { .. })
+        );
+        let often = |stage: &Stage| {
+            self.boot
+                .evidence(*stage)
+                .is_some_and(|it| it.tries > OFTEN)
+        };
+        is_script && self.told.iter().any(often)
+    }
+
+    /// What goes round takes its time.
+    pub(super) fn slow_down(&mut self) {
+        if self.goes_round() {
+            self.pause = self.pause.max(ROUND);
         }
     }
 

@@ -59,6 +59,13 @@ impl Teller {
         match event.name.as_str() {
             "power" => self.switched(&serde_json::from_str(&event.data).ok()?),
             "stage" => self.reached(&serde_json::from_str(&event.data).ok()?),
+            "reset" => {
+                self.told.clear();
+                Some(
+                    "the lab was put in another state; node.trace(NODE) tells how a boot is there"
+                        .to_owned(),
+                )
+            }
             "missed" => Some(format!(
                 "{} more things happened than could be told; node.trace(NODE) has all",
                 event.data

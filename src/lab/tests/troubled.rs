@@ -213,3 +213,55 @@ async fn a_private_file_is_refused_and_a_dead_address_not_reached() {
         "{kernel}"
     );
 }
+
+/// A script that does this behind its kernel, for ever.
+async fn goes_round(lab: &Lab, what: &str) -> Value {
+    let mut asked = params("base");
+    let kernel = asked["kernel"].as_str().expect("a text").to_owned();
+    asked["kernel"] = format!("{kernel}\n:a\n{what}\ngoto a\n").into();
+    send(lab, "PUT", "/boot/v1/bootparameters", &asked).await;
+    switch(lab, "compute1", "on").await;
+    advance(lab, 200.0).await;
+    let node = node(lab, "compute1").await;
+    switch(lab, "compute1", "off").await;
+    node
+}
+
+#[tokio::test]
+async fn a_script_that_goes_round_lets_time_pass() {
+    let home = home();
+    let lab = tutorial(&home).await;
+    let tiny = json!({ "path": "boot-images/tiny", "bytes": 1 }).to_string();
+    assert_eq!(control(&lab, "POST", "artifacts", &tiny).await.status, 200);
+    let sleeps = goes_round(&lab, "sleep 0").await;
+    assert_eq!(
+        (&sleeps["stage"], &sleeps["ok"]),
+        (&json!("kernel"), &json!(true)),
+        "{sleeps:#}"
+    );
+    assert_ne!(sleeps["due"], Value::Null, "it goes on");
+    let loads = goes_round(&lab, &format!("initrd {HEAD}:9000/boot-images/tiny")).await;
+    let tries = stage(&loads, "initrd")["tries"].as_u64().expect("a number");
+    // Without a wait of its own each would take a third of a second.
+    assert!((100..=175).contains(&tries), "{loads:#}");
+}
+
+#[tokio::test]
+async fn a_module_that_fails_is_told_and_keeps_no_node_from_ready() {
+    let home = home();
+    let lab = tutorial(&home).await;
+    configure(&lab).await;
+    let text = "#cloud-config\nruncmd: [[\"false\"]]\n";
+    let group = json!({ "name": "compute", "description": "", "file": { "content": text, "encoding": "plain" } });
+    send(&lab, "PUT", "/cloud-init/admin/groups/compute", &group).await;
+    advance(&lab, 61.0).await;
+    switch(&lab, "compute1", "on").await;
+    advance(&lab, 150.0).await;
+    let up = node(&lab, "compute1").await;
+    assert_eq!(
+        (&up["stage"], &up["ok"], &up["failed"]),
+        (&json!("ready"), &json!(true), &json!(["config"])),
+        "{up:#}"
+    );
+    assert_eq!(stage(&up, "config")["ok"], false);
+}

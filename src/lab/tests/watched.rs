@@ -119,3 +119,29 @@ async fn a_lab_that_goes_away_is_told_once() {
         .expect("it took its place");
     assert!(lines.take().is_empty());
 }
+
+#[tokio::test]
+async fn who_listens_hears_that_all_was_replaced() {
+    let home = home();
+    let lab = home.fresh();
+    let (control, lines) = (Control::new(lab.clone()), Lines::default());
+    let three = ["compute3".to_owned()];
+    control.power(&three, "on").await.expect("it is there");
+    control.snapshot("on").await.expect("taken");
+    control
+        .listen(None, lines.say())
+        .await
+        .expect("it is there");
+    for replaced in [
+        control.reset(None).await.map(|_| ()),
+        control.restore("on").await.map(|_| ()),
+    ] {
+        replaced.expect("done");
+    }
+    control.power(&three, "off").await.expect("it is there");
+    let seen = lines.take();
+    let (last, before) = seen.split_last().expect("lines");
+    assert_eq!(last, "compute3  power        it was switched off");
+    let reset = |it: &String| it.starts_with("the lab was put in another state");
+    assert!(before.len() == 2 && before.iter().all(reset), "{seen:?}");
+}

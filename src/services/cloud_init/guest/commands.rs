@@ -177,7 +177,7 @@ fn rpm(node: &mut Work, words: &[&str]) -> Option<Done> {
         if node.guest.has_package(package) {
             _ = writeln!(done.output, "{package}");
         } else {
-            done.status += 1;
+            done.status = done.status.saturating_add(1);
             _ = writeln!(done.output, "package {package} is not installed");
         }
     }

@@ -190,7 +190,7 @@ impl Guest {
                 // The version is the image's, and not known.
                 _ = writeln!(ran.output, "{package}");
             } else {
-                ran.status += 1;
+                ran.status = ran.status.saturating_add(1);
                 _ = writeln!(ran.output, "package {package} is not installed");
             }
         }

@@ -119,3 +119,12 @@ fn what_cannot_be_run_says_what_can() {
         );
     }
 }
+
+#[test]
+fn a_status_ends_at_255() {
+    let many = format!("rpm -q {}", "nosuch ".repeat(256));
+    let guest = node(&format!("#cloud-config\nruncmd:\n- {many}\n"));
+    assert_eq!(guest.failed, ["scripts-user"]);
+    let (status, output) = told(&guest, &many);
+    assert_eq!((status, output.lines().count()), (255, 256));
+}
