@@ -12,7 +12,9 @@ local session = {}
 
 --- Writes what was typed in this session as a script that does the same: `chami FILE` runs it.
 --- Inputs that failed are left out, those that only looked (`help`, `x?`, an expression whose value nothing used), and
---- those that hold a token, key or password. What `init.lua` did is not in it.
+--- those that hold a token, key or password. What `init.lua` did is not in it. An input that may end with `return` before
+--- its last line becomes a function of its own; where the script's locals would be too many, or a name was declared
+--- twice, they are globals.
 ---@param path string the file; one that is there is replaced
 ---@return session.Saved saved
 ---@example save("/dev/null").inputs --> 0
@@ -40,9 +42,10 @@ end
 ---@param span? string|number the pause; `"2s"`
 ---@param options? session.WatchOptions
 ---@example watch(function() return #smd.component.list() end, "10ms", { times = 2 })
+---@example watch(function() end, "10ms", { time = 2 }) --> raises bad_argument
 function session.watch(f, span, options)
   span = span or "2s"
-  local most = options and options.times or math.huge
+  local most = native.times(options) or math.huge
   local before
   for count = 1, most do
     native.hold()

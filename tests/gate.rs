@@ -112,3 +112,16 @@ fn patience_stands_on_the_command_line_and_in_the_call() {
     assert_eq!(status, Some(2));
     assert!(said.contains("\"soon\" is no span of time"), "{said}");
 }
+
+#[test]
+fn no_documentation_is_written_either() {
+    let home = Home::new();
+    for care in ["--read-only", "--plan"] {
+        for what in ["--html", "--editor"] {
+            let (status, said) = home.run(&[care, "docs", what, "made"]);
+            assert_ne!(status, Some(0), "{care} {what}: {said}");
+            assert!(said.contains(&format!("docs {what}")), "{said}");
+            assert!(!home.dir.path().join("made").exists(), "{care} {what}");
+        }
+    }
+}

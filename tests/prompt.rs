@@ -362,3 +362,24 @@ fn what_happens_in_the_lab_stands_above_the_line() {
     terminal.types(CTRL_D);
     terminal.leaves_with(0);
 }
+
+#[test]
+fn who_prints_much_holds_no_line_up() {
+    let (home, peer) = (home("busy"), Peer::start());
+    let config = on_peer(&home, &peer);
+    let words = ["-c", config.to_str().expect("UTF-8")];
+    let mut terminal = Terminal::open_on(&home, &words, "demo (no token) ❯ ");
+    terminal.types("job = task.background(function() local i = 0 while not stop do i = i + 1 print('row', i) if i % 50 == 0 then task.sleep('1ms') end end print('last', 6 * 7) end)\r");
+    for count in 0..80 {
+        terminal.types(&format!("print('mark', {count} * 7)\r"));
+        terminal.sees(&format!("mark\t{}\r\n", count * 7));
+        terminal.sees("❯ ");
+    }
+    terminal.types("stop = true\r");
+    terminal.sees("last\t42\r\n");
+    terminal.sees("[1] ");
+    terminal.types("6 * 11\r");
+    terminal.sees("\n66");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}

@@ -22,11 +22,13 @@ pub(super) struct Args {
 
 pub(super) fn run(target: &TargetArgs, args: &Args) -> Outcome {
     if let Some(dir) = &args.html {
+        target.may_write("docs --html")?;
         let shell = target.private_shell(Box::new(std::io::sink()))?;
         book::write(&chapters::all(&Course::embedded()?, &shell)?, dir)?;
         return output::print(&format!("{}\n", dir.join("index.html").display()));
     }
     if let Some(dir) = &args.editor {
+        target.may_write("docs --editor")?;
         let written = editor::write(dir)?;
         return output::print(&written);
     }

@@ -11,6 +11,7 @@ use super::{
     saved::{self, Input, Script},
     shape::{self, Limit},
 };
+use crate::fault::Fault;
 use mlua::{Function, Lua, Table, Value};
 use std::{
     cell::{OnceCell, RefCell},
@@ -45,7 +46,7 @@ impl Guide {
     }
 
     /// The session as a script.
-    pub(crate) fn script(&self, lua: &Lua) -> Script {
+    pub(crate) fn script(&self, lua: &Lua) -> Result<Script, Fault> {
         saved::script(lua, &self.inputs.borrow())
     }
 

@@ -1,11 +1,18 @@
 //! The natives of `lib-lua/session.lua`: the session as a script, long values, looking again and again.
 use super::{guide::Guide, native::Natives, print::Printer};
 use crate::clock::Span;
+use serde::Deserialize;
 use std::rc::Rc;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Watch {
+    times: Option<u32>,
+}
 
 pub(crate) fn natives(n: &mut Natives, guide: &Rc<Guide>, printer: &Rc<Printer>) {
     let (guide, lua) = (Rc::clone(guide), n.lua().clone());
-    n.sync("script", move |(): ()| Ok(guide.script(&lua)));
+    n.sync("script", move |(): ()| guide.script(&lua));
     let its = Rc::clone(printer);
     n.sync("page", move |(text,): (String,)| {
         if its.screen.rows() > 0 {
@@ -15,6 +22,9 @@ pub(crate) fn natives(n: &mut Natives, guide: &Rc<Guide>, printer: &Rc<Printer>)
             its.write(b"\n");
         }
         Ok(())
+    });
+    n.sync("times", |(options,): (Option<Watch>,)| {
+        Ok(options.unwrap_or_default().times)
     });
     let its = Rc::clone(printer);
     n.sync("hold", move |(): ()| {

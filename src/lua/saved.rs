@@ -5,11 +5,15 @@
 use super::{
     compile,
     complete::lex::{Token, tokens},
+    session::{returns, rewrite},
 };
-use crate::secret;
+use crate::{
+    fault::{Fault, Kind},
+    secret,
+};
 use mlua::Lua;
 use serde::Serialize;
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 /// What was typed, and how it ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +61,13 @@ enum Fate {
     Value,
 }
 
-pub(crate) fn script(lua: &Lua, inputs: &[Input]) -> Script {
+impl Fate {
+    fn stays(&self) -> bool {
+        matches!(self, Self::Statement | Self::Value)
+    }
+}
+
+pub(crate) fn script(lua: &Lua, inputs: &[Input]) -> Result<Script, Fault> {
     let mut fates: Vec<Fate> = Vec::with_capacity(inputs.len());
     let mut wanted = false;
     for input in inputs.iter().rev() {
@@ -68,27 +78,74 @@ pub(crate) fn script(lua: &Lua, inputs: &[Input]) -> Script {
         wanted |= matches!(fate, Fate::Statement | Fate::Value) && goes_on(&input.text);
         fates.push(fate);
     }
-    let (mut text, mut kept) = (String::from(HEAD), 0);
-    for (input, fate) in inputs.iter().zip(fates.iter().rev()) {
+    fates.reverse();
+    let kept: Vec<(&Input, &Fate)> = inputs.iter().zip(&fates).collect();
+    let compiles = |text: &String| compile::script(lua, text.as_bytes(), "=saved").is_ok();
+    let as_typed = (!shadows(&kept)).then(|| text(lua, &kept, Locals::Stay));
+    let text = match as_typed.filter(compiles) {
+        Some(text) => text,
+        None => text(lua, &kept, Locals::Globals),
+    };
+    if !compiles(&text) {
+        let message = "save: these inputs do not make one script; nothing was written";
+        return Err(Fault::new(Kind::Unsupported, message)
+            .hint("what was typed is in the history, line by line"));
+    }
+    let inputs = fates.iter().filter(|fate| fate.stays()).count();
+    Ok(Script {
+        text,
+        inputs,
+        left_out: fates.len() - inputs,
+    })
+}
+
+/// Whether a local of one input has the name of an earlier one's: at the prompt they are one and the same variable.
+fn shadows(kept: &[(&Input, &Fate)]) -> bool {
+    let mut known = BTreeSet::new();
+    let statements = kept
+        .iter()
+        .filter(|(_, fate)| matches!(fate, Fate::Statement));
+    let mut locals = statements.flat_map(|(input, _)| rewrite(&input.text).locals);
+    locals.any(|name| !known.insert(name))
+}
+
+/// What becomes of the locals of an input.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Locals {
+    Stay,
+    /// As the prompt keeps them. What is local still ends with its input, labels too.
+    Globals,
+}
+
+fn text(lua: &Lua, inputs: &[(&Input, &Fate)], locals: Locals) -> String {
+    let mut text = String::from(HEAD);
+    for (input, fate) in inputs {
         let line = input.text.trim();
+        let ends = returns(line);
         let _ = match fate {
-            Fate::Out => continue,
-            Fate::Secret => {
-                let _ = writeln!(text, "-- (an input that holds a secret was left out)");
-                continue;
+            Fate::Out => Ok(()),
+            Fate::Secret => writeln!(text, "-- (an input that holds a secret was left out)"),
+            Fate::Value if is_value(lua, line) => writeln!(text, "_ = {line}"),
+            Fate::Value => writeln!(text, "_ = {}", function(line)),
+            Fate::Statement if ends => writeln!(text, ";{}", function(line)),
+            Fate::Statement if locals == Locals::Globals => {
+                writeln!(text, "do\n{}\nend", rewrite(line).text)
             }
             // A bracket would go on with the line above.
             Fate::Statement if line.starts_with('(') => writeln!(text, ";{line}"),
             Fate::Statement => writeln!(text, "{line}"),
-            Fate::Value => writeln!(text, "_ = {line}"),
         };
-        kept += 1;
     }
-    Script {
-        text,
-        inputs: kept,
-        left_out: inputs.len() - kept,
-    }
+    text
+}
+
+fn is_value(lua: &Lua, line: &str) -> bool {
+    compile::script(lua, format!("_ = {line}").as_bytes(), compile::PROMPT).is_ok()
+}
+
+/// A `return` of its own would end the script; its locals outlive it.
+fn function(line: &str) -> String {
+    format!("(function(...)\n{}\nend)(...)", rewrite(line).text)
 }
 
 const HEAD: &str = "-- Saved from a session of chami; `chami FILE` runs it.\n";
@@ -152,7 +209,7 @@ mod tests {
                 valued: *valued,
             })
             .collect();
-        script(&Lua::new(), &inputs)
+        script(&Lua::new(), &inputs).expect("one script")
     }
 
     fn lines(inputs: &[(&str, bool, bool)]) -> Vec<String> {
@@ -193,5 +250,55 @@ mod tests {
         let script = saved(&[("token = 'sesame-open-up'", true, false)]);
         assert!(!script.text.contains("sesame"), "{}", script.text);
         assert_eq!((script.inputs, script.left_out), (0, 1));
+    }
+
+    #[test]
+    fn an_input_that_returns_does_not_end_the_script() {
+        let script = saved(&[
+            ("local a = 1", true, false),
+            ("if a == 1 then local b = a return 'none' end", true, true),
+            ("function f() return 7 end", true, false),
+            ("if a then return 5 end", true, true),
+            ("c = _ + f() + a", true, false),
+        ]);
+        let lua = Lua::new();
+        lua.load(&script.text).exec().expect("it runs");
+        assert_eq!(
+            lua.globals().get::<i64>("c").ok(),
+            Some(13),
+            "{}",
+            script.text
+        );
+        assert!(script.text.contains("\nfunction f() return 7 end\n"));
+    }
+
+    #[test]
+    fn any_number_of_locals_makes_a_script() {
+        let mut inputs: Vec<(String, bool, bool)> = (0..230)
+            .map(|n| (format!("local v{n} = {n}"), true, false))
+            .collect();
+        inputs.push(("sum = v0 + v229".to_owned(), true, false));
+        inputs.push(("::here:: local x <close> = nil".to_owned(), true, false));
+        inputs.push(("::here:: y = x".to_owned(), true, false));
+        let inputs: Vec<(&str, bool, bool)> = inputs
+            .iter()
+            .map(|(text, done, valued)| (text.as_str(), *done, *valued))
+            .collect();
+        let lua = Lua::new();
+        lua.load(&saved(&inputs).text).exec().expect("it runs");
+        assert_eq!(lua.globals().get::<i64>("sum").ok(), Some(229));
+    }
+
+    #[test]
+    fn a_name_declared_twice_is_one_variable() {
+        let script = saved(&[
+            ("local a = 1", true, false),
+            ("function f() return a end", true, false),
+            ("local a = 2", true, false),
+            ("b = f()", true, false),
+        ]);
+        let lua = Lua::new();
+        lua.load(&script.text).exec().expect("it runs");
+        assert_eq!(lua.globals().get::<i64>("b").ok(), Some(2));
     }
 }

@@ -5,7 +5,7 @@
 //! what must go is blanked, so lines and columns stay as typed. A variable with `<close>` stays a true local.
 mod rewrite;
 
-pub(crate) use rewrite::rewrite;
+pub(crate) use rewrite::{returns, rewrite};
 
 use mlua::{Function, Lua, Result, Table, Value};
 

@@ -19,7 +19,10 @@ pub(super) fn word(text: &str) -> String {
 
 pub(super) fn line(exchange: &Exchange, ca: Option<&Path>) -> String {
     let mut words = vec!["curl".to_owned()];
-    if exchange.method != "GET" || !exchange.body.bytes.is_empty() {
+    if exchange.method == "HEAD" && exchange.body.length == 0 {
+        // Told -X HEAD, curl waits for a body that never comes.
+        words.push("-I".to_owned());
+    } else if exchange.method != "GET" || !exchange.body.bytes.is_empty() {
         words.push(format!("-X {}", exchange.method));
     }
     if let Some(ca) = ca.filter(|_| exchange.url.starts_with("https:")) {

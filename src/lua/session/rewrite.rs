@@ -23,6 +23,20 @@ pub(crate) fn rewrite(source: &str) -> Rewritten {
     Rewritten { text, locals }
 }
 
+/// Whether a `return` of this text ends the whole of it, and not only a function inside.
+pub(crate) fn returns(source: &str) -> bool {
+    let mut blocks = Vec::new();
+    for token in token::tokens(source).filter(|token| token.kind == Kind::Word) {
+        match token.text {
+            "function" | "do" | "if" | "repeat" => blocks.push(token.text),
+            "end" | "until" => drop(blocks.pop()),
+            "return" if !blocks.contains(&"function") => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Where a `local` stands outside every block.
 fn top_level(tokens: &[Token]) -> Vec<usize> {
     let (mut depth, mut found) = (0_usize, Vec::new());
