@@ -222,3 +222,10 @@ expect(node.why(1), has { causes = {}, next = 'node.boot("x1000c0s0b0n0", { wait
 lab.fault.inject("F09", { node = 1 })
 expect(node.why(1).causes[1].fix, contains 'smd.iface.update("52:54:00:be:ef:01", ', "the MAC as well")
 expect(node.wrong()[1].next, nil, "of many it is not said each time")
+
+-- A node without a machine behind it, as on a real cluster: that it is up says SMD.
+back(4)
+params_of(6, function(text) return (text:gsub("console=ttyS0,115200", "console=tty0")) end)
+expect(node.why(6), has { causes = { has { id = "F25" } }, remarks = nil }, "not known to be up")
+smd.component.update(6, { State = "Ready" })
+expect(node.why(6), has { causes = {}, remarks = { has { id = "F25" } } }, "up")
