@@ -298,19 +298,21 @@ function _driver.untouched()
   return true
 end
 
---- The numbers of this target's entries in the journal that are later than `last`, the newest first; without it the
---- newest one's alone.
+--- The numbers of the entries in the journal that this session wrote on this target later than `last`, the newest first;
+--- without it the newest one's alone. What others write meanwhile is theirs to take back.
 function _driver.entries(last, target)
   local found = json.array {}
-  for _, entry in ipairs(journal.list { target = target, last = not last and 1 or nil }) do
+  for _, entry in ipairs(journal.list { target = target, ours = true, last = not last and 1 or nil }) do
     if entry.id > (last or 0) and not entry.undone then table.insert(found, 1, entry.id) end
   end
   return found
 end
 
---- Takes entries of the journal back, in this order.
+--- Takes entries of the journal back, in this order. Some may be back already, from a time when a later one was refused.
 function _driver.undo(ids)
-  for _, id in ipairs(ids) do journal.undo(id) end
+  for _, id in ipairs(ids) do
+    if not journal.get(id).undone then journal.undo(id) end
+  end
   return true
 end
 

@@ -10,6 +10,7 @@ local journal = {}
 ---@field call? string a call, or what it begins with: `"smd.group"`
 ---@field target? string the name of a target
 ---@field outcome? string `"ok"`, the kind of a fault, `"unknown"` or `"running"`
+---@field ours? boolean only what this session wrote, or only what others did
 ---@field last? integer so many of the newest
 
 ---@class journal.Entry

@@ -211,6 +211,93 @@ fn a_copy_is_ones_own_and_never_overwrites() {
 }
 
 #[test]
+fn a_session_that_only_reads_or_plans_writes_no_copy() {
+    let student = Student::new();
+    let server = Server::of(&Student::new());
+    for option in ["--read-only", "--plan"] {
+        let words = [option, "-u", &server.1, "--no-token", "learn", "301"];
+        let (status, out, err) = student.says(&words, ":copy mine.lua\n");
+        assert_eq!(status, Some(1), "{option}: {out}");
+        assert!(err.contains(":copy mine.lua was not done"), "{err}");
+        assert!(!student.0.path().join("mine.lua").exists(), "{option}");
+    }
+}
+
+#[test]
+fn a_line_with_a_secret_is_not_kept() {
+    let student = Student::new();
+    let line = "local password = 'sesame99'; smd.group.add 'mine'\n";
+    student.says(&["learn", "301"], line);
+    let kept = fs::read_to_string(student.progress()).expect("kept");
+    assert!(
+        kept.contains("a line of yours") && !kept.contains("sesame99"),
+        "{kept}"
+    );
+    let (_, out, _) = student.says(&["learn", "301"], ":undo\n#smd.group.list()\n");
+    assert!(
+        out.starts_with("Taken back: a line of yours (it may hold a secret).")
+            && out.ends_with("\n0\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn two_exercises_on_one_lab_have_each_its_beginning() {
+    let student = Student::new();
+    student.says(&["--lab=shared", "learn", "301"], "1\n");
+    let line = ":reset\n#smd.component.list()\n";
+    let (status, out, err) = student.says(&["--lab=shared", "learn", "402"], line);
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out.ends_with("\n10\n"), "what 402 needs: {out}");
+    let (_, out, _) = student.says(&["--lab=shared", "learn", "301"], line);
+    assert!(out.ends_with("\n0\n"), "301 begins with nothing: {out}");
+}
+
+#[test]
+fn others_work_in_a_lab_is_not_lost_by_an_undo() {
+    let student = Student::new();
+    student.says(&["learn", "301"], "smd.group.add 'mine'\n");
+    let (status, _, err) = student.types(&["--lab=learn-301", "-e", "smd.group.add 'dear'"]);
+    assert_eq!(status, Some(0), "{err}");
+    let (status, _, err) = student.says(&["learn", "301"], ":undo\n");
+    assert_eq!(status, Some(1));
+    assert!(
+        err.contains("dear") && err.contains("\n  hint: :undo all "),
+        "{err}"
+    );
+    let lines = "#smd.group.list()\n:undo all\n#smd.group.list()\nlab.restore 'learn-undone-301'\n#smd.group.list()\n";
+    let (_, out, err) = student.says(&["learn", "301"], lines);
+    assert!(
+        out.starts_with("2\nTaken back: smd.group.add 'mine'."),
+        "{out}{err}"
+    );
+    assert!(out.contains("\n0\n") && out.ends_with("\n2\n"), "{out}");
+}
+
+#[test]
+fn on_a_cluster_an_undo_takes_back_this_sessions_writes_alone() {
+    let student = Student::new();
+    let server = Server::of(&Student::new());
+    let at = ["-u", &server.1, "--no-token"];
+    // Another session of the same user writes while the line runs: its journal is this one's.
+    let other = format!(
+        "{} -u {} --no-token -e \"smd.group.add 'dear'\"",
+        env!("CARGO_BIN_EXE_chami"),
+        server.1
+    );
+    let lines = format!(
+        "smd.group.add 'mine'; os.execute({other:?})\n#smd.group.list()\n:undo\nsmd.group.list()[1].label\n#smd.group.list()\n"
+    );
+    let (_, out, err) = student.says(&[&at[..], &["learn", "301"]].concat(), &lines);
+    assert!(
+        out.contains("2\nTaken back: "),
+        "both are there: {out}{err}"
+    );
+    assert!(out.ends_with("\"dear\"\n1\n"), "{out}{err}");
+    assert_eq!(err, "");
+}
+
+#[test]
 fn checks_from_the_command_line_say_where_the_work_is() {
     let student = Student::new();
     student.says(&["learn", "301"], &":next\n".repeat(7));

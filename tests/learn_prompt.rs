@@ -81,3 +81,25 @@ fn a_student_at_an_exercise() {
     terminal.sees("❯ ");
     terminal.leaves();
 }
+
+#[test]
+fn who_comes_back_is_told_which_names_are_gone() {
+    let home = tempfile::tempdir().expect("a home");
+    let file = home.path().join("900-names.lua");
+    let text = "exercise { id = \"900\", title = \"Names\", goal = \"to see them\" }\n\n\
+        check \"one\" {\n  got = function() return #smd.group.list() end,\n  want = 1,\n}\n\n\
+        step \"Make it\"\nlocal label = \"a\"\nsmd.group.add(label)\n\n\
+        look \"See it\"\nprint(label)\n";
+    fs::write(&file, text).expect("written");
+    let words = ["learn", file.to_str().expect("text")];
+    let home = home.path().to_owned();
+    let mut terminal = Terminal::open(&home, &words);
+    terminal.types(":next\r");
+    terminal.sees("(:next is look 2, See it)");
+    terminal.sees("❯ ");
+    terminal.leaves();
+    let mut terminal = Terminal::open(&home, &words);
+    terminal.sees("missing label (step 1): later parts use");
+    terminal.sees("❯ ");
+    terminal.leaves();
+}

@@ -132,6 +132,8 @@ pub struct Filter {
     pub call: Option<String>,
     pub target: Option<String>,
     pub outcome: Option<String>,
+    /// Made by this process, or by others.
+    pub ours: Option<bool>,
     /// So many of the newest.
     pub last: Option<usize>,
 }

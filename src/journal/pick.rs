@@ -94,6 +94,7 @@ pub(super) fn rows(entries: &[Entry], filter: &Filter) -> Vec<Row> {
     let mut rows: Vec<Row> = entries
         .iter()
         .filter(|entry| !entry.is_idle())
+        .filter(|entry| filter.ours.is_none_or(|ours| ours == is_ours(entry)))
         .map(|entry| row(entry, &undone))
         .filter(starts)
         .filter(|row| is(&filter.target, &row.target) && is(&filter.outcome, &row.outcome))

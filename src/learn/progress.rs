@@ -87,6 +87,9 @@ pub struct Undo {
     pub next: usize,
     #[serde(flatten)]
     pub way: Way,
+    /// The snapshot of the lab as the input left it: what differs from it now is another's work.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub left: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +176,7 @@ mod tests {
                 what: "step 1".into(),
                 next: 1,
                 way: Way::Entries(vec![7, 6]),
+                left: None,
             }],
         });
         let text = serde_json::to_string(&progress).expect("json");

@@ -216,7 +216,7 @@ impl<'a> Session<'a> {
         self.ask("asks", &number.to_string())
     }
 
-    /// The entries of the journal since `last`, the newest first; without it the newest.
+    /// The entries of the journal that this session made since `last`, the newest first; without it the newest.
     pub(super) fn entries(&self, last: Option<u64>, target: &str) -> Result<Vec<u64>, Report> {
         let last = last.map_or_else(|| "nil".to_owned(), |id| id.to_string());
         self.ask("entries", &format!("{last}, {}", text::literal(target)))

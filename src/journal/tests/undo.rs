@@ -340,4 +340,6 @@ async fn a_filter_picks_by_call_and_number() {
     assert_eq!(list(json!({ "call": "thing" })), Vec::<u64>::new());
     assert_eq!(list(json!({ "target": "prod" })), Vec::<u64>::new());
     assert_eq!(list(json!({ "outcome": "ok" })).len(), 3);
+    assert_eq!(list(json!({ "ours": true })), [1, 2, 3]);
+    assert_eq!(list(json!({ "ours": false })), Vec::<u64>::new());
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 impl Guide<'_> {
-    /// Writes it; a file that is there is never touched.
+    /// Writes it, where this session may write; a file that is there is never touched.
     pub(super) fn copy(&self, rest: &str, show: &mut Show) -> Result<(), Report> {
         let exercise = self.desk.exercise;
         let name = exercise.path.file_name().unwrap_or_default();
@@ -20,6 +20,9 @@ impl Guide<'_> {
             given if Path::new(given).is_dir() => Path::new(given).join(name),
             given => PathBuf::from(given),
         };
+        self.desk
+            .shell
+            .outside(&format!(":copy {}", path.display()))?;
         create(&path, &exercise.text)?;
         let (path, option) = (path.display(), &self.desk.site.option);
         say(

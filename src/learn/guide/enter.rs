@@ -15,9 +15,6 @@ use crate::{
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
-/// The snapshot of a lab as the exercise needs it.
-pub(super) const START: &str = "learn-start";
-
 /// How the state was found.
 enum Found {
     /// Made anew, from these states.
@@ -69,6 +66,11 @@ impl<'a> Guide<'a> {
         guide.show_progress(&[])?;
         guide.greeting = guide.welcome(&found);
         Ok(guide)
+    }
+
+    /// The name of a snapshot of this exercise: a named lab may serve several.
+    pub(super) fn mark(&self, what: &str) -> String {
+        mark(what, self.id())
     }
 
     /// Header, locals and helpers of the file, where what is typed finds them; and what parts that were run in an earlier
@@ -131,6 +133,10 @@ impl<'a> Guide<'a> {
             let told = format!("{names} {verb} defined for you: `:show 0` shows how");
             let _ = writeln!(text, "{}", look.beside("names", 8, &told));
         }
+        let (before, after) = self.script.parts.split_at(next);
+        if let Some(told) = lost(before, after) {
+            let _ = writeln!(text, "{}", look.beside("missing", 8, &told));
+        }
         text.push('\n');
         for (word, about) in words {
             let _ = writeln!(text, "{}", look.beside(word, 8, &about));
@@ -170,18 +176,26 @@ impl<'a> Guide<'a> {
     }
 }
 
+/// `learn-start-301`.
+fn mark(what: &str, id: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let id: String = id.chars().map(plain).collect();
+    format!("learn-{what}-{id}")
+}
+
 /// Sees to the state, and says what it found.
 fn state(desk: &Desk, session: Session, opened: &Opened, record: &Record) -> Result<Found, Report> {
     let needs = &opened.header.needs;
     if desk.site.ground == Ground::Cluster {
         return Ok(Found::Taken(lack(desk, session, needs)?));
     }
-    if session.has(START)? {
+    let start = mark("start", &desk.exercise.id);
+    if session.has(&start)? {
         return Ok(Found::Resumed(record.last));
     }
     if desk.site.own || desk.site.fleeting || session.untouched()? {
         prepare::build(desk.course, &session, needs)?;
-        session.keep(START)?;
+        session.keep(&start)?;
         return Ok(Found::Loaded(needs.clone()));
     }
     Ok(Found::Taken(lack(desk, session, needs)?))
@@ -217,11 +231,69 @@ fn since(last: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// What steps that are over called `local` and parts to come use: a step is not run twice for its names.
+fn lost(before: &[Part], after: &[Part]) -> Option<String> {
+    let steps = before.iter().enumerate();
+    let steps = steps.filter(|(_, part)| part.kind == Kind::Step);
+    let lost: Vec<(usize, String)> = steps
+        .flat_map(|(at, part)| {
+            let names = wanted(part, &before[at + 1..], after);
+            names.into_iter().map(move |name| (at + 1, name))
+        })
+        .collect();
+    let (first, _) = lost.first()?;
+    let names = lost.iter().map(|(at, name)| format!("{name} (step {at})"));
+    let names: Vec<String> = names.collect();
+    Some(format!(
+        "{}: later parts use what was defined there, and a step is not run again for that; `:show {first}` shows the line to type",
+        names.join(", ")
+    ))
+}
+
 /// Whether later parts use a name that this one declares.
 fn needed(part: &Part, later: &[Part]) -> bool {
     let names = declared(&part.code);
-    let uses = |later: &Part| {
-        token::tokens(&later.code).any(|it| it.kind == token::Kind::Word && names.contains(it.text))
-    };
-    !names.is_empty() && later.iter().any(uses)
+    names
+        .iter()
+        .any(|name| later.iter().any(|it| uses(it, name)))
+}
+
+/// The names that this part declares and one of `after` uses before any part between them declares them anew.
+fn wanted(part: &Part, between: &[Part], after: &[Part]) -> Vec<String> {
+    let anew = |part: &Part, name| declared(&part.code).contains(name);
+    let names = declared(&part.code).into_iter().filter(|&name| {
+        let stands = !between.iter().any(|it| anew(it, name));
+        let mut after = after.iter().take_while(|it| !anew(it, name));
+        stands && after.any(|it| uses(it, name))
+    });
+    names.map(str::to_owned).collect()
+}
+
+fn uses(part: &Part, name: &str) -> bool {
+    token::tokens(&part.code).any(|it| it.kind == token::Kind::Word && it.text == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_steps_that_later_parts_use_are_told() {
+        let file = "exercise { id = \"1\" }\n\nstep \"a\"\nlocal label, once, idle = 1, 2, 3\n\nlook \"b\"\nlocal seen = 1\n\nlook \"c\"\nlocal once = 2\nprint(label, seen)\n\nlook \"d\"\nprint(once)\n";
+        let parts = Script::read(file).parts;
+        let told = |next: usize| {
+            let (before, after) = parts.split_at(next);
+            lost(before, after)
+        };
+        assert_eq!(told(0), None);
+        let told_once = told(1).expect("label is gone");
+        assert!(
+            told_once.starts_with("label (step 1): later parts") && told_once.contains(":show 1"),
+            "{told_once}"
+        );
+        assert!(told(2).is_some());
+        // `once` was declared anew by a look, which is run again.
+        assert_eq!(told(3), None);
+        assert_eq!(told(4), None);
+    }
 }

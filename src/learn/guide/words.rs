@@ -45,8 +45,8 @@ pub const WORDS: [Word; 12] = [
     ),
     word(
         "undo",
-        "",
-        "takes back what the last part or the last line you typed has written",
+        "[all]",
+        "takes back what the last part or line of yours has written; all: with what others changed in the lab since",
     ),
     word(
         "reset",
@@ -91,7 +91,7 @@ impl Guide<'_> {
                 Ok(())
             }
             "show" => self.show(rest, show),
-            "undo" => self.undo(show),
+            "undo" => self.undo(rest, show),
             "reset" => self.reset(show),
             "copy" => self.copy(rest, show),
             "why" => self.why(rest, show),
