@@ -322,7 +322,8 @@ end
 ---@example node.boot(1); lab.clock.advance "60s"; return node.trace(1)[2].what:match "172.16.0.1" --> "172.16.0.1"
 function node.trace(set)
   local boot = native.one(one(set, "node.trace").xname).boot
-  return setmetatable(boot and boot.stages or {}, Timeline)
+  -- A list that a native gave keeps its own metatable.
+  return setmetatable(table.move(boot and boot.stages or {}, 1, boot and #boot.stages or 0, 1, {}), Timeline)
 end
 
 --- Gets what a node's console shows of its last boot.
