@@ -304,12 +304,12 @@ local Timeline = { __data = true }
 function Timeline.__tostring(stages)
   if #stages == 0 then return "it has not booted" end
   local lines = {}
-  for _, one in ipairs(stages) do
-    local mark, clock = one.ok and "✓" or "✗", one.at:match "T(%d+:%d+:%d+)" or one.at
-    local tries = one.tries > 1 and (" (%d tries)"):format(one.tries) or ""
-    lines[#lines + 1] = ("%s %s  %-11s  %s%s"):format(mark, clock, one.stage, one.what, tries)
-    if not one.ok and one.request then
-      lines[#lines + 1] = ("%26s%s  %s"):format("", one.request, one.status or "")
+  for _, stage in ipairs(stages) do
+    local mark, clock = stage.ok and "✓" or "✗", stage.at:match "T(%d+:%d+:%d+)" or stage.at
+    local tries = stage.tries > 1 and (" (%d tries)"):format(stage.tries) or ""
+    lines[#lines + 1] = ("%s %s  %-11s  %s%s"):format(mark, clock, stage.stage, stage.what, tries)
+    if not stage.ok and stage.request then
+      lines[#lines + 1] = ("%26s%s  %s"):format("", stage.request, stage.status or "")
     end
   end
   return table.concat(lines, "\n")

@@ -81,7 +81,7 @@ impl Queue {
                 // The lock is free again before the printer is called.
                 let lines = queue.next();
                 printer(lines);
-                thread::sleep(PAUSE);
+                thread::park_timeout(PAUSE);
             }
         };
         let started = thread::Builder::new()

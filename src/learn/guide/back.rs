@@ -164,10 +164,10 @@ impl Guide<'_> {
         match &last.way {
             Way::Snapshot(name) => {
                 if all {
-                    let lost = self.mark("undone");
-                    self.session.keep(&lost)?;
+                    let undone = self.mark("undone");
+                    self.session.keep(&undone)?;
                     more = format!(
-                        " So is all that was changed since; lab.restore \"{lost}\" brings it back."
+                        " So is all that was changed since; lab.restore \"{undone}\" brings it back."
                     );
                 } else {
                     self.nothing_else(&last)?;
