@@ -264,7 +264,7 @@ mod tests {
     fn a_line_is_named_by_its_beginning_unless_it_may_hold_a_secret() {
         assert_eq!(named(" smd.group.add 'a' \n"), "smd.group.add 'a'");
         assert_eq!(named("for i = 1, 2 do\nend"), "for i = 1, 2 do…");
-        let long = format!("smd.group.add '{}'", "a".repeat(80));
+        let long = format!("smd.group.add '{}'", "a b ".repeat(20));
         assert_eq!(named(&long).chars().count(), SHOWN + 1);
         let hidden = "local password = 'sesame99'\nsmd.group.add 'a'";
         assert_eq!(named(hidden), VEILED);
