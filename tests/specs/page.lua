@@ -22,10 +22,10 @@ bss.boot.params.set("@compute", {
     .. "console=ttyS0,115200 ds=nocloud-net;s=" .. HEAD .. ":8081/cloud-init",
 })
 cloud_init.defaults.set { cluster_name = "demo", short_name = "nid", nid_length = 3, base_url = HEAD .. ":8081/cloud-init" }
-local file = "#cloud-config\nwrite_files: [{ path: /etc/munge.key, content: hush }]\n"
+local file = "#cloud-config\nwrite_files: [{ path: /etc/role, content: hush }]\n"
 cloud_init.group.set("compute", { description = "", file = file })
 node.boot(1, { wait = "10m" })
-expect(node.run(1, "cat /etc/munge.key"), "hush", "it is on the node")
+expect(node.run(1, "cat /etc/role"), "hush", "it is on the node")
 local seen = http.get(base .. "/lab/v1/nodes/compute1", { headers = { ["X-Lab-Secret"] = key } })
 expect(seen.status, 200, "the page shows the node")
 expect(seen.body:find("phone-home", 1, true) ~= nil, true, "with its timeline")
