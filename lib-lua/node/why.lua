@@ -99,7 +99,9 @@ local Verdict = { __data = true }
 local function head(verdict)
   local nothing = verdict.partly and NOTHING .. " in what could be asked" or NOTHING
   local where = verdict.stage and ("the stage %s (%s)"):format(verdict.stage, verdict.owner)
-  if verdict.boot == "ready" then
+  if verdict.boot == "ready" and verdict.what then
+    return ("it came up, but not all is well: at the stage %s (%s)"):format(verdict.stage, verdict.owner)
+  elseif verdict.boot == "ready" then
     return verdict.causes[1] and "it came up; but" or "it came up: " .. nothing
   elseif verdict.boot == "booting" and not where then
     return "it is still booting: " .. nothing .. " so far"
@@ -135,7 +137,10 @@ local function verdict_of(shared, xname, options)
   rank(found, ctx.furthest)
   local out = { node = xname, causes = found, boot = "none" }
   if ctx.stopped then
-    out.boot, out.stage, out.owner, out.what = "stopped", ctx.stopped.stage, ctx.stopped.owner, ctx.stopped.what
+    -- Ready is Ready: what failed on the way there is told, and the node is up all the same.
+    local last = ctx.boot[#ctx.boot]
+    out.boot = last.stage == "ready" and last.ok and "ready" or "stopped"
+    out.stage, out.owner, out.what = ctx.stopped.stage, ctx.stopped.owner, ctx.stopped.what
   elseif found[1] then
     out.stage, out.owner = found[1].stage, causes.stages[found[1].stage].owner
   end
@@ -177,7 +182,7 @@ local function step(verdict, machine)
     local text = "put the first right and ask " .. call:format "node.why" .. " again"
     return machine and text .. ", then " .. boots or text
   end
-  if verdict.boot == "stopped" then return call:format "node.trace" .. ", " .. call:format "node.console" end
+  if verdict.what then return call:format "node.trace" .. ", " .. call:format "node.console" end
   if verdict.boot == "none" and machine then return (boots:gsub("reboot", "boot", 1)) end
 end
 
@@ -199,7 +204,7 @@ local function wrong(set, options)
   local xnames = nodes.xnames(set or "@*")
   local verdicts = chami.task.map(xnames, function(xname) return verdict_of(shared, xname, options) end)
   for _, verdict in ipairs(verdicts) do
-    if verdict.boot == "stopped" or #verdict.causes > 0 then found[#found + 1] = verdict end
+    if verdict.what or #verdict.causes > 0 then found[#found + 1] = verdict end
   end
   return found
 end
@@ -216,7 +221,7 @@ local function report(name, file, form)
   local options = { file = file ~= "" and file or nil }
   if name ~= "" then
     local verdict = one(name, options)
-    local sick = verdict.boot == "stopped" or #verdict.causes > 0
+    local sick = verdict.what ~= nil or #verdict.causes > 0
     return form == "text" and tostring(verdict) or plain(verdict), sick
   end
   local verdicts, out = wrong(nil, options), json.array {}
