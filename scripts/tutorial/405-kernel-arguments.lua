@@ -109,7 +109,9 @@ end)
 
 look "Nothing else has changed"
 -- On the lab one can ask what differs from before; on a real cluster the journal knows it.
-print(journal.list { call = "bss.boot.params", last = 3 })
+for _, one in ipairs(journal.list { call = "bss.boot.params", last = 3 }) do
+  print(one.call, one.outcome, one.records)
+end
 for _, record in ipairs(bss.boot.params.list()) do print(#record.macs, record.params) end
 
 try "Take mitigations=off back from the io nodes alone. What does BSS group now?"
