@@ -45,10 +45,40 @@ impl Home {
         let elsewhere = Self::new();
         let replayed = elsewhere.run(&[&["--replay", &*tape], words].concat());
         assert_eq!(replayed, recorded, "{words:?}");
-        let state = elsewhere.0.path().join(".local/state/chami");
-        assert!(!state.exists(), "a replay starts no lab");
+        let lab = elsewhere.0.path().join(".local/state/chami/lab");
+        assert!(!lab.exists(), "a replay starts no lab");
         recorded
     }
+}
+
+/// What leads to the state that an exercise needs: other exercises in their order, or the script that builds it.
+fn needed(path: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(path).expect("an exercise");
+    let inside = text.split("needs = {").nth(1);
+    let inside = inside.and_then(|rest| rest.split('}').next());
+    let above = text.lines().find_map(|line| line.strip_prefix("-- needs:"));
+    let needs = inside.or(above).unwrap_or_default();
+    let mut all = Vec::new();
+    for id in needs
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|id| !id.is_empty())
+    {
+        let begin = format!("{id}-");
+        let named = |it: &PathBuf| {
+            let name = it.file_name().expect("a name").to_string_lossy();
+            name.starts_with(&begin)
+        };
+        let one = exercises().into_iter().find(named).unwrap_or_else(|| {
+            let folder = path.parent().expect("a folder");
+            folder.join(format!("states/{id}.lua"))
+        });
+        for it in needed(&one).into_iter().chain([one]) {
+            if !all.contains(&it) {
+                all.push(it);
+            }
+        }
+    }
+    all
 }
 
 fn exercises() -> Vec<PathBuf> {
@@ -64,6 +94,11 @@ fn exercises() -> Vec<PathBuf> {
 fn exercises_go_the_same_from_their_tapes() {
     let home = Home::new();
     for (path, number) in exercises().iter().zip(1..) {
+        home.run(&["lab", "reset"]);
+        for before in needed(path) {
+            let (status, _, err) = home.run(&[&before.to_string_lossy()]);
+            assert_eq!(status, Some(0), "{}: {err}", before.display());
+        }
         let path = path.display().to_string();
         let (status, out, err) = home.same(&format!("{number}.tape"), &[&path]);
         assert_eq!(status, Some(0), "{path}: {err}");
