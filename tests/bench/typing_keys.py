@@ -35,10 +35,10 @@ def measure(bench):
     if pid == 0:
         os.execve(bench.CHAMI, [bench.CHAMI, "--lab=fresh"], {**bench.ENV, "TERM": "xterm"})
     try:
-        prompt = "lab ❯".encode()
+        prompt = "❯".encode()
         read_until(fd, prompt, 20)
         os.write(fd, f"discover.static('{path}').created\r".encode())
-        read_until(fd, b"\n40001", 60)
+        read_until(fd, b"40001\r\n", 60)
         # The names are asked for in the background; the first Tab shows that they are there.
         drain(fd, 1.5)
         worst = float("inf")
