@@ -255,7 +255,7 @@ impl Shell {
 
     /// Whether more lines could make this input whole.
     pub fn unfinished(&self, source: &str) -> bool {
-        self.vm.unfinished(source)
+        Vm::unfinished(source)
     }
 
     /// Stops what runs, from any thread; false when nothing does.

@@ -1,7 +1,7 @@
 //! What a live VM tells about itself: `help`, `inspect`, Tab. Joins the documentation with the values that are there.
 use super::{
     advice::{advice, in_lua},
-    compile::{self, PROMPT},
+    compile::PROMPT,
     complete::{self, Completion, Live},
     docs::{Index, read},
     help,
@@ -162,10 +162,5 @@ impl Host {
 
     fn lazy(&self) -> &[(String, String)] {
         self.guide.globals.get_or_init(library::globals)
-    }
-
-    /// Whether more lines could make this input whole.
-    pub(crate) fn unfinished(&self, source: &str) -> bool {
-        compile::unfinished(&self.lua, source)
     }
 }

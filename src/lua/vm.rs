@@ -1,5 +1,6 @@
 //! The VM seen from other threads: it lives on a thread of its own and does one job after another.
 use super::{
+    compile,
     complete::{Completion, Live},
     host::{Declare, Host},
     inspect::Style,
@@ -17,6 +18,7 @@ use crate::{
     gate::Gate,
     journal::Journal,
 };
+use mlua::Lua;
 use std::{
     collections::BTreeMap,
     io,
@@ -137,10 +139,10 @@ impl Vm {
     }
 
     /// Whether more lines could make this input whole.
-    pub fn unfinished(&self, source: &str) -> bool {
-        let source = source.to_owned();
-        self.ask(move |host| host.unfinished(&source))
-            .unwrap_or(false)
+    /// Looked at in a state of its own: the VM may be busy with a background job, and who waited for that here would be out
+    /// of Ctrl-C's reach.
+    pub fn unfinished(source: &str) -> bool {
+        compile::unfinished(&Lua::new(), source)
     }
 
     /// Every native of every module.
