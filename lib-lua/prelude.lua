@@ -70,6 +70,7 @@ return {
   undo = "journal:undo",
   unchanged = "matchers:unchanged",
   version = "version:version",
+  virsh = "virsh",
   watch = "session:watch",
   yaml = "yaml",
 }

@@ -6,7 +6,7 @@ use super::{
     card::Card,
     clock::LabClock,
     keys::{Keys, Smith},
-    machines::{Events, Machines, Told, WORLD},
+    machines::{Events, Hypervisor, Machines, Told, WORLD},
     options::Options,
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
     status::{Status, Time},
@@ -97,6 +97,7 @@ impl House {
             guard,
             signer: Arc::new(Smith(keys.clone())),
             ailments: machines.clone(),
+            rack: Arc::new(Hypervisor(machines.clone())),
             seed: config.seed,
         };
         let make = |service: &services::Service| service.lab.map(|lab| lab(&site));
