@@ -28,7 +28,7 @@ end
 
 ---@alias virsh.Value string|number|boolean|virsh.Document|virsh.Value[]
 
----@alias virsh.Document table<string, virsh.Value> an element: `_name` is an attribute, `name` an element in it, `_` its text beside attributes
+---@alias virsh.Document table<string, virsh.Value> `_name` is an attribute, `name` an element in it, `_` its text beside attributes
 
 ---@class virsh.Nodeinfo
 ---@field cpu_model string

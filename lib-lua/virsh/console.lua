@@ -29,18 +29,27 @@ local function closed(self)
   })
 end
 
+-- What firmware paints with is left out, so that a pattern finds what a person reads. A sequence may come in pieces.
+local function plain(self, text)
+  text = self._rest .. text
+  local cut = text:find "\27%[?[%d;?]*$"
+  self._rest = cut and text:sub(cut) or ""
+  if cut then text = text:sub(1, cut - 1) end
+  return (text:gsub("\27%[[%d;?]*%a", ""):gsub("\27[()]%w", ""):gsub("\27[^%[()]", ""))
+end
+
 -- Reads what has come; waits a little for it where time passes by itself.
 local function read(self, wait)
   if not self._id then closed(self) end
   local chunk = native.console_read(self._id, self._live and wait or 0, self._said)
-  self._text = self._text .. chunk.text
+  self._text = self._text .. plain(self, chunk.text)
   self.ended = chunk.ended
   return chunk.text ~= ""
 end
 
 local function last_lines(text)
   local lines = {}
-  for line in text:gmatch "[^\r\n]+" do lines[#lines + 1] = line end
+  for line in text:gsub("[%z\1-\9\11\12\14-\31]", ""):gmatch "[^\r\n]+" do lines[#lines + 1] = line end
   return table.concat(lines, " | ", math.max(1, #lines - TAIL + 1))
 end
 
@@ -96,7 +105,7 @@ function Console:send(text)
   return self
 end
 
---- Gets all that the console has shown since it was opened.
+--- Gets all that the console has shown since it was opened, without what colours and places it.
 ---@return string text
 ---@example virsh.start "compute1"; return virsh.console("compute1"):log() --> ""
 function Console:log()
@@ -116,7 +125,7 @@ end
 local function open(domain, options)
   local opened = native.console_open(domain, options)
   return setmetatable({
-    domain = domain, ended = false, _id = opened.console, _live = opened.live, _text = "", _from = 1,
+    domain = domain, ended = false, _id = opened.console, _live = opened.live, _text = "", _rest = "", _from = 1,
     _said = { uri = type(options) == "table" and options.uri or nil },
   }, Console)
 end

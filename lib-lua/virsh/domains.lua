@@ -148,7 +148,7 @@ function virsh.domstats(domain, options) return native.domstats(domain, options)
 ---@param options? virsh.Options
 ---@return virsh.Dominfo info
 ---@shell virsh define compute1.xml
----@example virsh.define((virsh.dumpxml("compute1"):gsub("compute1", "login"):gsub("<uuid>.-</uuid>", ""):gsub("be:ef:01", "be:ef:0f"))).state --> "shut off"
+---@example local d = virsh.domain.parse(virsh.dumpxml "compute1"); d.name, d.uuid = "login"; return virsh.define(d).state --> "shut off"
 ---@example virsh.define "<network/>" --> raises bad_argument
 function virsh.define(xml, options) return native.define(args.document("domain", xml), options) end
 
@@ -164,7 +164,7 @@ function virsh.create(xml, options) return native.create(args.document("domain",
 ---@param order virsh.Install
 ---@param options? virsh.Options
 ---@return virsh.Dominfo info
----@shell virt-install --name compute6 --memory 4096 --vcpus 1 --disk none --pxe --network network=openchami-net,mac=52:54:00:be:ef:06 --graphics none --boot network,hd
+---@shell virt-install --name compute6 --memory 4096 --disk none --pxe --network network=openchami-net,mac=52:54:00:be:ef:06
 ---@example virsh.install{ name = "compute6", memory = "4GiB", mac = "52:54:00:be:ef:06", network = "openchami-net" }.state --> "running"
 ---@example virsh.install{ name = "compute6", netwrok = "openchami-net" } --> raises bad_argument
 function virsh.install(order, options) return native.install(order, options) end

@@ -28,8 +28,11 @@ function keys.codes(words)
   end
   local found = {}
   for i, word in ipairs(list) do
-    found[i] = math.tointeger(word) or codes[tostring(word):upper()] or fault.raise("bad_argument",
-      ("there is no key %q"):format(tostring(word)), { hint = "as Linux names them: KEY_ENTER, KEY_A, KEY_F12, or its number" })
+    local name = tostring(word)
+    local code = math.tointeger(word) or codes[name:upper()]
+    found[i] = code or fault.raise("bad_argument", ("there is no key %q"):format(name), {
+      hint = "as Linux names them: KEY_ENTER, KEY_A, KEY_F12, or its number",
+    })
   end
   return found
 end

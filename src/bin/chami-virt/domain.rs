@@ -9,8 +9,7 @@ use chami::{
     services::libvirt::{
         types::{
             Address, Call, Change, Dominfo, Domstats, Interface, Listed, Nvram, Screenshot,
-            Snapshot,
-            unknown::{Sort, unknown},
+            unknown::Sort,
         },
         xml,
     },

@@ -203,20 +203,21 @@ fn program() -> Result<PathBuf, Fault> {
     #[cfg(not(test))]
     let said = env::var_os("CHAMI_VIRT");
     let named = said.filter(|path| !path.is_empty());
-    let path = match named {
-        Some(path) => PathBuf::from(path),
+    let (path, place) = match named {
+        Some(path) => {
+            let path = PathBuf::from(path);
+            let place = format!("at {}, which CHAMI_VIRT names", path.display());
+            (path, place)
+        }
         None => {
             let own = env::current_exe().map_err(|e| Fault::io("/proc/self/exe", &e))?;
-            own.with_file_name(NAME)
+            (own.with_file_name(NAME), "beside chami".to_owned())
         }
     };
     if path.is_file() {
         return Ok(path);
     }
-    let message = format!(
-        "libvirt is spoken to by a helper, {NAME}, and there is none at {}",
-        path.display()
-    );
+    let message = format!("libvirt is spoken to by a helper, {NAME}, and there is none {place}");
     Err(Fault::new(Kind::Unsupported, message).hint(
         "where libvirt-dev is installed: cargo build --release --features libvirt, and put target/release/chami-virt \
          beside chami, or its path into CHAMI_VIRT; a lab's machines need none: chami --lab",

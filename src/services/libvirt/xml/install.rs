@@ -179,7 +179,8 @@ impl Order {
             Firmware::Uefi => {
                 os["_firmware"] = "efi".into();
                 // Signed boot programs only would keep iPXE out.
-                os["loader"] = json!({ "_secure": "no" });
+                let no = |name: &str| json!({ "_enabled": "no", "_name": name });
+                os["firmware"] = json!({ "feature": [no("enrolled-keys"), no("secure-boot")] });
             }
             // What the firmware and iPXE say goes to the serial console, or nobody sees it.
             Firmware::Bios => os["bios"] = json!({ "_useserial": "yes" }),

@@ -6,6 +6,7 @@ const LISTS: &[(&str, &str, &[&str])] = &[
     ("devices", "*", &["emulator"]),
     ("os", "boot", &[]),
     ("os", "acpi", &[]),
+    ("firmware", "feature", &[]),
     ("cpu", "feature", &[]),
     ("clock", "timer", &[]),
     ("cputune", "vcpupin", &[]),
@@ -46,7 +47,10 @@ const ORDER: &[(&str, &[&str])] = &[
             "devices",
         ],
     ),
-    ("os", &["type", "loader", "nvram", "boot", "bios"]),
+    (
+        "os",
+        &["type", "firmware", "loader", "nvram", "boot", "bios"],
+    ),
     (
         "devices",
         &[
