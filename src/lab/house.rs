@@ -75,8 +75,7 @@ impl House {
         let config = options.config(loaded.state.as_ref().map(|state| &state.config))?;
         let keeper = Arc::new(keeper);
         let clock = Arc::new(LabClock::of(fresh, 0));
-        let spare = fresh.then(|| dir.join("keys"));
-        let keys = Arc::new(Keys::new(keys).or_else(spare));
+        let keys = Arc::new(Keys::new(keys).or_else(fresh.then(|| dir.join("keys"))));
         let peers = Arc::new(Peers::default());
         let guard: Arc<dyn Guard> = if config.auth {
             let inside = peers.token().to_owned();

@@ -7,7 +7,7 @@ mod helper;
 mod twin;
 
 use super::{
-    types::{Answer, Call, Dominfo, Domstats, Question},
+    types::{Answer, Call, Dominfo, Domstats, LAB, Question},
     xml::{domain, install},
 };
 use crate::{
@@ -27,9 +27,6 @@ use std::{
 pub(super) fn name_helper(path: std::path::PathBuf) {
     helper::NAMED.get_or_init(|| path);
 }
-
-/// The lab's twin, as a URI.
-pub const LAB: &str = "lab:///";
 
 /// What any call may say besides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -37,7 +37,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What the twin calls itself.
-const URI: &str = super::client::LAB;
+const URI: &str = super::types::LAB;
 
 struct Lab {
     shelf: Shelf<Store>,

@@ -107,6 +107,10 @@ fn definitions(n: &mut Natives, virsh: &Client) {
             virsh.at(said).order(&order).await
         }),
     );
+    marks(n, virsh);
+}
+
+fn marks(n: &mut Natives, virsh: &Client) {
     let its = virsh.clone();
     n.change(
         "undefine",

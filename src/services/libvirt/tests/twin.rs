@@ -10,10 +10,54 @@ use crate::{
         xml::install,
     },
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 fn named(name: &str) -> String {
     name.to_owned()
+}
+
+/// A call about one domain.
+fn of(call: fn(String) -> Call, name: &str) -> Call {
+    call(named(name))
+}
+
+fn start(domain: String) -> Call {
+    Call::Start { domain }
+}
+
+fn destroy(domain: String) -> Call {
+    Call::Destroy { domain }
+}
+
+fn shutdown(domain: String) -> Call {
+    Call::Shutdown { domain }
+}
+
+fn undefine(domain: String) -> Call {
+    let nvram = Nvram::Remove;
+    Call::Undefine { domain, nvram }
+}
+
+fn dumpxml(domain: String) -> Call {
+    let inactive = true;
+    Call::Dumpxml { domain, inactive }
+}
+
+fn define(xml: impl Into<String>) -> Call {
+    Call::Define { xml: xml.into() }
+}
+
+fn net_start(network: String) -> Call {
+    Call::NetStart { network }
+}
+
+fn net_undefine(network: String) -> Call {
+    Call::NetUndefine { network }
+}
+
+async fn done<T: DeserializeOwned>(at: &At, call: Call) -> T {
+    at.ask(call).await.expect("done")
 }
 
 async fn refused(at: &At, call: Call) -> Fault {
@@ -22,72 +66,50 @@ async fn refused(at: &At, call: Call) -> Fault {
 
 #[tokio::test]
 async fn domains_are_machines_and_starting_one_is_switching_it_on() {
-    let stand = Stand::new();
-    let at = twin(&stand).await;
+    let at = twin(&Stand::new()).await;
     let all = || Call::List {
         all: true,
         inactive: false,
     };
-    let list: Vec<Listed> = at.ask(all()).await.expect("listed");
+    let list: Vec<Listed> = done(&at, all()).await;
     assert_eq!(list.len(), 3);
     assert!(
         list.iter()
             .all(|it| it.state == "shut off" && it.id.is_none())
     );
-    let info: Dominfo = at
-        .ask(Call::Start {
-            domain: named("compute2"),
-        })
-        .await
-        .expect("started");
+    let info: Dominfo = done(&at, of(start, "compute2")).await;
     assert_eq!((info.state.as_str(), info.id), ("running", Some(2)));
-    let list: Vec<Listed> = at.ask(all()).await.expect("listed");
+    let list: Vec<Listed> = done(&at, all()).await;
     assert_eq!(list[0].name, "compute2", "what runs goes first");
-    let again = refused(&at, Call::Start { domain: named("2") }).await;
+    let again = refused(&at, of(start, "2")).await;
     assert_eq!(again.kind, Kind::Conflict, "by its number");
-    let unknown = refused(
-        &at,
-        Call::Start {
-            domain: named("compute22"),
-        },
-    )
-    .await;
+    let unknown = refused(&at, of(start, "compute22")).await;
     assert_eq!(unknown.hint.as_deref(), Some("did you mean compute2?"));
-    // Nobody listens before a system is up.
-    let info: Dominfo = at
-        .ask(Call::Shutdown {
-            domain: named("compute2"),
-        })
-        .await
-        .expect("asked");
-    assert_eq!(info.state, "running");
+}
+
+#[tokio::test]
+async fn only_a_system_that_is_up_listens_and_has_an_address() {
+    let stand = Stand::new();
+    let at = twin(&stand).await;
+    done::<Value>(&at, of(start, "compute2")).await;
+    let info: Dominfo = done(&at, of(shutdown, "compute2")).await;
+    assert_eq!(info.state, "running", "nobody listens");
     *stand.up.lock().expect("unpoisoned") = true;
     let domifaddr = |source: &str| Call::Domifaddr {
         domain: named("compute2"),
         source: named(source),
     };
-    let found: Vec<Address> = at.ask(domifaddr("arp")).await.expect("answered");
+    let found: Vec<Address> = done(&at, domifaddr("arp")).await;
     assert_eq!(found[0].address, "172.16.0.1/0");
-    let found: Vec<Address> = at.ask(domifaddr("lease")).await.expect("answered");
+    let found: Vec<Address> = done(&at, domifaddr("lease")).await;
     assert_eq!(found, [], "libvirt lent none");
-    let info: Dominfo = at
-        .ask(Call::Shutdown {
-            domain: named("compute2"),
-        })
-        .await
-        .expect("asked");
+    let info: Dominfo = done(&at, of(shutdown, "compute2")).await;
     assert_eq!(info.state, "shut off");
+    let (domain, force) = (named("compute2"), false);
     for call in [
-        Call::Destroy {
-            domain: named("compute2"),
-        },
-        Call::Reset {
-            domain: named("compute2"),
-        },
-        Call::ConsoleOpen {
-            domain: named("compute2"),
-            force: false,
-        },
+        of(destroy, "compute2"),
+        of(|domain| Call::Reset { domain }, "compute2"),
+        Call::ConsoleOpen { domain, force },
         domifaddr("arp"),
     ] {
         assert_eq!(refused(&at, call).await.kind, Kind::Conflict);
@@ -96,8 +118,7 @@ async fn domains_are_machines_and_starting_one_is_switching_it_on() {
 
 #[tokio::test]
 async fn a_definition_puts_a_machine_into_the_rack_and_undefine_takes_it_out() {
-    let stand = Stand::new();
-    let at = twin(&stand).await;
+    let at = twin(&Stand::new()).await;
     let order = install::Order {
         name: named("login"),
         network: Some(named("openchami-net")),
@@ -107,53 +128,26 @@ async fn a_definition_puts_a_machine_into_the_rack_and_undefine_takes_it_out() {
     assert_eq!(info.state, "running");
     let again = at.install(&order).await.expect_err("it is there");
     assert_eq!(again.kind, Kind::Conflict);
-    let xml: String = at
-        .ask(Call::Dumpxml {
-            domain: named("login"),
-            inactive: true,
-        })
-        .await
-        .expect("told");
+    let xml: String = done(&at, of(dumpxml, "login")).await;
     assert!(
         xml.contains("<mac address='52:54:00:"),
         "it was given one: {xml}"
     );
-    let gone = || Call::Undefine {
-        domain: named("login"),
-        nvram: Nvram::Remove,
-    };
-    assert_eq!(refused(&at, gone()).await.kind, Kind::Conflict, "it runs");
-    at.ask::<Value>(Call::Destroy {
-        domain: named("login"),
-    })
-    .await
-    .expect("off");
-    at.ask::<Value>(gone()).await.expect("gone");
-    assert_eq!(refused(&at, gone()).await.kind, Kind::NotFound);
-    let info: Dominfo = at
-        .ask(Call::Define { xml: xml.clone() })
-        .await
-        .expect("defined again");
-    let same: String = at
-        .ask(Call::Dumpxml {
-            domain: named("login"),
-            inactive: true,
-        })
-        .await
-        .expect("told");
+    let fault = refused(&at, of(undefine, "login")).await;
+    assert_eq!(fault.kind, Kind::Conflict, "it runs");
+    done::<Value>(&at, of(destroy, "login")).await;
+    done::<Value>(&at, of(undefine, "login")).await;
+    let fault = refused(&at, of(undefine, "login")).await;
+    assert_eq!(fault.kind, Kind::NotFound);
+    let info: Dominfo = done(&at, define(xml.as_str())).await;
+    let same: String = done(&at, of(dumpxml, "login")).await;
     assert_eq!(same, xml);
-    // Another UUID is another machine, which cannot have this name.
+    // Another UUID is another machine, which cannot have this name; and this one's no other machine can have.
     let other = xml.replace(&info.uuid, "00000000-0000-4000-8000-000000000001");
-    assert_eq!(
-        refused(&at, Call::Define { xml: other }).await.kind,
-        Kind::Conflict
-    );
     let taken = xml.replace("<name>login", "<name>login2");
-    assert_eq!(
-        refused(&at, Call::Define { xml: taken }).await.kind,
-        Kind::Conflict
-    );
     for (odd, kind) in [
+        (other.as_str(), Kind::Conflict),
+        (&taken, Kind::Conflict),
         ("<network/>", Kind::BadArgument),
         ("<domain/>", Kind::BadArgument),
         (
@@ -162,11 +156,7 @@ async fn a_definition_puts_a_machine_into_the_rack_and_undefine_takes_it_out() {
         ),
         ("<domain><name>x</name></domain>", Kind::Unsupported),
     ] {
-        assert_eq!(
-            refused(&at, Call::Define { xml: named(odd) }).await.kind,
-            kind,
-            "{odd}"
-        );
+        assert_eq!(refused(&at, define(odd)).await.kind, kind, "{odd}");
     }
 }
 
@@ -223,72 +213,46 @@ async fn a_definition_that_is_as_delivered_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_network_that_is_down_keeps_a_machine_from_starting() {
-    let stand = Stand::new();
-    let at = twin(&stand).await;
+    let at = twin(&Stand::new()).await;
     let network = || named("openchami-net");
-    let info: NetInfo = at
-        .ask(Call::NetDestroy { network: network() })
-        .await
-        .expect("down");
+    let down = Call::NetDestroy { network: network() };
+    let info: NetInfo = done(&at, down).await;
     assert!(!info.active && info.autostart);
-    let start = || Call::Start {
-        domain: named("compute1"),
-    };
-    let fault = refused(&at, start()).await;
+    let fault = refused(&at, of(start, "compute1")).await;
     assert_eq!(
         fault.hint.as_deref(),
         Some("virsh.net_start \"openchami-net\"")
     );
-    let xml: String = at
-        .ask(Call::NetDumpxml {
-            network: network(),
-            inactive: true,
-        })
-        .await
-        .expect("told");
-    at.ask::<Value>(Call::NetUndefine { network: network() })
-        .await
-        .expect("gone");
-    assert_eq!(refused(&at, start()).await.kind, Kind::NotFound);
-    at.ask::<Value>(Call::NetDefine { xml })
-        .await
-        .expect("defined");
-    at.ask::<Value>(Call::NetStart { network: network() })
-        .await
-        .expect("up");
-    at.ask::<Value>(start()).await.expect("started");
-    assert_eq!(
-        refused(&at, Call::NetUndefine { network: network() })
-            .await
-            .kind,
-        Kind::Conflict
-    );
-    // There are no wires to another one.
-    let other = named("<network><name>other</name></network>");
-    at.ask::<Value>(Call::NetDefine { xml: other })
-        .await
-        .expect("defined");
-    at.ask::<Value>(Call::NetStart {
-        network: named("other"),
-    })
-    .await
-    .expect("up");
-    let domain = named("compute2");
-    let xml: String = at
-        .ask(Call::Dumpxml {
-            domain: domain.clone(),
-            inactive: true,
-        })
-        .await
-        .expect("told");
+    let (name, inactive) = (network(), true);
+    let xml: String = done(
+        &at,
+        Call::NetDumpxml {
+            network: name,
+            inactive,
+        },
+    )
+    .await;
+    done::<Value>(&at, net_undefine(network())).await;
+    let fault = refused(&at, of(start, "compute1")).await;
+    assert_eq!(fault.kind, Kind::NotFound);
+    done::<Value>(&at, Call::NetDefine { xml }).await;
+    done::<Value>(&at, net_start(network())).await;
+    done::<Value>(&at, of(start, "compute1")).await;
+    let fault = refused(&at, net_undefine(network())).await;
+    assert_eq!(fault.kind, Kind::Conflict);
+}
+
+#[tokio::test]
+async fn to_another_network_there_are_no_wires() {
+    let at = twin(&Stand::new()).await;
+    let xml = named("<network><name>other</name></network>");
+    done::<Value>(&at, Call::NetDefine { xml }).await;
+    done::<Value>(&at, of(net_start, "other")).await;
+    let xml: String = done(&at, of(dumpxml, "compute2")).await;
     let xml = xml.replace("network='openchami-net'", "network='other'");
-    at.ask::<Value>(Call::Define { xml })
-        .await
-        .expect("defined");
-    assert_eq!(
-        refused(&at, Call::Start { domain }).await.kind,
-        Kind::Unsupported
-    );
+    done::<Value>(&at, define(xml)).await;
+    let fault = refused(&at, of(start, "compute2")).await;
+    assert_eq!(fault.kind, Kind::Unsupported);
 }
 
 #[tokio::test]

@@ -7,6 +7,9 @@ pub use call::{Answer, Call, Change, Nvram, Question};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// The lab's twin, as a URI.
+pub const LAB: &str = "lab:///";
+
 /// One line of `virsh list`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Listed {
