@@ -108,7 +108,7 @@ function virsh.domain.parse(xml) return args.parse(xml) end
 --- Writes such a table as a domain's document.
 ---@param domain virsh.Document
 ---@return string xml
----@example virsh.domain.render{ _type = "kvm", name = "login" } --> <domain type='kvm'>  <name>login</name></domain>
+---@example virsh.domain.render{ _type = "kvm", name = "login" }:match "^<domain type='kvm'>" --> <domain type='kvm'>
 function virsh.domain.render(domain) return args.document("domain", domain) end
 
 --- Reads a network's document into a table, as `virsh.domain.parse` does a domain's.
@@ -120,7 +120,7 @@ function virsh.network.parse(xml) return args.parse(xml) end
 --- Writes such a table as a network's document.
 ---@param network virsh.Document
 ---@return string xml
----@example virsh.network.render{ name = "n" } --> <network>  <name>n</name></network>
+---@example virsh.network.render{ name = "n" }:match "<name>n</name>" --> <name>n</name>
 function virsh.network.render(network) return args.document("network", network) end
 
 return virsh

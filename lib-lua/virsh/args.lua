@@ -4,20 +4,18 @@ local fault = require "fault"
 local nodes = require "nodes"
 local nodeset = require "nodeset"
 
-local args = {}
-
 -- A document: text as it is, a table as XML.
-function args.document(sort, value)
+local function document(sort, value)
   if type(value) ~= "table" then return value end
   return native.xml_render(sort, value)
 end
 
-function args.parse(xml) return native.xml_parse(xml) end
+local function parse(xml) return native.xml_parse(xml) end
 
 -- How long to wait, in seconds, and whether a pattern is plain text.
-function args.patience(options) return native.patience(options) end
+local function patience(options) return native.patience(options) end
 
-function args.one(domain)
+local function one(domain)
   if type(domain) == "string" then return domain end
   fault.raise("bad_argument", "a domain's name is wanted, and this is a " .. type(domain), {
     hint = "virsh.list{ all = true } shows them",
@@ -53,7 +51,7 @@ local function by_mac(macs, uri)
 end
 
 -- A set → names of domains: those libvirt knows go first, other words are nodes.
-function args.domains(set, options)
+local function domains(set, options)
   local uri = type(options) == "table" and options.uri or nil
   local words, known = words_of(set), {}
   for _, it in ipairs(chami.virsh.list { all = true, uri = uri }) do known[it.name] = true end
@@ -67,4 +65,5 @@ function args.domains(set, options)
   return words
 end
 
-return args
+--- What is said about domains, as libvirt is asked; `virsh` has the functions.
+return { document = document, domains = domains, one = one, parse = parse, patience = patience }

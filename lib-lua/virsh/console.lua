@@ -107,7 +107,7 @@ end
 
 --- Gets all that the console has shown since it was opened, without what colours and places it.
 ---@return string text
----@example virsh.start "compute1"; return virsh.console("compute1"):log() --> ""
+---@example virsh.start "compute1"; return virsh.console("compute1"):log():match "PXE" --> "PXE"
 function Console:log()
   if self._id then read(self, 0) end
   return self._text

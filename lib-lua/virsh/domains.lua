@@ -1,7 +1,9 @@
 local native = select(2, ...)
 local args = require "virsh.args"
 
-local virsh = {}
+--- Domains, one by one and in sets: a part of `virsh`.
+local domains = {}
+local virsh = domains
 
 ---@class virsh.Domain
 ---@field id? integer of one that runs
@@ -11,15 +13,15 @@ local virsh = {}
 ---@class virsh.Dominfo
 ---@field id? integer of one that runs
 ---@field name string
----@field uuid string
----@field os_type string
 ---@field state string `running`, `shut off`, `paused`, …
 ---@field cpus integer
----@field cpu_time number seconds
 ---@field max_memory integer KiB
 ---@field used_memory integer KiB
----@field persistent boolean
 ---@field autostart boolean
+---@field persistent boolean
+---@field cpu_time number seconds
+---@field os_type string
+---@field uuid string
 
 ---@class virsh.Interface
 ---@field interface? string the host's end of it, of a domain that runs
@@ -86,7 +88,7 @@ local virsh = {}
 
 --- Lists domains: those that run, or with `all` all.
 ---@param filter? virsh.Listing
----@return virsh.Domain[] domains
+---@return domains.Domain[] domains
 ---@shell virsh list --all
 ---@example #virsh.list{ all = true } --> 5
 ---@example virsh.start "compute2"; return virsh.list()[1].name --> "compute2"
@@ -293,5 +295,4 @@ end
 ---@example virsh.screenshot("compute1", "compute1.png") --> raises unsupported
 function virsh.screenshot(domain, path, options) return native.screenshot(args.one(domain), path, options) end
 
---- Domains, one by one and in sets: what `virsh` has of them.
 return virsh

@@ -1,4 +1,3 @@
--- Keys by their names in Linux's input-event-codes.h, as `virsh send-key` takes them. No part of the public API.
 local fault = require "fault"
 
 local codes = {
@@ -16,10 +15,8 @@ for at, letters in pairs { [2] = "1234567890", [16] = "QWERTYUIOP", [30] = "ASDF
 end
 for i = 1, 10 do codes["KEY_F" .. i] = 58 + i end
 
-local keys = {}
-
 -- Names or numbers → codes.
-function keys.codes(words)
+local function codes_of(words)
   local list = {}
   if type(words) == "string" then
     for word in words:gmatch "%S+" do list[#list + 1] = word end
@@ -37,4 +34,5 @@ function keys.codes(words)
   return found
 end
 
-return keys
+--- Keys by their names in Linux's input-event-codes.h, for `virsh.send_key`.
+return { codes = codes_of }

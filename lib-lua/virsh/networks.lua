@@ -1,7 +1,9 @@
 local native = select(2, ...)
 local args = require "virsh.args"
 
-local virsh = {}
+--- Networks between domains: a part of `virsh`.
+local networks = {}
+local virsh = networks
 
 ---@class virsh.Net
 ---@field name string
@@ -30,7 +32,7 @@ local virsh = {}
 
 --- Lists networks: those that are up, or with `all` all.
 ---@param filter? virsh.Listing
----@return virsh.Net[] networks
+---@return networks.Net[] networks
 ---@shell virsh net-list --all
 ---@example virsh.net_list()[1].name --> "openchami-net"
 function virsh.net_list(filter) return native.net_list(filter) end
@@ -102,5 +104,4 @@ function virsh.net_autostart(network, options) return native.net_autostart(netwo
 ---@example #virsh.net_dhcp_leases "openchami-net" --> 0
 function virsh.net_dhcp_leases(network, options) return native.net_dhcp_leases(network, options) end
 
---- Networks between domains: what `virsh` has of them.
 return virsh

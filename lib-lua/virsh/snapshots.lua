@@ -1,7 +1,9 @@
 local native = select(2, ...)
 local args = require "virsh.args"
 
-local virsh = {}
+--- Snapshots of domains, a part of `virsh`; `lab.snapshot` keeps a whole lab.
+local snapshots = {}
+local virsh = snapshots
 
 ---@class virsh.Snapshot
 ---@field name string
@@ -17,7 +19,7 @@ local virsh = {}
 --- Keeps a domain as it is now: its disks, and its memory when it runs.
 ---@param domain string
 ---@param options? virsh.SnapshotOptions
----@return virsh.Snapshot snapshot
+---@return snapshots.Snapshot snapshot
 ---@shell virsh snapshot-create-as compute1 before
 ---@example virsh.snapshot_create("compute1", { name = "before" }) --> raises unsupported
 function virsh.snapshot_create(domain, options) return native.snapshot_create(args.one(domain), options) end
@@ -52,5 +54,4 @@ function virsh.snapshot_delete(domain, snapshot, options)
   return native.snapshot_delete(args.one(domain), snapshot, options)
 end
 
---- Snapshots of domains; `lab.snapshot` keeps a whole lab. What `virsh` has of them.
 return virsh

@@ -1,7 +1,9 @@
 local native = select(2, ...)
 local args = require "virsh.args"
 
-local virsh = {}
+--- Storage for domains that have a disk, which those of a lab have not: a part of `virsh`.
+local storage = {}
+local virsh = storage
 
 ---@class virsh.Pool
 ---@field name string
@@ -37,7 +39,7 @@ local virsh = {}
 
 --- Lists storage pools: those that are up, or with `all` all.
 ---@param filter? virsh.Listing
----@return virsh.Pool[] pools
+---@return storage.Pool[] pools
 ---@shell virsh pool-list --all
 ---@example #virsh.pool_list{ all = true } --> 0
 function virsh.pool_list(filter) return native.pool_list(filter) end
@@ -117,5 +119,4 @@ function virsh.vol_create(pool, vol, options) return native.vol_create(pool, vol
 ---@example virsh.vol_delete("images", "disk1.qcow2") --> raises unsupported
 function virsh.vol_delete(pool, vol, options) return native.vol_delete(pool, vol, options) end
 
---- Storage for domains that have a disk; a lab's have none. What `virsh` has of pools and volumes.
 return virsh
