@@ -203,16 +203,13 @@ fn program() -> Result<PathBuf, Fault> {
     #[cfg(not(test))]
     let said = env::var_os("CHAMI_VIRT");
     let named = said.filter(|path| !path.is_empty());
-    let (path, place) = match named {
-        Some(path) => {
-            let path = PathBuf::from(path);
-            let place = format!("at {}, which CHAMI_VIRT names", path.display());
-            (path, place)
-        }
-        None => {
-            let own = env::current_exe().map_err(|e| Fault::io("/proc/self/exe", &e))?;
-            (own.with_file_name(NAME), "beside chami".to_owned())
-        }
+    let (path, place) = if let Some(path) = named {
+        let path = PathBuf::from(path);
+        let place = format!("at {}, which CHAMI_VIRT names", path.display());
+        (path, place)
+    } else {
+        let own = env::current_exe().map_err(|e| Fault::io("/proc/self/exe", &e))?;
+        (own.with_file_name(NAME), "beside chami".to_owned())
     };
     if path.is_file() {
         return Ok(path);
