@@ -113,6 +113,9 @@ impl Bench {
         let (mut router, mut prefixes) = (Router::new(), Vec::new());
         for front in ALL.iter().filter_map(|service| service.lab) {
             let front = front(&site);
+            if front.prefix.is_empty() {
+                continue;
+            }
             prefixes.push(front.prefix);
             router = router.nest(front.prefix, front.routes);
             for (alias, routes) in front.aliases {
