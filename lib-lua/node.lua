@@ -155,7 +155,7 @@ end
 
 -- Why a machine that was waited for is not up.
 local function failure(machine, wait, in_detail)
-  local what_next = 'node.trace "%s" shows each stage; node.console "%s" what it says'
+  local what_next = 'node.why "%s" looks for the cause; node.trace "%s" shows each stage'
   local hint = { hint = what_next:format(machine.xname, machine.xname) }
   if machine.power == "off" then return fault.new("no_effect", machine.xname .. " is off again", hint) end
   local where = standing(machine, in_detail)
@@ -375,7 +375,7 @@ end
 --- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.
 --- It reads only, each resource once. Put right what stands first and ask again; then `node.reboot`, and `node.trace` shows
 --- how far it comes. `node.wrong()` asks about all nodes.
----@param name string|integer which node: xname, NID, MAC or name
+---@param n string|integer which node: xname, NID, MAC or name
 ---@param options? node.WhyOptions
 ---@return node.Verdict verdict prints as text; without causes nothing was found wrong
 ---@shell chami why NODE
@@ -383,7 +383,7 @@ end
 ---@example node.why(1).causes[1].id --> F17
 ---@state 301
 ---@example smd.iface.update("52:54:00:be:ef:01", { IPAddresses = { "172.16.0.999" } }); return node.why(1).causes[1].id --> F10
-function node.why(name, options) return why.one(name, options) end
+function node.why(n, options) return why.one(n, options) end
 
 --- Asks about several nodes at once; each resource is still listed once.
 ---@param set? string|integer|string[] which nodes; all of SMD where none are named

@@ -13,6 +13,7 @@ return {
     symptom = "iPXE says `No such file` for the kernel or the initrd, and tries again every 30 seconds",
     cause = "BSS names a file that is not there: a rebuild changed the kernel's version, or it is misspelt",
     fix = "list what is there, and set kernel, initrd and params anew, all three of one build",
+    lab = "lab.artifacts() lists what is there",
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, pair in ipairs(wanted(ctx.record)) do

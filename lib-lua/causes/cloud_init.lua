@@ -95,9 +95,9 @@ end
 return {
   {
     id = "F46", stage = "meta-data", owner = "cloud-init",
-    symptom = "everything that was set is gone: nodes come up with no names, keys or groups of theirs",
-    cause = "cloud-init keeps its data in memory unless told otherwise, and was restarted (or nothing was ever set)",
-    fix = "set defaults and groups again (cluster.apply), and give it a store: STORAGE_BACKEND=quack",
+    symptom = "cloud-init knows nothing of any node: they come up with no names, keys or files of theirs",
+    cause = "nothing was set yet; or it was, and is gone: cloud-init keeps its data in memory, and was restarted",
+    fix = "set defaults and groups (cluster.apply does both); STORAGE_BACKEND=quack makes it keep them",
     _probe = function(ctx)
       if not empty(ctx.shared) then return nil end
       local up = chami.cloud_init.service.version().uptime
@@ -225,6 +225,7 @@ return {
     symptom = "404 page not found for all that is asked in a node's name; the nodes themselves are served",
     cause = "cloud-init was started without IMPERSONATION=true",
     fix = "IMPERSONATION=true in its environment, and restart it",
+    lab = 'lab.condition("impersonation_off", false)',
     _probe = function(ctx)
       if not ctx.blind then return nil end
       return "cloud-init answers 404 to whoever asks in a node's name", "certain"

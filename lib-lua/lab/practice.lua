@@ -20,7 +20,7 @@ local practice = {}
 ---@field symptoms string[] what users tell you
 ---@field faults integer how many faults there are
 ---@field named integer how many of them you have named
----@field wrong integer how many names were wrong
+---@field wrong integer how many of those you named last are wrong
 ---@field left integer how many faults are still there
 ---@field hints integer how many hints you have had
 
@@ -62,9 +62,11 @@ local function notes()
   return found
 end
 
-local function note(id, word, value)
-  chami.lab.artifact.put { path = ("%s%s/%s-%s"):format(FOLDER, id, word, value), bytes = 1 }
-end
+local function path_of(id, word, value) return ("%s%s/%s-%s"):format(FOLDER, id, word, value) end
+
+local function note(id, word, value) chami.lab.artifact.put { path = path_of(id, word, value), bytes = 1 } end
+
+local function unnote(id, word, value) chami.lab.artifact.delete(path_of(id, word, value)) end
 
 local function nodes_by_group()
   local groups = {}
@@ -195,7 +197,8 @@ function practice.status()
   }
 end
 
---- Says what you think the causes are. Which of them is right is not told, only how many.
+--- Says what you think the causes are, all of them: each call replaces what was said before. Which of them is right is
+--- not told, only how many.
 ---@param diagnosis lab.practice.Diagnosis
 ---@return lab.practice.Status status
 ---@example diagnose{ cause = "F19" } --> raises bad_argument
@@ -206,11 +209,18 @@ function practice.diagnose(diagnosis)
   if #ids == 0 then
     fault.raise("bad_argument", "diagnose: no cause is named", { hint = 'diagnose{ cause = "F19" }; lab.fault.list()' })
   end
+  local said = {}
   for _, id in ipairs(ids) do
     if not causes.by_id[id] then
       local hint = { hint = "lab.fault.list() has them all" }
       fault.raise("bad_argument", ("there is no fault %q"):format(tostring(id)), hint)
     end
+    said[id] = true
+  end
+  for id in pairs(found.named) do
+    if not said[id] then unnote(found.lab, "named", id) end
+  end
+  for _, id in ipairs(ids) do
     if not found.named[id] then note(found.lab, "named", id) end
   end
   return practice.status()

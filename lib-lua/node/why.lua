@@ -39,9 +39,10 @@ local function not_here(cause, ctx)
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
 
--- What to do, with the names of this node in it, so that it can be typed.
+-- What to do, with the names of this node in it, so that it can be typed; on a lab also what does it there.
 local function fix_of(cause, ctx, names)
-  return (cause.fix:gsub("%f[%w]%u+%f[%W]", function(word)
+  local fix = ctx.machine and cause.lab and ("%s; in this lab: %s"):format(cause.fix, cause.lab) or cause.fix
+  return (fix:gsub("%f[%w]%u+%f[%W]", function(word)
     local name = word == "NODE" and ctx.xname or names and names[word]
     return name and ("%q"):format(name)
   end))

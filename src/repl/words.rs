@@ -15,6 +15,8 @@ use std::{
 pub struct Verbs<'a> {
     /// Without the colon; for Tab, and for those who mistype one.
     pub names: &'a [&'a str],
+    /// The Lua whose end stands where the argument of `name` does, so that the same may follow: `node.why "`.
+    pub like: &'a dyn Fn(&str) -> Option<&'static str>,
     /// Does `name`, which is one of these, with what stands behind it.
     pub run: &'a dyn Fn(&str, &str) -> Turn,
 }
@@ -172,6 +174,7 @@ mod tests {
         assert!(word(":goal", None).is_none());
         let verbs = Verbs {
             names: &["goal", "hint"],
+            like: &|_| None,
             run: &|name, arguments| Turn::Note(format!("{name}+{arguments}")),
         };
         assert!(matches!(

@@ -35,7 +35,7 @@ use crate::{
     table::{Journal, Shelf},
     world::{Boot, Machines as Rack, Next, World},
 };
-use jiff::Timestamp;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use std::{
     sync::{
         Arc, Mutex, Weak,
@@ -147,7 +147,7 @@ impl Machines {
 
     /// Does what a machine does next, unless somebody has switched it meanwhile.
     async fn step(self: &Arc<Self>, name: String, ticket: Ticket) {
-        let now = self.clock.now();
+        let now = moment(&self.clock);
         let turn = self.world.read(|world| {
             let boot = world.boot(&name).filter(|boot| ticket.fits(boot))?;
             Some(Turn::new(world.machine(&name)?, boot, now))
@@ -211,6 +211,15 @@ impl Machines {
             Err(_) => self.schedule(name, ticket, AGAIN),
         }
     }
+}
+
+/// Now, in whole milliseconds: what people read of a boot is no finer.
+fn moment(clock: &LabClock) -> Timestamp {
+    let whole = TimestampRound::new()
+        .smallest(Unit::Millisecond)
+        .mode(RoundMode::Trunc);
+    let now = clock.now();
+    now.round(whole).unwrap_or(now)
 }
 
 /// A moment so much later.
