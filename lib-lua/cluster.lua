@@ -14,11 +14,11 @@ local cluster = {}
 ---@field params? string|bss.Args kernel arguments, `root=` among them
 
 ---@class cluster.Role
----@field nodes string|integer|string[] who has the role: a set of nodes; `{}` for nobody
+---@field nodes string|integer|(string|integer)[] who has the role: a set of nodes; `{}` for nobody
 ---@field image? string|cluster.Image what they boot; a name where the YAML has `images:`
----@field kernel? string in place of the image's
----@field initrd? string in place of the image's
----@field params? string|bss.Args in place of the image's
+---@field kernel? string instead of the image's
+---@field initrd? string instead of the image's
+---@field params? string|bss.Args instead of the image's
 ---@field args? string more arguments, added to those of the image
 ---@field config? string their cloud-config: its text, or the path of a file, such as `data/cloud-init/io.yaml`
 ---@field meta_data? table<string, json.Value> what the cloud-config finds under the role's name

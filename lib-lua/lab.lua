@@ -38,7 +38,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field path string bucket and key: `boot-images/compute/base/rocky9.5-compute-base-9.5`
 ---@field bytes integer
 ---@field kernel? string which kernel it is or is made for; by default what a name as `vmlinuz-5.14.0-…` says
----@field private? boolean not to be read without credentials
+---@field ["private"]? boolean not to be read without credentials
 
 ---@class lab.Difference
 ---@field service string

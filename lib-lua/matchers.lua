@@ -4,6 +4,9 @@
 --- Every name of this file is a global.
 local _ENV = setmetatable({}, { __index = _G })
 
+-- For what is no global of a session: editors take any plain name that is set here for one.
+local own = _ENV
+
 ---@class Matcher What a value must look like; print it to read it.
 
 ---@alias Wanted Matcher|table|string|number|boolean A matcher, or the value itself; a table may hold matchers
@@ -124,7 +127,7 @@ compare = function(want, got)
 end
 
 -- For `expect` and `check`: nothing when the value is as wanted, else what is wrong.
-_compare, _is_matcher = compare, is_matcher
+own._compare, own._is_matcher = compare, is_matcher
 
 --- What of `values` finds no partner among `others`, each of which serves once.
 local function unpaired(values, others, fits)
@@ -247,7 +250,7 @@ end
 ---@return Matcher matcher
 ---@example expect("52:54:00:be:ef:01", match "^52:54:00:", "the prefix of QEMU's MAC addresses")
 function match(pattern)
-  string.find("", pattern)   -- a pattern that is none is told here, where it stands
+  local _ = string.find("", pattern)   -- a pattern that is none is told here, where it stands
   local text = "text that fits " .. show(pattern)
   return matcher(text, function(got)
     if type(got) ~= "string" or not got:find(pattern) then return "want " .. text .. "; got " .. show(got) end

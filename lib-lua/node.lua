@@ -106,7 +106,7 @@ local function machines(set, call)
   local index, found = known(call), {}
   for i, word in ipairs(listed(set)) do found[i] = index[tostring(word):lower()] or false end
   local all = #found > 0
-  for _, machine in ipairs(found) do all = all and machine end
+  for _, machine in ipairs(found) do all = all and machine ~= false end
   if all then return found end
   found = {}
   for i, xname in ipairs(nodes.xnames(set)) do
@@ -128,6 +128,7 @@ local function xnames(list)
 end
 
 -- How machines are now, in the order of the list.
+---@return node.Machine[]
 local function now(list, call)
   local index, states = known(call), {}
   for i, machine in ipairs(list) do states[i] = index[machine.xname] end
@@ -186,10 +187,12 @@ local function await(list, wait, call)
       items[#items + 1] = { node = machine.xname, fault = failure(machine, wait, #items < DETAILED) }
     end
   end
-  if #items == 0 then return states end
-  if #states == 1 then error(items[1].fault, 0) end
-  local what = ("%d of %d not up, the first: %s"):format(#items, #states, items[1].fault.message)
-  fault.raise("partial", what, { items = items, hint = "_err.items names each with its fault" })
+  if #items > 0 then
+    if #states == 1 then error(items[1].fault, 0) end
+    local what = ("%d of %d not up, the first: %s"):format(#items, #states, items[1].fault.message)
+    fault.raise("partial", what, { items = items, hint = "_err.items names each with its fault" })
+  end
+  return states
 end
 
 local function switched(set, options, action, call)
@@ -197,7 +200,7 @@ local function switched(set, options, action, call)
   local list = machines(set, call)
   local done = chami.lab.power(xnames(list), action)
   -- A plan is no machine.
-  if not wait or not done[1] or done[1].call then return done end
+  if not wait or not done[1] or (done[1] --[[@as table]]).call then return done end
   return await(list, wait, call)
 end
 
@@ -273,7 +276,7 @@ end
 
 --- Switches nodes on; one that is on stays as it is. With `wait` the call answers when all are Ready, and raises what
 --- stands in the way when one stands still or it takes too long.
----@param set string|integer|string[] which nodes; on a lab also the names and MACs of machines that SMD does not know
+---@param set string|integer|(string|integer)[] which nodes; on a lab also the names and MACs of machines that SMD does not know
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh start compute1
@@ -282,7 +285,7 @@ end
 function node.boot(set, options) return switched(set, options, "on", "node.boot") end
 
 --- Switches nodes off, as one pulls a plug.
----@param set string|integer|string[] which nodes
+---@param set string|integer|(string|integer)[] which nodes
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh destroy compute1
 ---@state 301
@@ -290,7 +293,7 @@ function node.boot(set, options) return switched(set, options, "on", "node.boot"
 function node.off(set) return switched(set, nil, "off", "node.off") end
 
 --- Resets nodes: they boot anew, from what the services say now. One that is off is switched on.
----@param set string|integer|string[] which nodes
+---@param set string|integer|(string|integer)[] which nodes
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh reset compute1
@@ -386,7 +389,7 @@ end
 function node.why(n, options) return why.one(n, options) end
 
 --- Asks about several nodes at once; each resource is still listed once.
----@param set? string|integer|string[] which nodes; all of SMD where none are named
+---@param set? string|integer|(string|integer)[] which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions
 ---@return node.Verdict[] verdicts of those with something wrong
 ---@state 301

@@ -30,7 +30,7 @@ return {
       local record = at.record
       if not record then fault.raise("bad_argument", at.node .. " has no boot parameters to be spoiled") end
       local path = record.kernel:match "^https?://[^/]+/(.*)$"
-      local kernel
+      local kernel ---@type lab.Artifact?
       for _, one in ipairs(chami.lab.artifacts()) do kernel = one.path == path and one or kernel end
       if not kernel then fault.raise("bad_argument", "there is no kernel that a fetch could miss once") end
       at.condition("chain_https", true)

@@ -37,7 +37,8 @@ end
 
 -- One kernel for all, and how many initrds there are beside it.
 local function kernels(shared)
-  local kernel, initrds, count, macs = nil, {}, 0, 0
+  local kernel ---@type string?
+  local initrds, count, macs = {}, 0, 0
   for _, record in ipairs(shared.params) do
     if record.macs and #record.macs > 0 then
       if kernel and kernel ~= record.kernel then return nil end

@@ -159,6 +159,7 @@ return {
         chami.bss.boot.params.update(at.node, { params = args })
         return ("the arguments of %s do not lead to cloud-init"):format(at.node)
       end
+      ---@type string[]
       local urls = {
         "http://localhost:27777/cloud-init", "http://cloud-init-server:27777/cloud-init",
         "https://demo.openchami.cluster:8443/cloud-init",

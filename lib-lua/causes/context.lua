@@ -3,7 +3,7 @@
 -- Longer than this no artifact is waited for: a probe asks whether it is there, and reads nothing of it.
 local PATIENCE = { timeout = "3s", any_status = true }
 
-local _Shared = {}
+local _Shared = {} ---@type table<string, any>
 
 -- A property of the cluster that is read when it is first asked for.
 local _read = {}
@@ -168,7 +168,7 @@ end
 local Context = {}
 
 -- A property of one node, in the same way.
-local _of = {}
+local _of = {} ---@type table<string, fun(ctx: table): any>
 
 function _of.component(ctx) return ctx.shared.nodes[ctx.xname] end
 

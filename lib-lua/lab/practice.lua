@@ -25,6 +25,7 @@ local practice = {}
 ---@field hints integer how many hints you have had
 
 -- Which faults a lab is made of. Those of one node each can come together; the others come alone.
+---@type table<string, { single: string[], group: string[], alone: string[] }?>
 local LABS = {
   ["692"] = { single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" } },
 }
@@ -45,7 +46,8 @@ local function fault_noted(value, seed)
 end
 
 local function notes()
-  local found, faults = { named = {}, hints = 0, faults = {} }, {}
+  local found = { named = {}, hints = 0, faults = {} } ---@type table<string, any>
+  local faults = {}
   for _, artifact in ipairs(chami.lab.artifacts()) do
     local id, word, value = artifact.path:match("^" .. FOLDER .. "(%w+)/(%a+)%-(%w+)$")
     if word == "seed" then
@@ -55,7 +57,7 @@ local function notes()
     elseif word == "named" then
       found.named[value] = true
     elseif word == "hint" then
-      found.hints = math.max(found.hints, tonumber(value))
+      found.hints = math.max(found.hints, tonumber(value) or 0)
     end
   end
   for i, value in ipairs(faults) do found.faults[i] = fault_noted(value, found.seed) end
@@ -82,7 +84,7 @@ local function choose(id, seed)
   if chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
   local groups, single = nodes_by_group(), { table.unpack(kinds.single) }
   local free = {}
-  local big
+  local big ---@type string[]?
   for _, members in ipairs(groups) do
     if #members > 1 and not big then big = members end
   end
@@ -247,7 +249,7 @@ end
 ---@example lab.practice.hint() --> raises bad_argument
 function practice.hint()
   local found, faults = started()
-  local stage, hints = math.min(found.hints + 1, HINTS), {}
+  local stage, hints = math.min(found.hints + 1, HINTS), {} ---@type integer, string[]
   if stage > found.hints then note(found.lab, "hint", stage) end
   for i, one in ipairs(faults) do hints[i] = hint_of(one, stage) end
   if stage == HINTS then hints = { hints[1] } end

@@ -54,7 +54,7 @@ check "every node gets an address, a console and the way to cloud-init" {
 check "every file that a node is sent for is there" {
   got  = function()
     local record, status = bss.boot.params.get(NODE), {}
-    local root = record.params:match "root=live:(%S+)"
+    local root = (record.params or ""):match "root=live:(%S+)"
     local files = { record.kernel, record.initrd, root }
     for i, url in ipairs(files) do status[i] = http.head(url).status end
     return status

@@ -72,16 +72,15 @@ end
 
 look "The io node gets a script, and no kernel"
 -- The name in BSS is not the name on the artifact server: a rebuild brought another version.
-local io = bss.boot.params.get "x1000c0s0b4n0"
-print(io.kernel)
-print(http.head(io.kernel, { any_status = true }).status)
+local kernel = bss.boot.params.get "x1000c0s0b4n0".kernel or "none"
+print(kernel)
+print(http.head(kernel, { any_status = true }).status)
 
 look "The front-end has two halves"
 -- Each file is there, and they do not belong together: somebody sent a new kernel alone, and
 -- BSS merges what it is sent into what it has.
 local front = bss.boot.params.get "x1000c0s0b0n0"
-print(front.kernel:match "[^/]+$")
-print(front.initrd:match "[^/]+$")
+for _, url in ipairs { front.kernel, front.initrd } do print(url:match "[^/]+$") end
 
 look "What are these called?"
 for _, known in ipairs(lab.fault.list()) do
