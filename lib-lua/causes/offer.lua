@@ -63,9 +63,9 @@ end
 return {
   {
     id = "F01", stage = "offer", owner = "smd",
-    symptom = "the node gets an address of the pool and reboots for ever; coresmd logs `no EthernetInterfaces were found`",
+    symptom = "the node gets an address of the pool and reboots for ever; coresmd logs `no EthernetInterfaces`",
     cause = "the MAC in the nodes file is misspelt: the firmware sends another",
-    fix = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }), smd.iface.delete(WRONG); and the file",
+    fix = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }), smd.iface.delete(WRONG); the file",
     _probe = function(ctx)
       local mac = ctx.machine and ctx.machine.mac
       if not mac or #ctx.nics == 0 then return nil end
