@@ -276,7 +276,7 @@ end
 
 --- Switches nodes on; one that is on stays as it is. With `wait` the call answers when all are Ready, and raises what
 --- stands in the way when one stands still or it takes too long.
----@param set string|integer|(string|integer)[] which nodes; on a lab also the names and MACs of machines that SMD does not know
+---@param set nodeset.Set which nodes; on a lab also the names and MACs of machines that SMD does not know
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh start compute1
@@ -285,7 +285,7 @@ end
 function node.boot(set, options) return switched(set, options, "on", "node.boot") end
 
 --- Switches nodes off, as one pulls a plug.
----@param set string|integer|(string|integer)[] which nodes
+---@param set nodeset.Set which nodes
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh destroy compute1
 ---@state 301
@@ -293,7 +293,7 @@ function node.boot(set, options) return switched(set, options, "on", "node.boot"
 function node.off(set) return switched(set, nil, "off", "node.off") end
 
 --- Resets nodes: they boot anew, from what the services say now. One that is off is switched on.
----@param set string|integer|(string|integer)[] which nodes
+---@param set nodeset.Set which nodes
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh reset compute1
@@ -389,7 +389,7 @@ end
 function node.why(name, options) return why.one(name, options) end
 
 --- Asks about several nodes at once; each resource is still listed once.
----@param set? string|integer|(string|integer)[] which nodes; all of SMD where none are named
+---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions
 ---@return node.Verdict[] verdicts of those with something wrong
 ---@state 301
