@@ -14,7 +14,7 @@ local cluster = {}
 ---@field params? string|bss.Args kernel arguments, `root=` among them
 
 ---@class cluster.Role
----@field nodes string|integer|(string|integer)[] who has the role: a set of nodes; `{}` for nobody
+---@field nodes nodeset.Set who has the role: a set of nodes; `{}` for nobody
 ---@field image? string|cluster.Image what they boot; a name where the YAML has `images:`
 ---@field kernel? string instead of the image's
 ---@field initrd? string instead of the image's

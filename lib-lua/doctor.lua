@@ -163,7 +163,7 @@ end
 
 --- Looks at everything: whether the services answer, whether SMD, BSS, cloud-init and the machines tell the same story, and
 --- what keeps nodes from booting, the nodes of one cause together. It reads only, each resource once.
----@param set? string|integer|(string|integer)[] which nodes; all of SMD where none are named
+---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@return doctor.Report report prints as text
 ---@state 301
 ---@example doctor().causes[1].id --> F17

@@ -154,7 +154,7 @@ end
 
 --- Switches nodes on; one that is on stays as it is. With `wait` the call answers when all are Ready, and raises what
 --- stands in the way when one stands still or it takes too long.
----@param set string|integer|(string|integer)[] which nodes; on a lab also the names and MACs of machines that SMD does not know
+---@param set nodeset.Set which nodes; on a lab also the names and MACs of machines that SMD does not know
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh start compute1
@@ -163,7 +163,7 @@ end
 function node.boot(set, options) return machines.switched(set, native.options(options).wait, "on", "node.boot") end
 
 --- Switches nodes off, as one pulls a plug.
----@param set string|integer|(string|integer)[] which nodes
+---@param set nodeset.Set which nodes
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh destroy compute1
 ---@state 301
@@ -171,7 +171,7 @@ function node.boot(set, options) return machines.switched(set, native.options(op
 function node.off(set) return machines.switched(set, nil, "off", "node.off") end
 
 --- Resets nodes: they boot anew, from what the services say now. One that is off is switched on.
----@param set string|integer|(string|integer)[] which nodes
+---@param set nodeset.Set which nodes
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh reset compute1
@@ -237,7 +237,7 @@ function node.timeline(n, other, options) return timeline.show(node.trace, n, ot
 
 --- Shows nodes as they come up, one line each, until all are Ready or nothing has moved for 90 seconds; Ctrl-C leaves it.
 --- Very many are told by stage. On a lab its time passes meanwhile; of a real cluster SMD's State is shown.
----@param set string|integer|(string|integer)[] which nodes
+---@param set nodeset.Set which nodes
 ---@param options? node.WatchOptions
 ---@return node.Machine[] machines as they are then
 ---@state 301
@@ -304,7 +304,7 @@ end
 function node.why(n, options) return why.one(n, options) end
 
 --- Asks about several nodes at once; each resource is still listed once.
----@param set? string|integer|(string|integer)[] which nodes; all of SMD where none are named
+---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions
 ---@return node.Verdict[] verdicts of those with something wrong
 ---@state 301

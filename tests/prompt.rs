@@ -216,8 +216,7 @@ fn ctrl_c_ends_whatever_there_is() {
     terminal.sees("lab ❯ ");
     terminal.types("!echo $((40 + 3)); sleep 20\r");
     terminal.sees("\n43");
-    terminal.types(CTRL_C);
-    terminal.sees("(signal: 2");
+    terminal.interrupts("(signal: 2");
     terminal.sees("lab ❯ ");
     terminal.types("watch(function() return 'seen ' .. 6 * 7 end, '50ms')\r");
     terminal.sees("every 50ms");

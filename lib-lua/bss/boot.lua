@@ -84,7 +84,7 @@ local function raise_missing(missing, count)
 end
 
 --- Sets the image nodes boot: `root=` among their kernel arguments. All else stays, for each node what it had.
----@param set string|integer|(string|integer)[] which nodes; they have boot parameters
+---@param set nodeset.Set which nodes; they have boot parameters
 ---@param root string where the image is, `live:http://172.16.0.254/rootfs`
 ---@return bss.BootParams[] records as they are now, one for each node
 ---@shell ochami bss boot image set

@@ -59,7 +59,7 @@ local function one(set)
 end
 
 --- Sets what is special about nodes, and drops what was before. Names may have `-` or `_`.
----@param set string|integer|(string|integer)[] which nodes
+---@param set nodeset.Set which nodes
 ---@param fields cloud_init.NodeFields what they get; `{}` for nothing special
 ---@return cloud_init.MetaData[] data what each gets now, as far as it can be read
 ---@shell ochami cloud-init node set
@@ -107,7 +107,7 @@ end
 
 --- Lists what is special about nodes, as far as it shows in what they get: what the defaults alone would not tell them.
 --- Instance ids are left out: each node has its own. One that had none gets it from this look, and keeps it.
----@param set? string|integer|(string|integer)[] these; all nodes of SMD where none are named
+---@param set? nodeset.Set these; all nodes of SMD where none are named
 ---@return cloud_init.Special[] nodes those that have something special
 ---@state 301
 ---@example cloud_init.node.set(2, { local_hostname = "compute2" }); return cloud_init.node.list()[1].id --> "x1000c0s0b1n0"

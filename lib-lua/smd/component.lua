@@ -91,7 +91,7 @@ local component = {}
 
 --- Lists components.
 ---@overload fun(filter: smd.ComponentFilter): smd.Component[]
----@param set? string|integer|(string|integer)[] these, in this order; unknown ones are left out
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@param filter? smd.ComponentFilter only those that match
 ---@return smd.Component[] components in natural order of their xnames, or in that of the set
 ---@shell ochami smd component get
@@ -147,7 +147,7 @@ function component.set(set, fields)
 end
 
 --- Changes the given fields of components. A new State sets the Flag back to OK, a new Role drops the SubRole.
----@param set string|integer|(string|integer)[]|smd.Component[] which ones, or records that say what each gets
+---@param set nodeset.Set|smd.Component[] which ones, or records that say what each gets
 ---@param fields? smd.ComponentFields what they all get
 ---@return smd.Component[] components as they are now
 ---@state 301
@@ -159,7 +159,7 @@ function component.update(set, fields)
 end
 
 --- Makes components exist with the given fields, and does nothing to those that are so already.
----@param set string|integer|(string|integer)[]|smd.Component[] which ones, or whole records
+---@param set nodeset.Set|smd.Component[] which ones, or whole records
 ---@param fields? smd.ComponentFields what they all have
 ---@return smd.Component[] changed those that were not so
 ---@state 301
@@ -171,7 +171,7 @@ function component.ensure(set, fields)
 end
 
 --- Deletes components; groups lose them too.
----@param set string|integer|(string|integer)[]|{ all: true } which ones; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones; all of them only when that is said
 ---@return smd.Component[] gone what went
 ---@shell ochami smd component delete
 ---@state 301
@@ -179,7 +179,7 @@ end
 function component.delete(set) return native.component_delete(args.whom(set)) end
 
 --- Waits until all components of a set match; time is the target's.
----@param set string|integer|(string|integer)[] which ones
+---@param set nodeset.Set which ones
 ---@param options smd.ComponentWait what they must be, and how long to wait
 ---@return smd.Component[] components as they are then
 ---@state 301

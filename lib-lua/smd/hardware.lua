@@ -75,7 +75,7 @@ local hardware = { fru = { history = {} }, history = {} }
 
 --- Lists places and what is in them.
 ---@overload fun(filter: smd.HardwareFilter): smd.HardwareLocation[]
----@param set? string|integer|(string|integer)[] these, in this order; unknown ones are left out
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@param filter? smd.HardwareFilter only those that match
 ---@return smd.HardwareLocation[] places in natural order of their xnames, or in that of the set
 ---@example #smd.hardware.list() --> 0
@@ -114,7 +114,7 @@ function hardware.add(records) return native.hardware_add(records) end
 function hardware.set(records) return native.hardware_set(records) end
 
 --- Takes places out of the inventory; the units stay known.
----@param set string|integer|(string|integer)[]|{ all: true } which ones; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones; all of them only when that is said
 ---@return smd.HardwareLocation[] gone what went
 ---@example #smd.hardware.delete{ all = true } --> 0
 function hardware.delete(set) return native.hardware_delete(args.whom(set)) end
@@ -162,7 +162,7 @@ function hardware.fru.history.delete(frus) return native.fru_history_delete(args
 
 --- Lists which units were seen where, by place.
 ---@overload fun(filter: smd.HardwareHistoryFilter): smd.HardwareHistory[]
----@param set? string|integer|(string|integer)[] these places, in this order
+---@param set? nodeset.Set these places, in this order
 ---@param filter? smd.HardwareHistoryFilter only events that match
 ---@return smd.HardwareHistory[] histories
 ---@example #smd.hardware.history.list{ eventtype = "Detected" } --> 0
@@ -178,7 +178,7 @@ function hardware.history.get(place, filter)
 end
 
 --- Forgets which units were seen at places.
----@param set string|integer|(string|integer)[]|{ all: true } which ones; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones; all of them only when that is said
 ---@return smd.HardwareHistory[] gone what went
 ---@example #smd.hardware.history.delete{ all = true } --> 0
 function hardware.history.delete(set) return native.history_delete(args.whom(set)) end

@@ -38,7 +38,7 @@ local iface = { address = {} }
 
 --- Lists interfaces.
 ---@overload fun(filter: smd.EthernetInterfaceFilter): smd.EthernetInterface[]
----@param set? string|integer|(string|integer)[] those of these components, in this order
+---@param set? nodeset.Set those of these components, in this order
 ---@param filter? smd.EthernetInterfaceFilter only those that match
 ---@return smd.EthernetInterface[] interfaces in natural order of their components, or in that of the set
 ---@shell ochami smd iface get

@@ -20,7 +20,7 @@ local servep = {}
 
 --- Lists service endpoints.
 ---@overload fun(filter: smd.ServiceEndpointFilter): smd.ServiceEndpoint[]
----@param set? string|integer|(string|integer)[] those of these BMCs; a node stands for its BMC
+---@param set? nodeset.Set those of these BMCs; a node stands for its BMC
 ---@param filter? smd.ServiceEndpointFilter only those that match
 ---@return smd.ServiceEndpoint[] endpoints by BMC and service
 ---@example #smd.servep.list{ service = "UpdateService" } --> 0

@@ -68,6 +68,21 @@ impl Terminal {
     }
 
     /// Types a line again and again until Tab shows this: names of the cluster come when they come.
+    /// Ctrl-C until it is seen: a press in the moment in which a command takes the terminal over may be lost.
+    #[allow(dead_code)]
+    #[track_caller]
+    pub(crate) fn interrupts(&mut self, text: &str) {
+        self.session
+            .set_expect_timeout(Some(Duration::from_secs(5)));
+        self.types(CTRL_C);
+        let seen = self.session.expect(text).is_ok();
+        self.session.set_expect_timeout(Some(PATIENCE));
+        if !seen {
+            self.types(CTRL_C);
+            self.sees(text);
+        }
+    }
+
     #[allow(dead_code)]
     #[track_caller]
     pub(crate) fn tab_shows(&mut self, line: &str, text: &str) {
