@@ -177,7 +177,9 @@ function node.off(set) return machines.switched(set, nil, "off", "node.off") end
 ---@shell virsh reset compute1
 ---@state 301
 ---@example node.reboot(1)[1].stage --> "power"
-function node.reboot(set, options) return machines.switched(set, native.options(options).wait, "reset", "node.reboot") end
+function node.reboot(set, options)
+  return machines.switched(set, native.options(options).wait, "reset", "node.reboot")
+end
 
 --- Lists the stages of a node's last boot, with the evidence of each: what was asked, what came back, how often.
 ---@param set string|integer which node: xname, NID, MAC or name

@@ -17,13 +17,14 @@ local function boot_nic(at)
   fault.raise("bad_argument", at.node .. " has no interface to be spoiled", { hint = "name another node" })
 end
 
-local function another(at)
+-- Another node, of those that `fits` takes.
+local function another(at, fits)
   local others = {}
   for id, one in pairs(at.shared.nodes) do
-    if one.Type == "Node" and id ~= at.node then others[#others + 1] = id end
+    if one.Type == "Node" and id ~= at.node and (not fits or fits(id)) then others[#others + 1] = id end
   end
   table.sort(others)
-  if #others == 0 then fault.raise("bad_argument", "this needs a second node in SMD") end
+  if #others == 0 then fault.raise("bad_argument", "this needs a second node in SMD, and one that is well") end
   return at.pick(others)
 end
 
@@ -138,8 +139,13 @@ return {
       end
     end,
     _inject = function(at)
-      local nic, other = boot_nic(at), another(at)
-      local ip = first_ip(at, other) or fault.raise("bad_argument", other .. " has no address to be shared")
+      local nic = boot_nic(at)
+      local other = another(at, function(id)
+        local ip = first_ip(at, id)
+        local servers = at.record and at.record.kernel or ""
+        return ip and is_address(ip) and not servers:find(("//%s:"):format(ip), 1, true)
+      end)
+      local ip = first_ip(at, other)
       chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
       return ("%s got %s, the address of %s"):format(at.node, ip, other)
     end,

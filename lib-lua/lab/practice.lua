@@ -27,6 +27,7 @@ local practice = {}
 -- Which faults a lab is made of. Those of one node each can come together; the others come alone.
 ---@type table<string, { single: string[], group: string[], alone: string[] }?>
 local LABS = {
+  ["691"] = { single = { "F01", "F03", "F07", "F08", "F09", "F10" } },
   ["692"] = { single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" } },
 }
 
@@ -81,14 +82,14 @@ end
 -- The faults of a seed, each with the node it is made on: on a cluster of the same groups, the same each time.
 local function choose(id, seed)
   local kinds, chance, made = LABS[id], chami.lab.fault._stream(seed * 7919), {}
-  if chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
+  if kinds.alone and chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
   local groups, single = nodes_by_group(), { table.unpack(kinds.single) }
   local free = {}
   local big ---@type string[]?
   for _, members in ipairs(groups) do
     if #members > 1 and not big then big = members end
   end
-  if big and chance(2) == 1 then
+  if big and kinds.group and chance(2) == 1 then
     made[1] = { id = kinds.group[1], node = big[1] }
   else
     big = nil
@@ -102,6 +103,13 @@ local function choose(id, seed)
   while #made < count do
     local which, who = chance(#single), chance(#free)
     made[#made + 1] = { id = table.remove(single, which), node = table.remove(free, who) }
+  end
+  -- What takes another node's address comes last, so that this is still one.
+  for i, one in ipairs(made) do
+    if one.id == "F07" then
+      table.insert(made, table.remove(made, i))
+      break
+    end
   end
   return made
 end
@@ -161,7 +169,7 @@ end
 ---@example lab.practice.start "999" --> raises bad_argument
 function practice.start(id, order)
   if not LABS[id] then
-    fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there is 692" })
+    fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there are 691 and 692" })
   end
   local seed = seed_of(order)
   if notes().lab then

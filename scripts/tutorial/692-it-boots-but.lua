@@ -14,7 +14,7 @@ check "every cause is named, and none that is not there" {
   want = has { faults = 3, named = 3, wrong = 0 },
   hint = { "lab.practice.hint() tells the last good stage, then whose the next is.",
            "lab.fault.list() describes all faults there are; which symptom is yours?",
-           "diagnose { cause = { 'F…', 'F…' } } counts those right; the next one replaces it." },
+           "diagnose { cause = { 'F…', 'F…' } } counts those right; the next replaces it." },
 }
 
 check "no fault is left" {

@@ -58,12 +58,13 @@ expect(lab.practice.stop() > 5, "its notes are gone")
 expect(node.wrong(), {}, "all is well")
 
 -- each seed: what it makes is there, and the same again
-for seed = 1, 12 do
+for try = 1, 24 do
   lab.restore "well"
   lab.clock.advance "60s"
-  local made = lab.practice.start("692", { seed = seed })
-  expect(made.left, made.faults, "seed " .. seed)
+  local seed, id = (try + 1) // 2, try % 2 == 0 and "691" or "692"
+  local made = lab.practice.start(id, { seed = seed })
+  expect(made.left, made.faults, id .. ", seed " .. seed)
   lab.restore "well"
   lab.clock.advance "60s"
-  expect(lab.practice.start("692", { seed = seed }), made, "the same again")
+  expect(lab.practice.start(id, { seed = seed }), made, "the same again")
 end
