@@ -96,7 +96,23 @@ local function brief(value)
   return is_list(value) and names(value) or show(value)
 end
 
+-- Two long texts are shown from a little before where they part.
+local AROUND, LONG = 24, 60
+
+local function apart(want, got)
+  if type(want) ~= "string" or type(got) ~= "string" or #want <= LONG and #got <= LONG then return nil end
+  local at = 1
+  while at <= #want and want:byte(at) == got:byte(at) do at = at + 1 end
+  local from = at - AROUND
+  if from < 8 then return nil end
+  while from > 1 and want:byte(from) & 0xC0 == 0x80 do from = from - 1 end
+  local function tail(text) return show("…" .. text:sub(from)) end
+  return "want " .. tail(want) .. "; got " .. tail(got)
+end
+
 local function differs(want, got)
+  local text = apart(want, got)
+  if text then return text end
   return "want " .. show(want) .. "; got " .. show(got)
 end
 

@@ -119,6 +119,7 @@ return {
   },
   {
     id = "F19", stage = "kernel", owner = "artifacts",
+    heard = "one node says that a file is missing",
     symptom = "iPXE says `No such file` for the kernel or the initrd, and tries again every 30 seconds",
     cause = "BSS names a file that is not there: a rebuild changed the kernel's version, or it is misspelt",
     fix = "list what is there, and set kernel, initrd and params anew, all three of one build",

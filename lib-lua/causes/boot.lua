@@ -15,6 +15,7 @@ end
 return {
   {
     id = "F28", stage = "script", owner = "bss", asks = "boot",
+    heard = "one node had a hiccup of the network, and has not come back",
     symptom = "after one fetch that failed the node never comes back, though what it wanted is there again",
     cause = "BSS sends a node that tries again to https on port 443, where nobody listens, and iPXE lacks the CA",
     fix = "BSS_IPXE_SERVER=172.16.0.254:8081 and BSS_CHAIN_PROTO=http in openchami.env, restart bss, reset the node",

@@ -63,6 +63,7 @@ end
 return {
   {
     id = "F01", stage = "offer", owner = "smd",
+    heard = "a node that was unpacked yesterday has not been seen since",
     symptom = "the node gets an address of the pool and reboots for ever; coresmd logs `no EthernetInterfaces`",
     cause = "the MAC in the nodes file is misspelt: the firmware sends another",
     fix = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }), smd.iface.delete(WRONG); the file",
@@ -92,6 +93,7 @@ return {
   },
   {
     id = "F03", stage = "offer", owner = "smd",
+    heard = "since this morning the head node drops connections, and comes back",
     symptom = "since one node was switched on the head node answers now and then: two machines have its address",
     cause = "SMD gives a node the address of the server that all nodes boot from",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } }), an address that nobody has",

@@ -64,6 +64,7 @@ return {
   },
   {
     id = "F08", stage = "offer", owner = "smd",
+    heard = "one node stands in the list of components, and nobody ever saw it up",
     symptom = "SMD knows the node and no interface of it: it gets an address for strangers, and no script",
     cause = "its BMC is missing in the nodes file: ochami logs `no such bmc` and ends with 0",
     fix = "add the BMC to `bmcs` of the file and load it again: discover.lint finds what is missing",
@@ -81,6 +82,7 @@ return {
   },
   {
     id = "F09", stage = "offer", owner = "smd",
+    heard = "one node reboots every half minute",
     symptom = "coresmd logs `contains no IP addresses for hardware address`; the node is treated as a stranger",
     cause = "the interface has no address: `ip_addrs` was left out of the nodes file",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
@@ -97,6 +99,7 @@ return {
   },
   {
     id = "F10", stage = "offer", owner = "smd",
+    heard = "one node asks for an address, and gets nothing it could use",
     symptom = "the node is offered an empty address",
     cause = "SMD stores an address that is none, without a look at it",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
@@ -121,6 +124,7 @@ return {
   },
   {
     id = "F07", stage = "offer", owner = "smd",
+    heard = "I logged in to my node, and the prompt has another node's name",
     symptom = "two nodes answer on one address, and cloud-init gives one of them the other's identity",
     cause = "two interfaces have the same address: SMD takes it",
     fix = "give each its own: smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",

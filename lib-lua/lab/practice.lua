@@ -49,7 +49,7 @@ end
 local function notes()
   local found = { named = {}, hints = 0, faults = {} } ---@type table<string, any>
   local faults = {}
-  for _, artifact in ipairs(chami.lab.artifacts()) do
+  for _, artifact in ipairs(chami.lab._files()) do
     local id, word, value = artifact.path:match("^" .. FOLDER .. "(%w+)/(%a+)%-(%w+)$")
     if word == "seed" then
       found.lab, found.seed = id, tonumber(value)
@@ -196,7 +196,7 @@ end
 function practice.status()
   local found, faults = started()
   local named, wrong, symptoms, real = 0, 0, {}, {}
-  for i, one in ipairs(faults) do symptoms[i], real[one.id] = causes.by_id[one.id].symptom, true end
+  for i, one in ipairs(faults) do symptoms[i], real[one.id] = causes.by_id[one.id].heard, true end
   for id in pairs(found.named) do
     if real[id] then named = named + 1 else wrong = wrong + 1 end
   end
@@ -269,7 +269,7 @@ end
 ---@example lab.practice.stop() --> 0
 function practice.stop()
   local count = 0
-  for _, artifact in ipairs(chami.lab.artifacts()) do
+  for _, artifact in ipairs(chami.lab._files()) do
     if artifact.path:find("^" .. FOLDER) then
       chami.lab.artifact.delete(artifact.path)
       count = count + 1

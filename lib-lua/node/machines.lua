@@ -83,7 +83,7 @@ end
 
 -- Why a machine that was waited for is not up.
 local function failure(machine, wait, in_detail)
-  local what_next = 'node.why "%s" looks for the cause; node.trace "%s" shows each stage'
+  local what_next = 'node.why "%s" looks for the cause; node.reboot "%s" boots it anew once that is mended'
   local hint = { hint = what_next:format(machine.xname, machine.xname) }
   if machine.power == "off" then return fault.new("no_effect", machine.xname .. " is off again", hint) end
   local where = standing(machine, in_detail)
@@ -117,7 +117,9 @@ local function await(list, wait, call)
   if #items > 0 then
     if #states == 1 then error(items[1].fault, 0) end
     local what = ("%d of %d not up, the first: %s"):format(#items, #states, items[1].fault.message)
-    fault.raise("partial", what, { items = items, hint = "_err.items names each with its fault" })
+    fault.raise("partial", what, {
+      items = items, hint = "node.wrong() looks for the causes; _err.items names each with its fault",
+    })
   end
   return states
 end

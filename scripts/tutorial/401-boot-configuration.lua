@@ -88,8 +88,8 @@ check "node 1 came up with it" {
 
 look "Are the files there?"
 -- Ask before a node asks: a 404 here is one line, at the node it is an hour.
-local all = image "base"
-local urls = { all.kernel, all.initrd, all.rootfs }
+local base = image "base"
+local urls = { base.kernel, base.initrd, base.rootfs }
 for _, url in ipairs(urls) do print(http.head(url).status, url) end
 
 step "Say where nodes find cloud-init"
