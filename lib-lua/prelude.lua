@@ -71,6 +71,7 @@ return {
   undo = "journal:undo",
   unchanged = "matchers:unchanged",
   version = "version:version",
+  virsh = "virsh",
   watch = "session:watch",
   yaml = "yaml",
 }

@@ -71,6 +71,10 @@ const UNKEPT: &[(&str, &str)] = &[
     ("lab.reset", "the lab keeps its states itself"),
     ("lab.restore", "the lab keeps its states itself"),
     ("lab.snapshot", "the lab keeps its states itself"),
+    (
+        "virsh.Console:send",
+        "what is typed on a console is the guest's",
+    ),
 ];
 
 /// What moves at each write whatever is in it: counters, moments, the order of writing, SMD's own log.
@@ -227,6 +231,11 @@ fn boot_parameters_come_back() {
 #[test]
 fn configurations_come_back() {
     all_back("configuring");
+}
+
+#[test]
+fn machines_and_their_networks_come_back() {
+    all_back("machines");
 }
 
 #[test]

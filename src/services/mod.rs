@@ -1,7 +1,9 @@
 //! Every service chami speaks to: one line each.
 pub mod bss;
 pub mod cloud_init;
+pub mod libvirt;
 pub(crate) mod many;
+pub mod rack;
 pub mod site;
 pub mod smd;
 pub mod tokensmith;
@@ -33,4 +35,5 @@ pub const ALL: &[Service] = &[
     bss::SERVICE,
     cloud_init::SERVICE,
     tokensmith::SERVICE,
+    libvirt::SERVICE,
 ];

@@ -15,6 +15,7 @@ mod ipxe;
 mod network;
 mod offer;
 mod power;
+mod rack;
 mod root;
 mod routes;
 mod seed;
@@ -24,6 +25,7 @@ mod turn;
 pub(crate) use artifacts::routes as artifact_routes;
 pub use conditions::Condition;
 pub(crate) use events::{Events, Told};
+pub(crate) use rack::Hypervisor;
 pub(crate) use routes::routes;
 pub use routes::{Node, Ran, Stored, Timeline};
 
