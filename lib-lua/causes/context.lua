@@ -119,7 +119,7 @@ function _read.asked() return {} end
 
 _Shared.__index = function(shared, name)
   if _Shared[name] then return _Shared[name] end
-  local value = _read[name] and _read[name](shared)
+  local value = _read[name] and _read[name](shared) ---@type any
   rawset(shared, name, value)
   return value
 end

@@ -25,7 +25,7 @@ local practice = {}
 ---@field hints integer how many hints you have had
 
 -- Which faults a lab is made of. Those of one node each can come together; the others come alone.
----@type table<string, { single: string[], group: string[], alone: string[] }?>
+---@type table<string, { single: string[], group?: string[], alone?: string[] }?>
 local LABS = {
   ["691"] = { single = { "F01", "F03", "F07", "F08", "F09", "F10" } },
   ["692"] = { single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" } },

@@ -91,6 +91,18 @@ fn asked(input: &str) -> Option<String> {
         let plain = !subject.is_empty() && subject.chars().all(name);
         return plain.then(|| format!("help({subject:?})"));
     }
+    // A name that leads nowhere is looked up as a word, instead of general help for nil.
+    let inner = input
+        .strip_prefix("help(")
+        .and_then(|it| it.strip_suffix(')'));
+    if let Some(subject) = inner.map(str::trim)
+        && subject.starts_with(char::is_alphabetic)
+        && subject
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '.' || c == '_')
+    {
+        return Some(format!("help({subject} or {subject:?})"));
+    }
     let (verb, subject) = match input.strip_suffix("??") {
         Some(subject) => ("source", subject),
         None => ("help", input.strip_suffix('?')?),
@@ -165,6 +177,11 @@ mod tests {
             lua("s:upper?").as_deref(),
             Some("help(s.upper or \"s:upper\")")
         );
+        assert_eq!(
+            lua("help(smd.grup)").as_deref(),
+            Some("help(smd.grup or \"smd.grup\")")
+        );
+        assert_eq!(lua("help(f())"), None);
         assert_eq!(lua("help (1)"), None);
         assert_eq!(lua("print 'so?'"), None);
     }

@@ -37,7 +37,7 @@ use crate::{
     table::{Journal, Shelf},
     world::{Boot, Machines as Rack, Next, World},
 };
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use jiff::Timestamp;
 use std::{
     sync::{
         Arc, Mutex, Weak,
@@ -149,7 +149,7 @@ impl Machines {
 
     /// Does what a machine does next, unless somebody has switched it meanwhile.
     async fn step(self: &Arc<Self>, name: String, ticket: Ticket) {
-        let now = moment(&self.clock);
+        let now = self.clock.moment();
         let turn = self.world.read(|world| {
             let boot = world.boot(&name).filter(|boot| ticket.fits(boot))?;
             Some(Turn::new(world.machine(&name)?, boot, now))
@@ -213,15 +213,6 @@ impl Machines {
             Err(_) => self.schedule(name, ticket, AGAIN),
         }
     }
-}
-
-/// Now, in whole milliseconds: what people read of a boot is no finer.
-fn moment(clock: &LabClock) -> Timestamp {
-    let whole = TimestampRound::new()
-        .smallest(Unit::Millisecond)
-        .mode(RoundMode::Trunc);
-    let now = clock.now();
-    now.round(whole).unwrap_or(now)
 }
 
 /// A moment so much later.

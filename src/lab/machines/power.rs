@@ -112,7 +112,7 @@ impl Machines {
         names: &[String],
         action: Action,
     ) -> Result<Vec<String>, Fault> {
-        let now = super::moment(&self.clock);
+        let now = self.clock.moment();
         let (meant, turns) = self.world.write(|world| {
             let machines = meant(world, names)?;
             let concerned = machines.iter().filter(|it| action.concerns(it));
