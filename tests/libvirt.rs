@@ -6,6 +6,9 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 fn root() -> PathBuf {
@@ -188,9 +191,12 @@ fn a_helper_that_dies_or_hangs_is_started_anew() {
         .expect("chami runs");
     // Should it hang all the same, this test does not.
     let pid = session.id();
-    std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_secs(60));
-        signal(pid, "-KILL");
+    let (_over, waiting) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        let late = waiting.recv_timeout(Duration::from_secs(60));
+        if late == Err(mpsc::RecvTimeoutError::Timeout) {
+            signal(pid, "-KILL");
+        }
     });
     let mut input = session.stdin.take().expect("its input");
     let mut output = BufReader::new(session.stderr.take().expect("its output")).lines();

@@ -38,8 +38,7 @@ fn kind(error: &Error) -> Kind {
         Some(N::AuthFailed | N::AuthCancelled | N::AuthUnavailable) => Kind::Unauthorized,
         Some(N::AccessDenied | N::OperationDenied) => Kind::Forbidden,
         Some(N::OperationTimeout) => Kind::Timeout,
-        Some(N::NoConnect | N::InvalidConn | N::GnutlsError) => Kind::Unreachable,
-        Some(N::Rpc) => Kind::Unreachable,
+        Some(N::NoConnect | N::InvalidConn | N::GnutlsError | N::Rpc) => Kind::Unreachable,
         _ => Kind::Refused,
     }
 }
@@ -50,6 +49,7 @@ pub(crate) fn is_unsupported(error: &Error) -> bool {
 }
 
 /// An error as libvirt words it.
+#[allow(clippy::needless_pass_by_value)] // as `map_err` gives it
 pub(crate) fn plain(error: Error) -> Fault {
     let kind = kind(&error);
     let fault = Fault::new(kind, error.message());

@@ -25,7 +25,7 @@ pub(crate) fn start_events() {
         loop {
             if virt::event::event_run_default_impl().is_err() {
                 // It does not mend by haste.
-                thread::sleep(Duration::from_millis(100));
+                thread::park_timeout(Duration::from_millis(100));
             }
         }
     });
@@ -90,11 +90,11 @@ fn moment(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |it| it.to_string())
 }
 
+/// A domain's name and its figures.
+pub(crate) type Figures = (String, Map<String, Value>);
+
 /// The figures libvirt has of one domain, or of all.
-pub(crate) fn stats(
-    connect: &Connect,
-    domain: Option<&Domain>,
-) -> Result<Vec<(String, Map<String, Value>)>, Error> {
+pub(crate) fn stats(connect: &Connect, domain: Option<&Domain>) -> Result<Vec<Figures>, Error> {
     let mut list: *mut sys::virDomainStatsRecordPtr = ptr::null_mut();
     // SAFETY: connection and domain are alive while they are borrowed; the list of domains ends with null, as it must.
     let count = unsafe {

@@ -138,7 +138,7 @@ fn find_vol(pool: &StoragePool, asked: &str) -> Result<StorageVol, Fault> {
 
 fn vol_info(vol: &StorageVol) -> Result<VolInfo, Fault> {
     let info = vol.info().map_err(plain)?;
-    let kind = match u32::try_from(info.kind).unwrap_or(u32::MAX) {
+    let kind = match info.kind {
         virt_sys::VIR_STORAGE_VOL_FILE => "file",
         virt_sys::VIR_STORAGE_VOL_BLOCK => "block",
         virt_sys::VIR_STORAGE_VOL_DIR => "dir",

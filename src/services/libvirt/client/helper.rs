@@ -20,7 +20,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::{Mutex as Turn, oneshot},
+    sync::{Mutex as Turn, oneshot, watch},
 };
 
 /// What the program is called.
@@ -50,12 +50,13 @@ struct Running {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
+    /// Whether it has said its last.
+    ended: watch::Sender<bool>,
 }
 
 #[derive(Default)]
 struct State {
     waiting: HashMap<u64, oneshot::Sender<Answer>>,
-    ended: bool,
     complaint: String,
 }
 
@@ -122,7 +123,7 @@ impl Helper {
         told: &str,
     ) -> Result<(Arc<Shared>, oneshot::Receiver<Answer>), Fault> {
         let mut running = self.running.lock().await;
-        let ended = running.as_ref().is_some_and(|it| it.shared.state().ended);
+        let ended = running.as_ref().is_some_and(|it| *it.shared.ended.borrow());
         if ended {
             *running = None;
         }
@@ -158,6 +159,10 @@ impl Helper {
             }
         }
         drop(running);
+        // What it complained of last may still be on its way.
+        let mut last = shared.ended.subscribe();
+        let ended = last.wait_for(|ended| *ended);
+        let _ = tokio::time::timeout(Duration::from_secs(2), ended).await;
         let complaint = shared.complaint();
         if complaint.contains("shared libraries") {
             let message = format!("{NAME} cannot start here: {complaint}");
@@ -203,16 +208,13 @@ fn program() -> Result<PathBuf, Fault> {
     #[cfg(not(test))]
     let said = env::var_os("CHAMI_VIRT");
     let named = said.filter(|path| !path.is_empty());
-    let (path, place) = match named {
-        Some(path) => {
-            let path = PathBuf::from(path);
-            let place = format!("at {}, which CHAMI_VIRT names", path.display());
-            (path, place)
-        }
-        None => {
-            let own = env::current_exe().map_err(|e| Fault::io("/proc/self/exe", &e))?;
-            (own.with_file_name(NAME), "beside chami".to_owned())
-        }
+    let (path, place) = if let Some(path) = named {
+        let path = PathBuf::from(path);
+        let place = format!("at {}, which CHAMI_VIRT names", path.display());
+        (path, place)
+    } else {
+        let own = env::current_exe().map_err(|e| Fault::io("/proc/self/exe", &e))?;
+        (own.with_file_name(NAME), "beside chami".to_owned())
     };
     if path.is_file() {
         return Ok(path);
@@ -250,10 +252,9 @@ fn start() -> Result<Running, Fault> {
         read(output, &its).await;
         // What it said at its end belongs to why it ended.
         let _ = tokio::time::timeout(Duration::from_secs(1), complaints).await;
-        let mut state = its.state();
-        state.ended = true;
+        its.ended.send_replace(true);
         // Whoever waits learns that nothing comes.
-        state.waiting.clear();
+        its.state().waiting.clear();
     });
     Ok(Running {
         child,

@@ -65,7 +65,8 @@ impl Client {
     }
 
     /// The same, at a URI of its own.
-    pub fn at(&self, options: Option<Options>) -> At {
+    pub fn at(&self, options: impl Into<Option<Options>>) -> At {
+        let options: Option<Options> = options.into();
         At {
             client: self.clone(),
             uri: options.unwrap_or_default().uri,

@@ -177,7 +177,7 @@ impl Lab {
         let mut root = self.definition(&seen)?;
         amend(&mut root)?;
         self.keep(&seen.machine.name, |domain| {
-            domain.xml = Some(xml::write(&root))
+            domain.xml = Some(xml::write(&root));
         })?;
         self.dominfo(&seen.machine.name)
     }
@@ -196,12 +196,10 @@ pub(super) fn its_mac(root: &mut Element, uuid: Uuid) -> Result<String, Fault> {
             .hint("virsh.install{ name = …, network = \"openchami-net\" } gives it one"));
     };
     let mac = nic.child("mac");
-    match mac.attribute("address") {
-        Some(address) => Ok(address.to_ascii_lowercase()),
-        None => {
-            let address = mac_of(uuid);
-            mac.set("address", &address);
-            Ok(address)
-        }
+    if let Some(address) = mac.attribute("address") {
+        return Ok(address.to_ascii_lowercase());
     }
+    let address = mac_of(uuid);
+    mac.set("address", &address);
+    Ok(address)
 }

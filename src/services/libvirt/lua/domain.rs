@@ -1,6 +1,6 @@
 //! Domains.
 use super::{
-    Said, about, ask, defined,
+    Act, Said, about, ask, defined,
     options::{
         Addresses, Autostarting, Changing, Dump, Keys, Listing, Naming, Screen, Undefining, at, kib,
     },
@@ -115,14 +115,14 @@ fn marks(n: &mut Natives, virsh: &Client) {
     n.change(
         "undefine",
         move |(names, said): &(Vec<String>, Option<Undefining>)| {
-            let said = said.as_ref().and_then(|said| at(said.uri.clone()));
+            let said = said.as_ref().map(|said| at(said.uri.clone()));
             touch(&its, DOMAIN, said.as_ref(), names)
         },
         with(
             virsh,
             |virsh, (names, said): (Vec<String>, Option<Undefining>)| async move {
                 let Undefining { nvram, uri } = said.unwrap_or_default();
-                all(virsh, at(uri), names, "undefined", move |domain| {
+                all(virsh, Some(at(uri)), names, "undefined", move |domain| {
                     Call::Undefine { domain, nvram }
                 })
                 .await
@@ -133,14 +133,14 @@ fn marks(n: &mut Natives, virsh: &Client) {
     n.change(
         "autostart",
         move |(names, said): &(Vec<String>, Option<Autostarting>)| {
-            let said = said.as_ref().and_then(|said| at(said.uri.clone()));
+            let said = said.as_ref().map(|said| at(said.uri.clone()));
             touch(&its, DOMAIN, said.as_ref(), names)
         },
         with(
             virsh,
             |virsh, (names, said): (Vec<String>, Option<Autostarting>)| async move {
                 let Autostarting { disable, uri } = said.unwrap_or_default();
-                all(virsh, at(uri), names, "marked", move |domain| {
+                all(virsh, Some(at(uri)), names, "marked", move |domain| {
                     Call::Autostart { domain, disable }
                 })
                 .await
@@ -157,14 +157,14 @@ async fn all(
     done: &str,
     call: impl Fn(String) -> Call,
 ) -> Result<Vec<Dominfo>, Fault> {
-    let named = names.clone();
+    let whose = names.clone();
     let results = each(names, |name| {
         let (at, call) = (virsh.at(said.clone()), call(name));
         async move { at.ask::<Dominfo>(call).await }
     })
     .await;
     let mut fates = Fates::default();
-    for (name, result) in named.into_iter().zip(results) {
+    for (name, result) in whose.into_iter().zip(results) {
         fates.add(name, result);
     }
     fates.settle(done)
@@ -173,7 +173,7 @@ async fn all(
 type Named = (Vec<String>, Said);
 
 fn power(n: &mut Natives, virsh: &Client) {
-    let back: [(&'static str, &'static str, fn(String) -> Call); 3] = [
+    let back: [Act; 3] = [
         ("start", "started", |domain| Call::Start { domain }),
         ("suspend", "suspended", |domain| Call::Suspend { domain }),
         ("resume", "resumed", |domain| Call::Resume { domain }),
@@ -188,7 +188,7 @@ fn power(n: &mut Natives, virsh: &Client) {
             }),
         );
     }
-    let gone: [(&'static str, &'static str, fn(String) -> Call); 4] = [
+    let gone: [Act; 4] = [
         ("shutdown", "asked", |domain| Call::Shutdown { domain }),
         ("reboot", "asked", |domain| Call::Reboot { domain }),
         ("reset", "reset", |domain| Call::Reset { domain }),
@@ -208,11 +208,11 @@ fn power(n: &mut Natives, virsh: &Client) {
 type Sized = (String, Value, Option<Changing>);
 
 fn its_domain(virsh: &Client, (domain, _, said): &Sized) -> crate::journal::Touch {
-    let said = said.as_ref().and_then(|said| at(said.uri.clone()));
+    let said = said.as_ref().map(|said| at(said.uri.clone()));
     touch(virsh, DOMAIN, said.as_ref(), [domain])
 }
 
-fn change(said: Option<Changing>) -> (Change, Option<Options>) {
+fn change(said: Option<Changing>) -> (Change, Options) {
     let Changing {
         config,
         live,

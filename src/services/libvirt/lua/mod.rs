@@ -18,6 +18,9 @@ use serde_json::Value;
 /// What any call may say besides.
 type Said = Option<Options>;
 
+/// A native's name, a word about it, and what it asks about the thing of a name.
+type Act = (&'static str, &'static str, fn(String) -> Call);
+
 pub(super) fn natives(n: &mut Natives, http: &Http) {
     n.house("virsh");
     let virsh = Client::new(http);

@@ -63,7 +63,7 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
     n.change(
         "net_autostart",
         move |(network, said): &(String, Option<Autostarting>)| {
-            let said = said.as_ref().and_then(|said| at(said.uri.clone()));
+            let said = said.as_ref().map(|said| at(said.uri.clone()));
             touch(&its, NETWORK, said.as_ref(), [network])
         },
         with(

@@ -72,6 +72,10 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             ask::<Value>(virsh.at(said), Call::ConsoleClose { console }).await
         }),
     );
+    events(n, virsh);
+}
+
+fn events(n: &mut Natives, virsh: &Client) {
     n.read(
         "events_open",
         with(

@@ -102,8 +102,8 @@ pub(super) struct Volume {
 }
 
 /// Only which libvirt is asked.
-pub(super) fn at(uri: Option<String>) -> Option<Options> {
-    Some(Options { uri })
+pub(super) fn at(uri: Option<String>) -> Options {
+    Options { uri }
 }
 
 /// Bytes from a number of them, or from text with a unit.

@@ -1,6 +1,6 @@
 //! Storage pools and volumes. The journal says that they were changed; what was in them it does not keep.
 use super::{
-    Said, about, ask,
+    Act, Said, about, ask,
     options::{Listing, Volume, at, bytes},
     with,
 };
@@ -41,7 +41,7 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             ask::<PoolInfo>(virsh.at(said), Call::PoolDefine { xml }).await
         }),
     );
-    let pools: [(&'static str, &'static str, fn(String) -> Call); 3] = [
+    let pools: [Act; 3] = [
         ("pool_start", "virsh.pool_destroy stops a pool", |pool| {
             Call::PoolStart { pool }
         }),
@@ -64,6 +64,10 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             ),
         );
     }
+    volumes(n, virsh);
+}
+
+fn volumes(n: &mut Natives, virsh: &Client) {
     n.one_way(
         "vol_create",
         "virsh.vol_delete takes a volume away, with whatever was written into it since",

@@ -114,8 +114,8 @@ async fn twin(stand: &Arc<Stand>) -> At {
     session(stand).await.at(None)
 }
 
-fn uri(uri: &str) -> Option<Options> {
-    Some(Options {
+fn uri(uri: &str) -> Options {
+    Options {
         uri: Some(uri.to_owned()),
-    })
+    }
 }

@@ -157,8 +157,8 @@ pub fn parse(text: &str) -> Result<Element, Fault> {
 }
 
 fn line_of(text: &str, place: usize) -> usize {
-    let head = text.as_bytes().get(..place).unwrap_or(text.as_bytes());
-    head.iter().filter(|byte| **byte == b'\n').count() + 1
+    let head = text.get(..place).unwrap_or(text);
+    head.matches('\n').count() + 1
 }
 
 fn begun(start: &BytesStart<'_>, second: bool) -> Result<Element, Fault> {
