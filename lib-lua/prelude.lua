@@ -35,6 +35,7 @@ return {
   diagnose = "lab.practice:diagnose",
   discover = "discover",
   each = "matchers:each",
+  doctor = "doctor:doctor",
   env = "env",
   exercise = "exercise:exercise",
   expect = "expect:expect",

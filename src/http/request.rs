@@ -167,7 +167,7 @@ impl Request {
         let place = self
             .place
             .clone()?
-            .simulated(&self.http.shared.options.places);
+            .simulated(&self.http.shared.options.places)?;
         let locate = &self.http.shared.locate;
         let base = match &place {
             Place::Anywhere(_) => locate.at_hand().unwrap_or_default(),

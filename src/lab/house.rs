@@ -307,7 +307,7 @@ impl House {
 
     pub(crate) fn time(&self) -> Time {
         Time {
-            now: self.clock.now().to_string(),
+            now: self.clock.moment().to_string(),
             advanced: Duration::from_nanos(self.clock.advanced()).as_secs_f64(),
             moves: self.clock.moves(),
         }

@@ -149,7 +149,7 @@ impl Machines {
 
     /// Does what a machine does next, unless somebody has switched it meanwhile.
     async fn step(self: &Arc<Self>, name: String, ticket: Ticket) {
-        let now = self.clock.now();
+        let now = self.clock.moment();
         let turn = self.world.read(|world| {
             let boot = world.boot(&name).filter(|boot| ticket.fits(boot))?;
             Some(Turn::new(world.machine(&name)?, boot, now))
