@@ -120,6 +120,28 @@ if qemu then
   expect(fs.read(room .. "/uefi.log"), contains "PXE", "the log has what the console showed")
 end
 
+-- A network on which libvirt itself lends addresses.
+if qemu then
+  virsh.net_define {
+    name = "lending", bridge = { _name = "virbr-lending" },
+    ip = { { _address = "10.11.12.1", _netmask = "255.255.255.0",
+             dhcp = { range = { { _start = "10.11.12.100", _end = "10.11.12.110" } } } } },
+  }
+  virsh.net_start "lending"
+  expect(virsh.net_dhcp_leases "lending", {}, "none yet")
+  virsh.install { name = "guest", memory = "256MiB", mac = "52:54:00:be:ef:99", network = "lending", type = "qemu" }
+  local console <close> = virsh.console "guest"
+  local ip = console:expect("net0: (10%.11%.12%.%d+)/", { timeout = "60s" })
+  expect(virsh.net_dhcp_leases "lending", { has { mac_address = "52:54:00:be:ef:99", protocol = "ipv4", ip_address = ip .. "/24",
+                                                  expiry_time = match "^%d+%-%d+%-%d+T" } }, "one")
+  expect(#virsh.net_dhcp_leases("lending", { mac = "52:54:00:00:00:00" }), 0, "nobody else's")
+  expect(virsh.domifaddr("guest", { source = "lease" })[1].address, ip .. "/24", "and it is this machine's")
+  virsh.destroy "guest"
+  virsh.undefine "guest"
+  virsh.net_destroy "lending"
+  virsh.net_undefine "lending"
+end
+
 -- Away with them; one comes back.
 virsh.undefine { "node7", "node8" }
 expect_fault("not_found", virsh.dominfo, "node8")
