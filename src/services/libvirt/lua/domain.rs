@@ -7,6 +7,7 @@ use super::{
     touch, with,
 };
 use crate::{
+    call,
     fault::Fault,
     lua::Natives,
     services::{
@@ -155,14 +156,23 @@ async fn all(
     said: Said,
     names: Vec<String>,
     done: &str,
-    call: impl Fn(String) -> Call,
+    asks: impl Fn(String) -> Call,
 ) -> Result<Vec<Dominfo>, Fault> {
     let whose = names.clone();
-    let results = each(names, |name| {
-        let (at, call) = (virsh.at(said.clone()), call(name));
+    let ask = |name: String| {
+        let (at, call) = (virsh.at(said.clone()), asks(name));
         async move { at.ask::<Dominfo>(call).await }
-    })
-    .await;
+    };
+    let results = if call::current().is_some_and(|call| call.plan.is_some()) {
+        // A plan is read in the order of the names.
+        let mut results = Vec::new();
+        for name in names {
+            results.push(ask(name).await);
+        }
+        results
+    } else {
+        each(names, ask).await
+    };
     let mut fates = Fates::default();
     for (name, result) in whose.into_iter().zip(results) {
         fates.add(name, result);
