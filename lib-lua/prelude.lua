@@ -33,6 +33,7 @@ return {
   contains = "matchers:contains",
   csv = "csv",
   diagnose = "lab.practice:diagnose",
+  dhcp = "dhcp",
   discover = "discover",
   each = "matchers:each",
   env = "env",

@@ -1,6 +1,7 @@
 //! Every service chami speaks to: one line each.
 pub mod bss;
 pub mod cloud_init;
+pub mod coresmd;
 pub(crate) mod many;
 pub mod site;
 pub mod smd;
@@ -33,4 +34,5 @@ pub const ALL: &[Service] = &[
     bss::SERVICE,
     cloud_init::SERVICE,
     tokensmith::SERVICE,
+    coresmd::SERVICE,
 ];
