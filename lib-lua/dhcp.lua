@@ -199,4 +199,63 @@ end
 ---  return dhcp.log(line)[1].event --> stranger
 function dhcp.log(text) return native.log(text or native.lab_log()) end
 
+---@class dhcp.ProbeWanted
+---@field interface string where to ask: `virbr-openchami`
+---@field mac string who asks: a node's MAC gets that node's answer
+---@field arch? string|integer as in `dhcp.explain`
+---@field user_class? string `iPXE`
+---@field wait? string how long answers are waited for, each time; `"2s"`
+---@field request? boolean false: only who would offer what; a server may have lent an address all the same
+
+---@class dhcp.Answer
+---@field answer string `OFFER`, `ACK`, `NAK`
+---@field server string option 54, or the address it came from
+---@field from_mac string
+---@field ip string
+---@field hostname? string
+---@field boot_file? string
+---@field after integer milliseconds after the question
+---@field options dhcp.Option[]
+
+---@class dhcp.Probed
+---@field mac string
+---@field interface string
+---@field servers string[] who answered; more than one is one too many
+---@field answers dhcp.Answer[]
+---@field ip? string the address that was confirmed
+---@field problem? string nobody answered, several did, or nothing was confirmed
+
+--- Asks the real network as a node would, DISCOVER to ACK, and hears every server that answers.
+--- Frames are written as they are, from any MAC, which wants the capability CAP_NET_RAW. A stranger's MAC is lent an
+--- address by bootloop, which keeps it until that MAC asks again.
+---@param wanted dhcp.ProbeWanted
+---@return dhcp.Probed probed
+---@example dhcp.probe{ interface = "nosuch0", mac = "52:54:00:be:ef:01" } --> raises not_found
+---@example dhcp.probe{ interface = "lo", mac = "not a MAC" } --> raises bad_argument
+function dhcp.probe(wanted) return native.probe(wanted) end
+
+---@class dhcp.Look
+---@field interface string
+---@field span? string how long to look; `"30s"`
+---@field count? integer so many packets are enough
+---@field mac? string only this client's
+
+---@class dhcp.Sight
+---@field time string
+---@field kind string `DISCOVER`, `OFFER`, …
+---@field mac string the client
+---@field from string
+---@field to string
+---@field ip? string
+---@field boot_file? string
+---@field xid string what question and answer have in common
+---@field options dhcp.Option[]
+
+--- Looks at the DHCP that goes by on an interface: a line for each packet as it comes, and all of them at the end.
+--- Says nothing itself; wants the capability CAP_NET_RAW.
+---@param look dhcp.Look
+---@return dhcp.Sight[] sights
+---@example dhcp.watch{ interface = "nosuch0" } --> raises not_found
+function dhcp.watch(look) return native.watch(look) end
+
 return dhcp

@@ -64,6 +64,7 @@ return {
   step = "exercise:step",
   task = "task",
   teach = "teach:teach",
+  tftp = "tftp",
   time = "trace:time",
   tokensmith = "tokensmith",
   trace = "trace:trace",

@@ -35,4 +35,5 @@ pub const ALL: &[Service] = &[
     cloud_init::SERVICE,
     tokensmith::SERVICE,
     coresmd::SERVICE,
+    coresmd::TFTP,
 ];

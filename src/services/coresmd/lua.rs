@@ -6,11 +6,16 @@ use super::{
     lint::{Around, lint},
     log,
     render::{self, Wanted, render},
+    wire,
 };
-use crate::{fault::Fault, http::Http, lua::Natives};
+use crate::{
+    fault::Fault,
+    http::Http,
+    lua::{Bytes, Natives},
+};
 use jiff::Timestamp;
 use serde::Deserialize;
-use std::{net::Ipv4Addr, path::PathBuf};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -90,6 +95,39 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
             },
         ),
     );
+    at_home(n);
+}
+
+/// What happens on this machine's interfaces.
+fn at_home(n: &mut Natives) {
+    n.at_home();
+    n.write("probe", |(wanted,): (wire::Wanted,)| {
+        wire::aside(move || wire::probe(&wanted))
+    });
+    let voice = n.voice();
+    n.read("watch", move |(look,): (wire::Look,)| {
+        let speaker = voice.speak();
+        async move {
+            // Whoever stops waiting ends the looking.
+            let looking = Arc::new(());
+            let alive = Arc::downgrade(&looking);
+            let work = move || {
+                let goes_on = || alive.strong_count() > 0;
+                wire::watch(&look, &goes_on, &|line| speaker.say(line))
+            };
+            let seen = wire::aside(work).await;
+            drop(looking);
+            seen
+        }
+    });
+}
+
+/// The natives behind `lib-lua/tftp.lua`.
+pub(super) fn tftp(n: &mut Natives, _: &Http) {
+    n.at_home();
+    n.read("get", |(wanted,): (wire::Fetch,)| async move {
+        wire::aside(move || wire::fetch(&wanted)).await.map(Bytes)
+    });
 }
 
 /// A native's body with a client of its own.

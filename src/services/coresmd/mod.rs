@@ -26,6 +26,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod types;
+pub mod wire;
 
 use super::Service;
 
@@ -34,4 +35,12 @@ pub const SERVICE: Service = Service {
     natives: lua::natives,
     images: None,
     lab: Some(lab::front),
+};
+
+/// TFTP, which coresmd serves as well: a module of its own in Lua.
+pub const TFTP: Service = Service {
+    name: "tftp",
+    natives: lua::tftp,
+    images: None,
+    lab: None,
 };
