@@ -5,11 +5,12 @@
 //! asks again, which is how a stranger gets in.
 use super::{HEAD, Machines, turn::Turn};
 use crate::{
-    services::coresmd::{
-        explain::{discover, request},
-        lab::{self, Answered},
-        packet::{Kind, Packet, mac},
-        types::LAB,
+    services::{
+        coresmd::{
+            explain::{discover, request},
+            packet::{Kind, Packet, mac},
+        },
+        site::Echo,
     },
     world::{Next, Owner, Stage},
 };
@@ -35,11 +36,11 @@ pub(super) struct Nic {
 /// How a round of questions ended.
 enum Round {
     /// An address, and the last answer.
-    Bound(Packet, Answered),
+    Bound(Packet, Echo),
     /// An offer of no address.
-    Nothing(Answered),
+    Nothing(Echo),
     /// Nobody answers, or not as it should be.
-    Silent(Option<Answered>),
+    Silent(Option<Echo>),
 }
 
 impl Machines {
@@ -123,13 +124,12 @@ impl Machines {
     }
 
     /// One packet, over the lab's wire.
-    async fn exchange(&self, packet: &Packet) -> Option<(Option<Packet>, Answered)> {
-        let head = Request::post(format!("{LAB}/v4"));
-        let body = Body::from(packet.encode().ok()?);
-        let (_, body) = self.peers.ask(head, body).await.ok()?;
-        let answered: Answered = serde_json::from_slice(&body).ok()?;
-        let reply = answered.reply.as_deref().and_then(lab::bytes);
-        let reply = reply.and_then(|bytes| Packet::decode(&bytes).ok());
+    async fn exchange(&self, packet: &Packet) -> Option<(Option<Packet>, Echo)> {
+        let answered = self.peers.broadcast(packet.encode().ok()?).await?;
+        let reply = answered
+            .reply
+            .as_deref()
+            .and_then(|bytes| Packet::decode(bytes).ok());
         Some((reply, answered))
     }
 
@@ -155,7 +155,7 @@ impl Machines {
     }
 }
 
-fn unanswered(turn: &mut Turn, asked: String, answered: Option<Answered>) {
+fn unanswered(turn: &mut Turn, asked: String, answered: Option<Echo>) {
     let mac = &turn.machine.mac;
     let why = answered.map(|it| it.why).unwrap_or_default();
     let what = if why.contains("is used up") {

@@ -2,11 +2,11 @@
 use super::{
     client::Client,
     explain::{self, Arch, Asked},
-    lab::{self, Answered, bytes, hex},
+    lab,
     leases::{self, Source},
     lint::{Around, lint},
     log,
-    packet::{Kind, Packet, mac},
+    packet::{Kind, Packet, bytes, digits, mac},
     render::{Wanted, render},
     types::{Level, Version},
 };
@@ -14,10 +14,10 @@ use crate::{
     clock::{Clock, Pending},
     fault::{Fault, Kind as Sort},
     http::{Base, Http},
-    services::site::{NoSigner, NoTimer, Open, Peers, Site, Sound},
+    services::site::{Echo, NoSigner, NoTimer, Open, Peers, Site, Sound},
     table::{Forget, Shelved},
 };
-use axum::{Json, Router, body::Body, http::Request, routing::get};
+use axum::{Json, Router, routing::get};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::{
@@ -107,17 +107,17 @@ impl Stage {
         }
     }
 
-    async fn send(&self, packet: &Packet) -> (Option<Packet>, Answered) {
-        let body = Body::from(packet.encode().expect("bytes"));
-        let head = Request::post("/lab/dhcp/v4");
-        let (status, body) = self.peers.ask(head, body).await.expect("answered");
-        assert_eq!(status, 200);
-        let answered: Answered = serde_json::from_slice(&body).expect("JSON");
-        let reply = answered
+    async fn send(&self, packet: &Packet) -> (Option<Packet>, Echo) {
+        let echo = self
+            .peers
+            .broadcast(packet.encode().expect("bytes"))
+            .await
+            .expect("answered");
+        let reply = echo
             .reply
             .as_deref()
-            .map(|it| Packet::decode(&bytes(it).expect("hex")).expect("a packet"));
-        (reply, answered)
+            .map(|it| Packet::decode(it).expect("a packet"));
+        (reply, echo)
     }
 
     async fn asks(&self, name: &str, class: Option<&str>) -> (Kind, String) {
@@ -374,6 +374,6 @@ fn bootloops_file_is_read_and_judged() {
 
 #[test]
 fn bytes_go_through_text() {
-    assert_eq!(bytes(&hex(&[0, 255, 16])), Some(vec![0, 255, 16]));
-    assert_eq!(bytes("0g"), None);
+    assert_eq!(bytes(&digits(&[0, 255, 16])), Some(vec![0, 255, 16]));
+    assert_eq!((bytes("0g"), bytes("0")), (None, None));
 }

@@ -14,10 +14,37 @@ pub use v6::{Kind6, Packet6};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken(pub String);
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// A MAC address, or whatever stands for one, in lower case with colons.
 pub fn hex(bytes: &[u8]) -> String {
-    let parts: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    parts.join(":")
+    joined(bytes, true)
+}
+
+/// Bytes as digits with nothing between them.
+pub fn digits(bytes: &[u8]) -> String {
+    joined(bytes, false)
+}
+
+fn joined(bytes: &[u8], colons: bool) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for (at, byte) in bytes.iter().enumerate() {
+        if colons && at > 0 {
+            text.push(':');
+        }
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// Bytes from their digits.
+pub fn bytes(digits: &str) -> Option<Vec<u8>> {
+    let value = |digit: &u8| char::from(*digit).to_digit(16);
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(value(high)? << 4 | value(low)?).ok();
+    let bytes = pairs.iter().map(byte).collect::<Option<Vec<u8>>>();
+    bytes.filter(|_| rest.is_empty())
 }
 
 /// The six bytes of a MAC address, with colons, dashes or neither.
