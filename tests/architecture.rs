@@ -1,8 +1,11 @@
 //! Holds the house in order: which module may use which, where a library may be named, how large a room may grow.
 //! The tables here are the architecture; README's map describes the same in words.
+#[path = "support/homes.rs"]
+mod homes;
 #[path = "support/source.rs"]
 mod source;
 
+use homes::HOMES;
 use source::{code, functions, names, root, sources, word};
 use std::{collections::BTreeSet, fs};
 
@@ -36,26 +39,6 @@ const EDGES: &[(&str, &[&str])] = &[
 const LEAVES: &[&str] = &[
     "call", "clock", "config", "fault", "gate", "journal", "jwt", "nodeset", "progress", "secret",
     "table",
-];
-
-/// Where a library may be named: the crate, and the places (path prefixes under `src/`).
-const HOMES: &[(&str, &[&str])] = &[
-    ("mlua", &["lua", "builtins", "services/*/lua"]),
-    ("reqwest", &["http"]),
-    (
-        "axum",
-        &[
-            "lab",
-            "services/mod",
-            "services/site",
-            "services/*/lab",
-            "services/*/tests",
-        ],
-    ),
-    ("axum_server", &["lab"]),
-    ("rustyline", &["repl"]),
-    ("pulldown_cmark", &["book"]),
-    ("indicatif", &["progress"]),
 ];
 
 /// Inside a service: who may use whom, by file or folder.

@@ -33,6 +33,9 @@ fn hindrance() -> Option<&'static str> {
     if !Path::new("/usr/sbin/dnsmasq").exists() {
         return Some("dnsmasq is not installed (tests/run --install does it)");
     }
+    if !Path::new("/usr/lib/ipxe").exists() {
+        return Some("the package ipxe is not installed (tests/run --install does it)");
+    }
     let probe = "ip link add cable0 type veth peer name cable1 && ip link add box0 type bridge";
     let out = Command::new("unshare")
         .args(["--net", "sh", "-c", probe])
@@ -167,6 +170,69 @@ chami -F json -e 'return { (select(2, pcall(tftp.get, { host = "172.16.0.254", f
     assert_eq!(kinds, ["DISCOVER", "OFFER", "REQUEST", "ACK"], "{seen}");
     assert_eq!(*file, serde_json::json!([100_000, 7]));
     assert_eq!(*missing, serde_json::json!(["not_found"]));
+}
+
+/// A lab on the interface `one`, with the tutorial's nodes; it is spoken to as the user's own lab.
+const LAB: &str = r#"
+"$CHAMI" lab serve --interface one --http 8081 --https 8443 >served 2>errors & lab=$!
+for _ in $(seq 100); do grep -q "^state" served && break; kill -0 $lab || { cat errors >&2; exit 1; }; sleep 0.1; done
+lab() { "$CHAMI" "$@"; }
+ask() { lab -F json -e "dhcp.probe{ interface = \"node\", wait = \"600ms\", $1 }"; }
+lab -e 'discover.static "data/nodes.yaml"' >/dev/null
+"#;
+
+#[test]
+fn a_lab_on_an_interface_answers_as_coresmd() {
+    if skipped("a lab that serves DHCP and TFTP on an interface") {
+        return;
+    }
+    let script = r#"
+known='mac = "52:54:00:be:ef:01"'
+ask "$known"
+ask "$known, user_class = \"iPXE\""
+ask 'mac = "52:54:00:00:00:99"'
+lab -F json -e 'dhcp.leases()'
+lab -F json -e 'return { tftp.get{ host = "172.16.0.254", file = "default" }, #tftp.get{ host = "172.16.0.254", file = "undionly.kpxe" } > 10000 }'
+lab -F json -e 'return { http.get("http://172.16.0.254:8081/boot/v1/bootscript?mac=52:54:00:be:ef:01").status }'
+masq --interface=two --dhcp-range=172.16.0.30,172.16.0.40,1h 2>two.log; sleep 0.5
+ask "$known, request = false"
+kill $lab; wait $lab || exit 1
+"#;
+    let out = within(&format!("cd \"$HOME\"\n{LAB}{script}"));
+    let [known, ipxe, stranger, leases, files, boot, rogue] = &documents(&out)[..] else {
+        panic!(
+            "seven documents: {}\n{}",
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr)
+        );
+    };
+    let kinds = |probe: &Value| -> Vec<String> {
+        let answers = probe["answers"].as_array().expect("answers").iter();
+        answers
+            .map(|it| it["answer"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        (&known["ip"], &known["problem"]),
+        (&"172.16.0.1".into(), &Value::Null),
+        "{known}"
+    );
+    assert_eq!(kinds(known), ["OFFER", "ACK"]);
+    assert_eq!(known["answers"][0]["hostname"], "nid0001.openchami.cluster");
+    assert_eq!(known["answers"][0]["boot_file"], "ipxe-x86_64.efi");
+    let url = "http://172.16.0.254:8081/boot/v1/bootscript?mac=52:54:00:be:ef:01";
+    assert_eq!(ipxe["answers"][1]["boot_file"], url, "{ipxe}");
+    assert_eq!(kinds(stranger), ["OFFER", "NAK", "ACK"], "{stranger}");
+    assert_eq!(stranger["ip"], "172.16.0.200");
+    assert_eq!(leases[0]["mac"], "52:54:00:00:00:99", "{leases}");
+    assert_eq!(files[0], "#!ipxe\nreboot\n");
+    assert_eq!(files[1], true, "is the package ipxe installed?");
+    assert_eq!(boot[0], 200);
+    assert_eq!(
+        rogue["servers"].as_array().expect("servers").len(),
+        2,
+        "{rogue}"
+    );
 }
 
 /// Whoever may not write frames is told what is missing, and what to type.

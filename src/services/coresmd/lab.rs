@@ -6,6 +6,7 @@
 mod heard;
 
 use super::{
+    config::Config,
     engine::{By, Engine, Event},
     explain, packet,
     render::{Wanted, render},
@@ -15,28 +16,38 @@ use super::{
 use crate::{
     clock::Clock,
     fault::Fault,
-    services::site::{Echo, Front, Site, Way},
+    services::site::{Echo, Front, Guard, Site, Way},
     table::Shelf,
 };
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::get,
+};
 use heard::Heard;
 use jiff::Timestamp;
 use std::{
     collections::VecDeque,
     fmt::Write as _,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 /// So many lines of the log are kept.
 const LINES: usize = 2000;
 
+/// The server's configuration, as text and as read.
+struct Setup {
+    text: String,
+    config: Config,
+}
+
 struct Lab {
     shelf: Shelf<Store>,
     clock: Arc<dyn Clock>,
     heard: Heard,
-    /// The configuration, as text and as read.
-    text: String,
-    config: super::config::Config,
+    guard: Arc<dyn Guard>,
+    setup: RwLock<Arc<Setup>>,
     log: Mutex<VecDeque<(Timestamp, Event)>>,
 }
 
@@ -54,8 +65,8 @@ pub fn front(site: &Site) -> Front {
         shelf: shelf.clone(),
         clock: Arc::clone(&site.clock),
         heard,
-        text,
-        config,
+        guard: Arc::clone(&site.guard),
+        setup: RwLock::new(Arc::new(Setup { text, config })),
         log: Mutex::default(),
     });
     let answers = Arc::clone(&lab);
@@ -66,10 +77,7 @@ pub fn front(site: &Site) -> Front {
     let routes = Router::new()
         .route("/leases", get(leases))
         .route("/log", get(log))
-        .route(
-            "/config",
-            get(|State(lab): Shared| async move { lab.text.clone() }),
-        )
+        .route("/config", get(told).put(configure))
         .route(
             "/now",
             get(|State(lab): Shared| async move { Json(lab.clock.now()) }),
@@ -81,6 +89,25 @@ pub fn front(site: &Site) -> Front {
         aliases: Vec::new(),
         consoles: Vec::new(),
         store: Arc::new(shelf),
+    }
+}
+
+async fn told(State(lab): Shared) -> String {
+    lab.setup().text.clone()
+}
+
+/// Another configuration, until the lab ends; one that no server starts with is refused.
+async fn configure(State(lab): Shared, headers: HeaderMap, text: String) -> (StatusCode, String) {
+    if let Err(why) = lab.guard.check(&headers) {
+        return (StatusCode::UNAUTHORIZED, why);
+    }
+    match explain::configured(&text, None) {
+        Ok(config) => {
+            let mut setup = lab.setup.write().unwrap_or_else(PoisonError::into_inner);
+            *setup = Arc::new(Setup { text, config });
+            (StatusCode::NO_CONTENT, String::new())
+        }
+        Err(fault) => (StatusCode::BAD_REQUEST, fault.message),
     }
 }
 
@@ -98,12 +125,33 @@ async fn log(State(lab): Shared) -> String {
     text
 }
 
+impl Setup {
+    /// How long what was heard of SMD counts.
+    fn valid(&self) -> i64 {
+        let plugins = self
+            .config
+            .server4
+            .iter()
+            .flat_map(|server| &server.plugins);
+        let coresmd = plugins.filter_map(|plugin| match &plugin.kind {
+            super::config::Kind::Coresmd(coresmd) => Some(coresmd.cache_valid.as_seconds()),
+            _ => None,
+        });
+        coresmd.max().unwrap_or(30)
+    }
+}
+
 impl Lab {
+    fn setup(&self) -> Arc<Setup> {
+        Arc::clone(&self.setup.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     async fn answer(&self, bytes: &[u8]) -> Result<Echo, Fault> {
-        let facts = self.heard.facts(self.valid()).await;
+        let setup = self.setup();
+        let facts = self.heard.facts(setup.valid()).await;
         let now = self.clock.now();
         let engine = Engine {
-            config: &self.config,
+            config: &setup.config,
             facts: &facts,
             now: now.as_second(),
         };
@@ -136,20 +184,6 @@ impl Lab {
                 .unwrap_or_default(),
             component: out.component,
         })
-    }
-
-    /// How long what was heard of SMD counts.
-    fn valid(&self) -> i64 {
-        let plugins = self
-            .config
-            .server4
-            .iter()
-            .flat_map(|server| &server.plugins);
-        let coresmd = plugins.filter_map(|plugin| match &plugin.kind {
-            super::config::Kind::Coresmd(coresmd) => Some(coresmd.cache_valid.as_seconds()),
-            _ => None,
-        });
-        coresmd.max().unwrap_or(30)
     }
 
     fn note(&self, events: Vec<Event>, now: Timestamp) {

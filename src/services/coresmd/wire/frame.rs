@@ -23,6 +23,20 @@ pub(super) fn broadcast(mac: [u8; 6], packet: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// A server's packet, to one client past all addresses.
+pub fn unicast(
+    (from_mac, to_mac): ([u8; 6], [u8; 6]),
+    (from, to): (Ipv4Addr, Ipv4Addr),
+    packet: &[u8],
+) -> Vec<u8> {
+    let builder = PacketBuilder::ethernet2(from_mac, to_mac)
+        .ipv4(from.octets(), to.octets(), 64)
+        .udp(67, 68);
+    let mut frame = Vec::with_capacity(builder.size(packet.len()));
+    let _ = builder.write(&mut frame, packet);
+    frame
+}
+
 /// DHCP in a frame, whoever sent it; anything else is none.
 pub(super) fn read(frame: &[u8]) -> Option<Seen> {
     let sliced = SlicedPacket::from_ethernet(frame).ok()?;

@@ -8,6 +8,8 @@ mod socket;
 mod tftp;
 mod watch;
 
+pub use frame::unicast;
 pub use probe::{Heard, Probed, Wanted, aside, probe};
+pub use socket::{Here, Raw};
 pub use tftp::{Fetch, fetch, understands};
 pub use watch::{Look, Sight, watch};

@@ -1,6 +1,6 @@
 //! A raw socket on one interface: whole frames, read and written.
 use crate::fault::{Fault, Kind};
-use std::{fs, time::Duration};
+use std::{fs, net::Ipv4Addr, time::Duration};
 
 /// The interfaces there are.
 pub(super) fn interfaces() -> Vec<String> {
@@ -17,53 +17,67 @@ fn absent(name: &str) -> Fault {
     fault.hint(format!("there are {}", interfaces().join(", ")))
 }
 
+/// An interface as it is addressed.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    pub ip: Ipv4Addr,
+    pub netmask: Ipv4Addr,
+    pub mac: [u8; 6],
+}
+
 #[cfg(target_os = "linux")]
-pub(super) use linux::Raw;
+pub use linux::Raw;
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::{Duration, Fault, Kind, absent};
+    use super::{Duration, Fault, Here, Kind, absent};
     use nix::{
         errno::Errno,
         ifaddrs::getifaddrs,
         net::if_::InterfaceFlags,
         sys::{
             socket::{
-                AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, bind, recv,
-                send, setsockopt, socket, sockopt::ReceiveTimeout,
+                AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrIn,
+                SockaddrStorage, bind, recv, send, setsockopt, socket, sockopt::ReceiveTimeout,
             },
             time::{TimeVal, TimeValLike},
         },
     };
     use std::os::fd::{AsRawFd, OwnedFd};
 
-    pub(in super::super) struct Raw {
+    /// Frames on one interface.
+    pub struct Raw {
         socket: OwnedFd,
     }
 
     impl Raw {
-        pub(in super::super) fn open(interface: &str) -> Result<Self, Fault> {
+        /// Hears all that goes by.
+        pub fn open(interface: &str) -> Result<Self, Fault> {
+            Self::bound(interface, Some(SockProtocol::EthAll))
+        }
+
+        /// Sends only.
+        pub fn sender(interface: &str) -> Result<Self, Fault> {
+            Self::bound(interface, None)
+        }
+
+        fn bound(interface: &str, hears: Option<SockProtocol>) -> Result<Self, Fault> {
             let place = place(interface)?;
             let family = AddressFamily::Packet;
-            let socket = socket(
-                family,
-                SockType::Raw,
-                SockFlag::SOCK_CLOEXEC,
-                SockProtocol::EthAll,
-            )
-            .map_err(|error| refused(interface, error))?;
+            let socket = socket(family, SockType::Raw, SockFlag::SOCK_CLOEXEC, hears)
+                .map_err(|error| refused(interface, error))?;
             bind(socket.as_raw_fd(), &place).map_err(|error| failed(interface, error))?;
             Ok(Self { socket })
         }
 
-        pub(in super::super) fn send(&self, frame: &[u8]) -> Result<(), Fault> {
+        pub fn send(&self, frame: &[u8]) -> Result<(), Fault> {
             let sent = send(self.socket.as_raw_fd(), frame, MsgFlags::empty());
             sent.map(|_| ())
                 .map_err(|error| failed("the interface", error))
         }
 
         /// The next frame, or none within that time.
-        pub(in super::super) fn receive<'a>(
+        pub fn receive<'a>(
             &self,
             room: &'a mut [u8],
             within: Duration,
@@ -78,6 +92,30 @@ mod linux {
                 Err(Errno::EAGAIN | Errno::EINTR) => Ok(None),
                 Err(error) => Err(failed("the interface", error)),
             }
+        }
+    }
+
+    impl Here {
+        /// An interface's first IPv4 address, and its MAC.
+        pub fn of(interface: &str) -> Result<Self, Fault> {
+            let all = getifaddrs().map_err(|error| failed(interface, error))?;
+            let (mut mac, mut ip) = (None, None);
+            for it in all.filter(|it| it.interface_name == interface) {
+                let link = it
+                    .address
+                    .and_then(|address| address.as_link_addr()?.addr());
+                mac = mac.or(link);
+                let pair = |address: &SockaddrStorage| address.as_sockaddr_in().map(SockaddrIn::ip);
+                let address = it.address.as_ref().and_then(pair);
+                ip = ip.or(address.zip(it.netmask.as_ref().and_then(pair)));
+            }
+            let mac = mac.ok_or_else(|| absent(interface))?;
+            let (ip, netmask) = ip.ok_or_else(|| {
+                let message = format!("the interface {interface} has no IPv4 address");
+                Fault::new(Kind::Conflict, message)
+                    .hint(format!("ip addr add 172.16.0.254/24 dev {interface}"))
+            })?;
+            Ok(Self { ip, netmask, mac })
         }
     }
 
@@ -126,24 +164,41 @@ mod linux {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) struct Raw;
+pub use elsewhere::Raw;
 
 #[cfg(not(target_os = "linux"))]
-impl Raw {
-    pub(super) fn open(interface: &str) -> Result<Self, Fault> {
-        let message = format!("frames on {interface} are read and written on Linux only");
+mod elsewhere {
+    use super::{Duration, Fault, Here, Kind};
+
+    /// Frames, where nobody hands them out.
+    pub struct Raw;
+
+    fn none<T>(interface: &str) -> Result<T, Fault> {
+        let message = format!("{interface}: frames are read and written on Linux only");
         Err(Fault::new(Kind::Unsupported, message).hint("the head node runs Linux"))
     }
 
-    pub(super) fn send(&self, _: &[u8]) -> Result<(), Fault> {
-        Err(absent(""))
+    impl Raw {
+        pub fn open(interface: &str) -> Result<Self, Fault> {
+            none(interface)
+        }
+
+        pub fn sender(interface: &str) -> Result<Self, Fault> {
+            none(interface)
+        }
+
+        pub fn send(&self, _: &[u8]) -> Result<(), Fault> {
+            none("here")
+        }
+
+        pub fn receive<'a>(&self, _: &'a mut [u8], _: Duration) -> Result<Option<&'a [u8]>, Fault> {
+            none("here")
+        }
     }
 
-    pub(super) fn receive<'a>(
-        &self,
-        _: &'a mut [u8],
-        _: Duration,
-    ) -> Result<Option<&'a [u8]>, Fault> {
-        Err(absent(""))
+    impl Here {
+        pub fn of(interface: &str) -> Result<Self, Fault> {
+            none(interface)
+        }
     }
 }
