@@ -111,8 +111,8 @@ impl Bench {
             seed: 0,
         };
         let (mut router, mut prefixes) = (Router::new(), Vec::new());
-        for front in ALL.iter().filter_map(|service| service.lab) {
-            let front = front(&site);
+        let fronts = ALL.iter().filter_map(|service| Some(service.lab?(&site)));
+        for front in fronts.filter(|front| !front.prefix.is_empty()) {
             prefixes.push(front.prefix);
             router = router.nest(front.prefix, front.routes);
             for (alias, routes) in front.aliases {

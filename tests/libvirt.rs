@@ -166,7 +166,7 @@ const STEPS: &str = r#"
     print(#virsh.list())
     io.read()
     local ok, died = pcall(virsh.list)
-    print(died.kind, #virsh.list())
+    print(ok and "fine" or died.kind, #virsh.list())
     io.read()
     local ok, stuck = pcall(virsh.list, { timeout = "1s" })
     print(stuck.kind, #virsh.list())
@@ -207,10 +207,11 @@ fn a_helper_that_dies_or_hangs_is_started_anew() {
     };
     signal(first, "-KILL");
     writeln!(input).expect("told");
-    assert_eq!(
-        next(),
-        "unreachable 1",
-        "the call that met its death, and the next one"
+    let told = next();
+    // Its end may have been seen before the call was made: then that one has the next helper already.
+    assert!(
+        ["unreachable 1", "fine 1"].contains(&told.as_str()),
+        "{told}"
     );
     let [second] = children(session.id())[..] else {
         panic!("one helper again")

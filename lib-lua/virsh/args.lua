@@ -22,16 +22,19 @@ local function one(domain)
   })
 end
 
+-- What a word stands for by itself. Groups and what is done with sets are for `nodes` to know: they stay as they are.
+local function spelled_out(word)
+  if type(word) ~= "string" or word:find "[@&!^]" then return { tostring(word) } end
+  local ok, words = pcall(nodeset.expand, word)
+  return ok and words or { word }
+end
+
 local function words_of(set)
-  if type(set) == "string" then
-    local ok, words = pcall(nodeset.expand, set)
-    return ok and words or { set }
-  end
-  if type(set) ~= "table" then return { tostring(set) } end
+  if type(set) ~= "table" then return spelled_out(set) end
   local words = {}
   for _, word in ipairs(set) do
-    local ok, more = pcall(nodeset.expand, tostring(word))
-    table.move(ok and more or { tostring(word) }, 1, ok and #more or 1, #words + 1, words)
+    local more = spelled_out(word)
+    table.move(more, 1, #more, #words + 1, words)
   end
   return words
 end

@@ -180,7 +180,7 @@ function virsh.install(order, options) return native.install(order, options) end
 function virsh.install_xml(order, options) return native.install_xml(order, options) end
 
 --- Removes definitions. UEFI's variables go with them, unless they are to be kept.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.UndefineOptions
 ---@return virsh.Dominfo[] gone what they were
 ---@shell virsh undefine --nvram compute1
@@ -188,7 +188,7 @@ function virsh.install_xml(order, options) return native.install_xml(order, opti
 function virsh.undefine(set, options) return native.undefine(args.domains(set, options), options) end
 
 --- Has domains start with libvirt, or no more.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.AutostartOptions
 ---@return virsh.Dominfo[] infos
 ---@shell virsh autostart compute1
@@ -196,7 +196,7 @@ function virsh.undefine(set, options) return native.undefine(args.domains(set, o
 function virsh.autostart(set, options) return native.autostart(args.domains(set, options), options) end
 
 --- Starts domains.
----@param set string|string[]|integer which domains: `"compute[1-3]"`, `"@compute"`
+---@param set nodeset.Set which domains: `"compute[1-3]"`, `"@compute"`
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh start compute1
@@ -208,7 +208,7 @@ function virsh.start(set, options) return native.start(args.domains(set, options
 
 --- Asks the systems on domains to shut down. Firmware and a kernel that still comes up do not listen, and nobody says so:
 --- `virsh.destroy` pulls the plug.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos as they are a moment later
 ---@shell virsh shutdown compute1
@@ -216,7 +216,7 @@ function virsh.start(set, options) return native.start(args.domains(set, options
 function virsh.shutdown(set, options) return native.shutdown(args.domains(set, options), options) end
 
 --- Asks the systems on domains to boot anew; what is said of `virsh.shutdown` holds here as well.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh reboot compute1
@@ -224,7 +224,7 @@ function virsh.shutdown(set, options) return native.shutdown(args.domains(set, o
 function virsh.reboot(set, options) return native.reboot(args.domains(set, options), options) end
 
 --- Presses the reset button of domains.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh reset compute1
@@ -232,7 +232,7 @@ function virsh.reboot(set, options) return native.reboot(args.domains(set, optio
 function virsh.reset(set, options) return native.reset(args.domains(set, options), options) end
 
 --- Pulls the plug of domains. Their definitions stay.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh destroy compute1
@@ -241,7 +241,7 @@ function virsh.reset(set, options) return native.reset(args.domains(set, options
 function virsh.destroy(set, options) return native.destroy(args.domains(set, options), options) end
 
 --- Halts domains where they are; their memory stays.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh suspend compute1
@@ -249,7 +249,7 @@ function virsh.destroy(set, options) return native.destroy(args.domains(set, opt
 function virsh.suspend(set, options) return native.suspend(args.domains(set, options), options) end
 
 --- Has halted domains go on.
----@param set string|string[]|integer which domains
+---@param set nodeset.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh resume compute1

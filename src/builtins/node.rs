@@ -84,7 +84,7 @@ fn real(what: &str) -> Fault {
     let message =
         format!("{what}: chami reaches the machines of a lab only; this is a real cluster");
     Fault::new(Kind::Unsupported, message)
-        .hint("on the head node: ochami pcs transition start, virsh start, virsh console; chami --lab tries it out")
+        .hint("virtual ones: virsh.start, virsh.console; others, on the head node: ochami pcs transition start; chami --lab tries it out")
 }
 
 fn natives(n: &mut Natives, control: Option<&Control>) {

@@ -1,0 +1,55 @@
+-- Domains as what they are in the lab, its machines: virsh and node see the same, and the lab keeps both.
+discover.static "data/nodes.yaml"
+
+-- Who is switched on by one is on for the other, and boots.
+virsh.start "@compute & nid[1-2]"
+expect({ lab.machines()[1].power, lab.machines()[3].power }, { "on", "off" }, "the machines are on")
+expect(node.trace(1)[1], has { stage = "power", ok = true }, "its boot has begun")
+expect(smd.component.get(1).State, "On", "SMD was told")
+node.boot(3)
+expect(virsh.domstate "compute3", "running", "the other way round")
+lab.clock.advance "40s"
+expect(virsh.domifaddr("compute1", { source = "arp" })[1], has { address = "172.16.0.1/0" }, "what coresmd gave it")
+expect(virsh.domifaddr("compute1", { source = "lease" }), {}, "libvirt lent nothing")
+expect(node.console(1), contains "172.16.0.1", "the console")
+node.off "@compute"
+expect(virsh.list(), {}, "all are off")
+
+-- A machine that is installed stands in the rack, unknown to SMD: its firmware gets an address of the pool and no more.
+local seen <close> = virsh.events()
+virsh.install { name = "login", memory = "8GiB", mac = "52:54:00:be:ef:f0", network = "openchami-net" }
+local place = has { name = "login", xname = "x1000c0s0b5n0", mac = "52:54:00:be:ef:f0", power = "on" }
+expect(lab.machines(), contains(place), "the first free place")
+lab.clock.advance "1m"
+local offer = node.trace("login")[2]
+expect(offer, has { stage = "offer", ok = false, what = contains "the pool lends" }, "a stranger")
+expect(virsh.domifaddr("login")[1].address, match "^172%.16%.0%.2%d%d/0$", "of the pool")
+local told = {}
+repeat
+  local event = seen:next { timeout = 0 }
+  if event then told[#told + 1] = event.domain .. " " .. event.event end
+until not event
+expect(told, { "login defined", "login started" }, "told once each")
+
+-- Kept, compared and put back with all the rest.
+lab.snapshot "before"
+virsh.destroy "login"
+virsh.undefine { "login", "compute5" }
+virsh.net_destroy "openchami-net"
+local tables = {}
+for _, it in ipairs(lab.diff "before") do tables[it.service .. "." .. it.table .. " " .. it.key .. " " .. it.change] = true end
+expect(tables, has { ["world.machines compute5 removed"] = true, ["libvirt.domains login removed"] = true,
+                     ["libvirt.networks openchami-net added"] = true }, "differences")
+expect_fault("conflict", virsh.start, "compute1")
+expect(expect_fault("not_found", node.boot, "compute5").message, contains "no machine stands", "no such machine")
+lab.restore "before"
+expect({ virsh.domstate "login", virsh.domstate "compute5", virsh.net_info("openchami-net").active },
+  { "running", "shut off", true }, "as before")
+lab.reset()
+expect(#virsh.list { all = true }, 5, "as delivered")
+
+-- A MAC that is changed in the definition is what the firmware asks with.
+local domain = virsh.domain.parse(virsh.dumpxml "compute1")
+domain.devices.interface[1].mac._address = "52:54:00:00:00:99"
+virsh.define(domain)
+expect(lab.machines()[1].mac, "52:54:00:00:00:99", "the machine has it")
