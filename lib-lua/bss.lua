@@ -48,7 +48,7 @@ function bss.args(text) return args.new(text) end
 function bss.dumpstate() return native.dump_state() end
 
 --- Lists who fetched a boot script when: one row for each fetch, the oldest first.
----@param set? string|integer|string[] only these nodes
+---@param set? nodeset.Set only these nodes
 ---@param filter? bss.HistoryFilter only those that match
 ---@return bss.EndpointAccess[] fetches
 ---@shell ochami bss history

@@ -14,11 +14,11 @@ local cluster = {}
 ---@field params? string|bss.Args kernel arguments, `root=` among them
 
 ---@class cluster.Role
----@field nodes string|integer|string[] who has the role: a set of nodes; `{}` for nobody
+---@field nodes nodeset.Set who has the role: a set of nodes; `{}` for nobody
 ---@field image? string|cluster.Image what they boot; a name where the YAML has `images:`
----@field kernel? string in place of the image's
----@field initrd? string in place of the image's
----@field params? string|bss.Args in place of the image's
+---@field kernel? string instead of the image's
+---@field initrd? string instead of the image's
+---@field params? string|bss.Args instead of the image's
 ---@field args? string more arguments, added to those of the image
 ---@field config? string their cloud-config: its text, or the path of a file, such as `data/cloud-init/io.yaml`
 ---@field meta_data? table<string, json.Value> what the cloud-config finds under the role's name
@@ -51,6 +51,11 @@ local cluster = {}
 ---@example cluster.diff{ compute = { nodes = 1 }, io = { nodes = 2 } }[2].detail --> leaves x1000c0s0b[1-4]n0
 function cluster.diff(roles) return plans.make(read(roles)).changes end
 
+-- What was written, in a word; for programs it is the list all the same.
+local Applied = { __data = true }
+
+function Applied.__tostring(changes) return ("(%d changes made)"):format(#changes) end
+
 --- Makes the cluster have the declared roles: prints the plan, then writes what differs, and only that.
 --- A node leaves the groups of roles that it no longer has. Each write is journaled, so that `undo()` takes one back after
 --- the other. A node in two roles is refused before anything is written, and so is a file that nodes could not use.
@@ -81,6 +86,8 @@ function cluster.apply(roles, options)
     if ask(changes) == false then return {} end
   elseif ask == nil then
     print(changes)
+    -- They were shown: the prompt need not do so once more.
+    changes = setmetatable(table.move(changes, 1, #changes, 1, {}), Applied)
   end
   for i, write in ipairs(plan.writes) do
     local ok, failed = pcall(write)

@@ -9,6 +9,9 @@ local matchers = require "matchers"
 --- Checks stand before the first step, so that they can be asked without running the solution.
 local _ENV = setmetatable({}, { __index = _G })
 
+-- For what is no global of a session: editors take any plain name that is set here for one.
+local own = _ENV
+
 ---@class exercise.Header
 ---@field id string the number that the file's name begins with
 ---@field title string what the exercise is about
@@ -19,7 +22,7 @@ local _ENV = setmetatable({}, { __index = _G })
 ---@field once? boolean a second run stops at its first write, instead of changing nothing
 
 ---@class exercise.Check
----@field got fun(): Wanted reads the cluster, and must not change it
+---@field got fun(): Wanted|nil reads the cluster, and must not change it
 ---@field want? Wanted what `got` must return; without it, anything but nil and false
 ---@field within? string how long to keep asking, on the cluster's clock: `"90s"`
 ---@field hint? string[] hints in stages, the smallest first
@@ -28,7 +31,8 @@ local _ENV = setmetatable({}, { __index = _G })
 local STOP = setmetatable({}, { __tostring = function() return "the first step" end })
 
 -- The exercise of this session: `{ header, checks, marks, tries, chunk }`; and whether it is being read or run.
-local work, reading, running
+local work ---@type table<string, any>?
+local reading, running
 
 local function need_text(verb, text)
   if type(text) ~= "string" or text == "" then
@@ -175,7 +179,8 @@ local function compile(source, chunk, env)
 end
 
 -- For the runner of exercises (src/learn): reads one, runs it, asks its checks; keeps states of the lab.
-_driver = {}
+local _driver = {}
+own._driver = _driver
 
 --- Reads header and checks, and stops at the first step.
 function _driver.open(source, chunk)
@@ -235,8 +240,12 @@ function _driver.glance() return verdicts(ask_once) end
 --- Runs a script that builds an end state, without a word: an exercise's steps, or plain Lua.
 function _driver.build(source, chunk)
   local say = print
-  local _ <close> = finally(function() work, running, _G.print = nil, false, say end)
-  work, running, _G.print = { marks = {}, tries = {} }, true, function() end
+  local _ <close> = finally(function()
+    work, running = nil, false
+    rawset(_G, "print", say)
+  end)
+  work, running = { marks = {}, tries = {} }, true
+  rawset(_G, "print", function() end)
   run_apart(source, chunk)
   return true
 end
@@ -262,7 +271,7 @@ local say
 --- Lets what runs print nothing, and print again.
 function _driver.hush(so)
   say = say or print
-  _G.print = so and function() end or say
+  rawset(_G, "print", so and function() end or say)
   return true
 end
 

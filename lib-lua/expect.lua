@@ -4,8 +4,11 @@ local matchers = require "matchers"
 --- Assertions for scripts: what must hold here, or the run stops.
 local _ENV = setmetatable({}, { __index = _G })
 
+-- For what is no global of a session: editors take any plain name that is set here for one.
+local own = _ENV
+
 -- Whether `expect_fault` prints: an exercise that runs shows what it teaches, the prompt shows the value anyway.
-_aloud = false
+own._aloud = false
 
 local function need_text(text)
   if type(text) ~= "string" or text == "" then
@@ -18,8 +21,8 @@ end
 ---
 --- With two arguments the first must be true; with three the first must be as the second wants it.
 ---@overload fun(condition: boolean, text: string)
----@param value Wanted what there is
----@param want Wanted what it must be: a matcher or a value
+---@param value Wanted|nil what there is
+---@param want Wanted|nil what it must be: a matcher or a value
 ---@param text? string what must hold, and why
 ---@example expect(1 + 1 == 2, "sums are right")
 ---@example expect({ 2, 1 }, set { 1, 2 }, "both are there")
@@ -28,6 +31,7 @@ function expect(value, want, text, ...)
   if select("#", ...) > 0 then fault.raise("bad_argument", "expect takes two or three arguments") end
   if text == nil then
     need_text(want)
+    ---@cast want string
     if not value then fault.raise("check_failed", want) end
     return
   end
@@ -39,7 +43,7 @@ end
 --- Runs a function that must fail with a fault of this kind, and returns the fault.
 ---@param kind fault.Kind what sort of failure it must be
 ---@param f fun(...) what must fail
----@param ... Wanted its arguments
+---@param ... Wanted|nil its arguments
 ---@return fault.Fault fault
 ---@example expect_fault("bad_argument", nodeset.expand, "x[1-").kind --> bad_argument
 function expect_fault(kind, f, ...)
@@ -49,7 +53,8 @@ function expect_fault(kind, f, ...)
   if type(raised) ~= "table" or raised.kind ~= kind then
     fault.raise("check_failed", want .. "; got " .. tostring(raised))
   end
-  if _aloud then print("as expected: " .. tostring(raised) .. (raised.hint and "\n  hint: " .. raised.hint or "")) end
+  local hint = raised.hint and "\n  hint: " .. raised.hint or ""
+  if own._aloud then print("as expected: " .. tostring(raised) .. hint) end
   return raised
 end
 

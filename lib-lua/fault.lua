@@ -9,8 +9,13 @@ local fault = {}
 ---@param kind fault.Kind what sort of failure; fixes the exit status of a script that ends with it
 ---@param message string what failed and why
 ---@param more? fault.More what else there is to say
+---@diagnostic disable-next-line: undefined-doc-name
+---@return never
 ---@example fault.raise("refused", "not on a Friday") --> raises refused
-function fault.raise(kind, message, more) native.raise(native.new(kind, message, more)) end
+function fault.raise(kind, message, more)
+  -- The `error` is never reached: an editor sees by it that this function does not return.
+  error(native.raise(native.new(kind, message, more)))
+end
 
 --- Makes a fault without raising it.
 ---@param kind fault.Kind what sort of failure
@@ -34,6 +39,7 @@ function fault.new(kind, message, more) return native.new(kind, message, more) e
 ---@class fault.Fault: fault.More
 ---@field kind fault.Kind what sort of failure
 ---@field message string what failed and why
+---@field results? task.Value[] what the others gave, where `task.map` keeps going
 
 ---@alias fault.Kind
 ---| "bad_argument"

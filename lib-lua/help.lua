@@ -4,12 +4,28 @@ local fault = require "fault"
 --- Help on everything, and how values look.
 local help = {}
 
+-- An entry of the catalogue of causes, by its id.
+local function cause(subject)
+  local id = type(subject) == "string" and subject:upper():match "^F%d%d$"
+  local one = id and require("causes.catalogue").by_id[id]
+  if not one then return nil end
+  local lines = {
+    ("%s  a cause that node.why looks for: a boot meets it at the stage %s; %s has it wrong"):format(
+      id, one.stage, one.owner),
+    "symptom  " .. one.symptom, "cause    " .. one.cause, "fix      " .. one.fix,
+  }
+  if one.lab then lines[#lines + 1] = "on a lab " .. one.lab end
+  lines[#lines + 1] = ("lab.fault.inject(%q) makes it happen there"):format(id)
+  return table.concat(lines, "\n")
+end
+
 --- Explains a function, a module, a record or a word; without one it says where to begin.
 --- Your own functions have help too: write lines of `---` above them. At the prompt `smd.group?` is the same.
 ---@param subject? help.Subject what to explain; a text is looked up, then searched for
 ---@example help(json.decode)
 ---@example help "json"
-function help.help(subject) chami.page(native.explain(subject)) end
+---@example help "F19"
+function help.help(subject) chami.page(cause(subject) or native.explain(subject)) end
 
 --- Shows a value as the prompt does.
 ---@param value help.Value the value

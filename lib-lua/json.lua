@@ -7,6 +7,10 @@ local json = {
   null = native.null,
 }
 
+--- What JSON can say: text, a number, a boolean, `json.null`, a list of such values or a table of them by name.
+--- Which of them it is only its reader knows, so an editor takes it for whatever it is used as.
+---@alias json.Value any
+
 --- Reads JSON text.
 ---@param text string the text
 ---@return json.Value value tables for objects and lists; `json.null` for null

@@ -4,6 +4,9 @@
 --- Every name of this file is a global.
 local _ENV = setmetatable({}, { __index = _G })
 
+-- For what is no global of a session: editors take any plain name that is set here for one.
+local own = _ENV
+
 ---@class Matcher What a value must look like; print it to read it.
 
 ---@alias Wanted Matcher|table|string|number|boolean A matcher, or the value itself; a table may hold matchers
@@ -93,7 +96,23 @@ local function brief(value)
   return is_list(value) and names(value) or show(value)
 end
 
+-- Two long texts are shown from a little before where they part.
+local AROUND, LONG = 24, 60
+
+local function apart(want, got)
+  if type(want) ~= "string" or type(got) ~= "string" or #want <= LONG and #got <= LONG then return nil end
+  local at = 1
+  while at <= #want and want:byte(at) == got:byte(at) do at = at + 1 end
+  local from = at - AROUND
+  if from < 8 then return nil end
+  while from > 1 and want:byte(from) & 0xC0 == 0x80 do from = from - 1 end
+  local function tail(text) return show("…" .. text:sub(from)) end
+  return "want " .. tail(want) .. "; got " .. tail(got)
+end
+
 local function differs(want, got)
+  local text = apart(want, got)
+  if text then return text end
   return "want " .. show(want) .. "; got " .. show(got)
 end
 
@@ -124,7 +143,7 @@ compare = function(want, got)
 end
 
 -- For `expect` and `check`: nothing when the value is as wanted, else what is wrong.
-_compare, _is_matcher = compare, is_matcher
+own._compare, own._is_matcher = compare, is_matcher
 
 --- What of `values` finds no partner among `others`, each of which serves once.
 local function unpaired(values, others, fits)
@@ -247,7 +266,7 @@ end
 ---@return Matcher matcher
 ---@example expect("52:54:00:be:ef:01", match "^52:54:00:", "the prefix of QEMU's MAC addresses")
 function match(pattern)
-  string.find("", pattern)   -- a pattern that is none is told here, where it stands
+  local _ = string.find("", pattern)   -- a pattern that is none is told here, where it stands
   local text = "text that fits " .. show(pattern)
   return matcher(text, function(got)
     if type(got) ~= "string" or not got:find(pattern) then return "want " .. text .. "; got " .. show(got) end

@@ -1,7 +1,8 @@
 local native = select(2, ...)
-local fault = require "fault"
+local machines = require "node.machines"
 local nodes = require "nodes"
-local task = require "task"
+local timeline = require "node.timeline"
+local watched = require "node.watched"
 local why = require "node.why"
 
 --- Nodes as machines: all that is known of one at a glance, its power, how far its boot came, its console.
@@ -81,126 +82,6 @@ local node = {}
 ---@class node.Options
 ---@field wait? string|number how long to wait until all are Ready, as `"10m"`; without it the call answers at once
 
--- Machines by each of their names.
-local function known(call)
-  local index = {}
-  for _, machine in ipairs(native.machines(call)) do
-    for _, name in ipairs { machine.xname, machine.mac, machine.name } do index[name:lower()] = machine end
-  end
-  return index
-end
-
-local function listed(set)
-  if type(set) == "string" then return { set } end
-  return type(set) == "table" and set or {}
-end
-
--- More than one where one is wanted; `several` takes more.
-local function only(found, call, several)
-  if #found == 1 then return found[1] end
-  fault.raise("bad_argument", ("%s wants one node, and these are %d"):format(call, #found), { hint = several })
-end
-
--- A set → its machines. Names the lab itself knows need no SMD: it may not have heard of them.
-local function machines(set, call)
-  local index, found = known(call), {}
-  for i, word in ipairs(listed(set)) do found[i] = index[tostring(word):lower()] or false end
-  local all = #found > 0
-  for _, machine in ipairs(found) do all = all and machine end
-  if all then return found end
-  found = {}
-  for i, xname in ipairs(nodes.xnames(set)) do
-    found[i] = index[xname] or fault.raise("not_found", ("no machine stands where SMD has %s"):format(xname), {
-      hint = "lab.machines() lists those there are",
-    })
-  end
-  return found
-end
-
-local function one(set, call)
-  return only(machines(set, call), call, ("task.map(nodes.xnames(SET), %s)"):format(call))
-end
-
-local function xnames(list)
-  local names = {}
-  for i, machine in ipairs(list) do names[i] = machine.xname end
-  return names
-end
-
--- How machines are now, in the order of the list.
-local function now(list, call)
-  local index, states = known(call), {}
-  for i, machine in ipairs(list) do states[i] = index[machine.xname] end
-  return states
-end
-
-local function is_up(machine) return machine.stage == "ready" and machine.ok end
-
-local function is_under_way(machine) return machine.power == "on" and machine.due and not is_up(machine) end
-
--- Of so many machines that are not up the timeline is read; of the others the stage is told, which the list has.
-local DETAILED = 20
-
--- At which stage a machine is, in words.
-local function standing(machine, in_detail)
-  if not in_detail then return machine.stage and ": " .. machine.stage or "" end
-  local boot = native.one(machine.xname).boot
-  local stages = boot and boot.stages or {}
-  local last = stages[#stages]
-  for _, stage in ipairs(stages) do
-    if not stage.ok then last = stage break end
-  end
-  return last and (": %s: %s"):format(last.stage, last.what) or ""
-end
-
--- Why a machine that was waited for is not up.
-local function failure(machine, wait, in_detail)
-  local what_next = 'node.trace "%s" shows each stage; node.console "%s" what it says'
-  local hint = { hint = what_next:format(machine.xname, machine.xname) }
-  if machine.power == "off" then return fault.new("no_effect", machine.xname .. " is off again", hint) end
-  local where = standing(machine, in_detail)
-  if machine.due then
-    return fault.new("timeout", ("%s is not Ready within %g s%s"):format(machine.xname, wait, where), hint)
-  end
-  return fault.new("no_effect", ("%s stands still%s"):format(machine.xname, where), hint)
-end
-
--- Lets time pass until all are up, none can come up any more, or it is too late.
-local function await(list, wait, call)
-  local left, states = wait, now(list, call)
-  local function busy()
-    for _, machine in ipairs(states) do
-      if is_under_way(machine) then return true end
-    end
-    return false
-  end
-  while left > 0 and busy() do
-    local step = math.min(left, 2)
-    task.sleep(step)
-    left = left - step
-    states = now(list, call)
-  end
-  local items = {}
-  for _, machine in ipairs(states) do
-    if not is_up(machine) then
-      items[#items + 1] = { node = machine.xname, fault = failure(machine, wait, #items < DETAILED) }
-    end
-  end
-  if #items == 0 then return states end
-  if #states == 1 then error(items[1].fault, 0) end
-  local what = ("%d of %d not up, the first: %s"):format(#items, #states, items[1].fault.message)
-  fault.raise("partial", what, { items = items, hint = "_err.items names each with its fault" })
-end
-
-local function switched(set, options, action, call)
-  local wait = native.options(options).wait
-  local list = machines(set, call)
-  local done = chami.lab.power(xnames(list), action)
-  -- A plan is no machine.
-  if not wait or not done[1] or done[1].call then return done end
-  return await(list, wait, call)
-end
-
 -- What a service says, or why it does not.
 local function asked(record, service, f)
   local ok, answer = pcall(f)
@@ -253,16 +134,16 @@ end
 ---@example node.get(1).ip --> "172.16.0.1"
 function node.get(set)
   local record = {}
-  local machine = native.on_lab and type(set) == "string" and known("node.get")[set:lower()]
+  local machine = native.on_lab and type(set) == "string" and machines.known("node.get")[set:lower()]
   local xname = machine and machine.xname
-    or only(nodes.xnames(set), "node.get", "task.map(nodes.xnames(SET), node.get) gets each")
+    or machines.only(nodes.xnames(set), "node.get", "task.map(nodes.xnames(SET), node.get) gets each")
   record.xname = xname
   asked(record, "smd", function() of_smd(record, xname) end)
   record.boot = asked(record, "bss", function() return of_bss(record) end)
   if not (record.missing and record.missing.smd) then
     record.cloud_init = asked(record, "cloud_init", function() return of_cloud_init(xname) end)
   end
-  machine = machine or native.on_lab and known("node.get")[xname]
+  machine = machine or native.on_lab and machines.known("node.get")[xname]
   if machine then
     record.name, record.power, record.stage = machine.name, machine.power, machine.stage
     record.ok, record.since = machine.stage and machine.ok, machine.since
@@ -273,46 +154,31 @@ end
 
 --- Switches nodes on; one that is on stays as it is. With `wait` the call answers when all are Ready, and raises what
 --- stands in the way when one stands still or it takes too long.
----@param set string|integer|string[] which nodes; on a lab also the names and MACs of machines that SMD does not know
+---@param set nodeset.Set which nodes; on a lab also the names and MACs of machines that SMD does not know
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh start compute1
 ---@state 301
 ---@example node.boot(1)[1].stage --> "power"
-function node.boot(set, options) return switched(set, options, "on", "node.boot") end
+function node.boot(set, options) return machines.switched(set, native.options(options).wait, "on", "node.boot") end
 
 --- Switches nodes off, as one pulls a plug.
----@param set string|integer|string[] which nodes
+---@param set nodeset.Set which nodes
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh destroy compute1
 ---@state 301
 ---@example node.boot(1); return node.off(1)[1].power --> "off"
-function node.off(set) return switched(set, nil, "off", "node.off") end
+function node.off(set) return machines.switched(set, nil, "off", "node.off") end
 
 --- Resets nodes: they boot anew, from what the services say now. One that is off is switched on.
----@param set string|integer|string[] which nodes
+---@param set nodeset.Set which nodes
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
 ---@shell virsh reset compute1
 ---@state 301
 ---@example node.reboot(1)[1].stage --> "power"
-function node.reboot(set, options) return switched(set, options, "reset", "node.reboot") end
-
--- A timeline as one reads it: when, what, how it went; where it did not go well also what was asked and came back.
-local Timeline = { __data = true }
-
-function Timeline.__tostring(stages)
-  if #stages == 0 then return "it has not booted" end
-  local lines = {}
-  for _, stage in ipairs(stages) do
-    local mark, clock = stage.ok and "✓" or "✗", stage.at:match "T(%d+:%d+:%d+)" or stage.at
-    local tries = stage.tries > 1 and (" (%d tries)"):format(stage.tries) or ""
-    lines[#lines + 1] = ("%s %s  %-11s  %s%s"):format(mark, clock, stage.stage, stage.what, tries)
-    if not stage.ok and stage.request then
-      lines[#lines + 1] = ("%26s%s  %s"):format("", stage.request, stage.status or "")
-    end
-  end
-  return table.concat(lines, "\n")
+function node.reboot(set, options)
+  return machines.switched(set, native.options(options).wait, "reset", "node.reboot")
 end
 
 --- Lists the stages of a node's last boot, with the evidence of each: what was asked, what came back, how often.
@@ -321,10 +187,64 @@ end
 ---@state 301
 ---@example node.boot(1); lab.clock.advance "60s"; return node.trace(1)[2].what:match "172.16.0.1" --> "172.16.0.1"
 function node.trace(set)
-  local boot = native.one(one(set, "node.trace").xname).boot
-  -- A list that a native gave keeps its own metatable.
-  return setmetatable(table.move(boot and boot.stages or {}, 1, boot and #boot.stages or 0, 1, {}), Timeline)
+  local boot = machines.record(machines.one(set, "node.trace").xname).boot
+  return timeline.told(boot and boot.stages or {})
 end
+
+---@class node.Done
+---@field stage node.StageName
+---@field ok boolean
+---@field after number seconds from the first stage until this one was done
+---@field took number seconds since the stage before
+---@field what string one sentence
+---@field tries integer
+
+---@class node.Picture prints as bars
+---@field node string
+---@field stages node.Done[]
+
+---@class node.TimelineOptions
+---@field as? "svg" the text of a drawing that stands alone: `fs.write("boot.svg", …)` keeps it
+
+--- Shows how long each stage of a boot took, as bars. With a second node both are laid beside each other: what took longer,
+--- and where they part. In the place of a node its trace may be given, as one that was kept from an earlier boot.
+---@overload fun(n: string|integer|node.Stage[], other: string|integer|node.Stage[]): node.Compared
+---@overload fun(n: string|integer|node.Stage[], options: node.TimelineOptions): string
+---@param n string|integer|node.Stage[] which node, or what `node.trace` gave
+---@param other? string|integer|node.Stage[] another, to compare with
+---@param options? node.TimelineOptions
+---@return node.Picture picture
+---@state 301
+---@example node.boot(1); lab.clock.advance "60s"; return node.timeline(1).stages[2].stage --> "offer"
+---@state 301
+---@example node.boot("nid[1-2]"); lab.clock.advance "60s"; return #node.timeline(1, 2).nodes --> 2
+---@state 301
+---@example node.timeline(1, { as = "png" }) --> raises bad_argument
+function node.timeline(n, other, options) return timeline.show(node.trace, n, other, options) end
+
+---@class node.Beside
+---@field stage node.StageName
+---@field one? node.Done
+---@field other? node.Done
+---@field more? number seconds that the other took longer
+
+---@class node.Compared prints as a table
+---@field nodes string[] the two
+---@field stages node.Beside[]
+---@field more number seconds that the other took longer, over the stages that both did
+---@field apart? string where they part, in words
+
+---@class node.WatchOptions
+---@field every? string|number how long to wait between two looks
+
+--- Shows nodes as they come up, one line each, until all are Ready or nothing has moved for 90 seconds; Ctrl-C leaves it.
+--- Very many are told by stage. On a lab its time passes meanwhile; of a real cluster SMD's State is shown.
+---@param set nodeset.Set which nodes
+---@param options? node.WatchOptions
+---@return node.Machine[] machines as they are then
+---@state 301
+---@example node.watch("nid[1-2]")[1].power --> "off"
+function node.watch(set, options) return watched.watch(set, native.watch_options(options).every) end
 
 --- Gets what a node's console shows of its last boot.
 ---@param set string|integer which node: xname, NID, MAC or name
@@ -332,7 +252,7 @@ end
 ---@shell virsh console compute1
 ---@state 301
 ---@example node.boot(1); lab.clock.advance "45s"; return node.console(1):match "Start PXE over IPv4" --> Start PXE over IPv4
-function node.console(set) return native.console(one(set, "node.console").xname) end
+function node.console(set) return native.console(machines.one(set, "node.console").xname) end
 
 --- Runs a command on a node that is up. A lab's node knows a small set of them; another one is `unsupported`.
 ---@param set string|integer which node: xname, NID, MAC or name
@@ -343,7 +263,7 @@ function node.console(set) return native.console(one(set, "node.console").xname)
 ---@state 301
 ---@example node.run(1, "hostname") --> raises conflict
 function node.run(set, command)
-  local ran = native.run(one(set, "node.run").xname, command)
+  local ran = native.run(machines.one(set, "node.run").xname, command)
   return (ran.output:gsub("\n$", "")), ran.status
 end
 
@@ -375,7 +295,7 @@ end
 --- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.
 --- It reads only, each resource once. Put right what stands first and ask again; then `node.reboot`, and `node.trace` shows
 --- how far it comes. `node.wrong()` asks about all nodes.
----@param name string|integer which node: xname, NID, MAC or name
+---@param n string|integer which node: xname, NID, MAC or name
 ---@param options? node.WhyOptions
 ---@return node.Verdict verdict prints as text; without causes nothing was found wrong
 ---@shell chami why NODE
@@ -383,10 +303,10 @@ end
 ---@example node.why(1).causes[1].id --> F17
 ---@state 301
 ---@example smd.iface.update("52:54:00:be:ef:01", { IPAddresses = { "172.16.0.999" } }); return node.why(1).causes[1].id --> F10
-function node.why(name, options) return why.one(name, options) end
+function node.why(n, options) return why.one(n, options) end
 
 --- Asks about several nodes at once; each resource is still listed once.
----@param set? string|integer|string[] which nodes; all of SMD where none are named
+---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions
 ---@return node.Verdict[] verdicts of those with something wrong
 ---@state 301

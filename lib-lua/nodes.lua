@@ -69,7 +69,7 @@ function nodes.members(groups)
 end
 
 --- Lists the xnames of a set.
----@param set string|integer|string[] what `nodeset` reads, where names are xnames, NIDs, MACs or node names
+---@param set nodeset.Set what `nodeset` reads, where names are xnames, NIDs, MACs or node names
 ---@return string[] xnames as `nodeset.expand` orders them; of a list, in the order of its items
 ---@example nodes.xnames "x1000c0s0b[0-1]n0" --> { "x1000c0s0b0n0", "x1000c0s0b1n0" }
 ---@state 301
@@ -79,7 +79,7 @@ end
 function nodes.xnames(set) return (resolved(set)) end
 
 --- Lists the xnames of several sets, for which each resource is listed but once.
----@param sets (string|integer|string[])[] as for `nodes.xnames`; `{}` is the empty set
+---@param sets nodeset.Set[] as for `nodes.xnames`; `{}` is the empty set
 ---@return string[][] xnames of each set, in the order of the sets
 ---@state 301
 ---@example #nodes.several({ "@compute", 3 })[1] --> 5
@@ -103,7 +103,7 @@ function nodes.several(sets)
 end
 
 --- Lists the NIDs of a set.
----@param set string|integer|string[] as for `nodes.xnames`
+---@param set nodeset.Set as for `nodes.xnames`
 ---@return integer[] nids in the order of the set
 ---@state 301
 ---@example nodes.nids "@compute" --> { 1, 2, 3, 4, 5 }
@@ -131,7 +131,7 @@ local function booting(nics)
 end
 
 --- Lists the MAC addresses that the nodes of a set boot from: of each its first interface.
----@param set string|integer|string[] as for `nodes.xnames`
+---@param set nodeset.Set as for `nodes.xnames`
 ---@return string[] macs in the order of the set
 ---@state 301
 ---@example nodes.macs{ "compute2", 1 } --> { "52:54:00:be:ef:02", "52:54:00:be:ef:01" }

@@ -15,6 +15,9 @@ local native = select(2, ...)
 --- Attributes and masks mean nodes, unless the set names another type: `Type=NodeBMC & State=On`.
 local nodeset = {}
 
+--- A set, in one of three forms: text such as `"nid[1-5]"` or `"@compute"`, the number of a node, or a list of these.
+---@alias nodeset.Set nodeset.Set
+
 ---@class nodeset.FoldOptions
 ---@field axis? integer|string|integer[] brackets on these axes only: `1` the first number of a name, `-1` the last, `"1-2"`
 ---@field autostep? integer|string steps from so many numbers on: `4`, `"50%"` of all names, `"auto"` for all of them
@@ -25,7 +28,7 @@ local function meanings(asked)
 end
 
 --- Lists the names a set stands for, each once.
----@param set string|integer|string[] the set; a list is the union of its items
+---@param set nodeset.Set the set; a list is the union of its items
 ---@return string[] names those alike together, by their numbers; of a list, in the order of its items
 ---@example nodeset.expand "x1000c0s0b[0,10,2]n0" --> { "x1000c0s0b0n0", "x1000c0s0b2n0", "x1000c0s0b10n0" }
 ---@example nodeset.expand "nid[01-04/2]!nid03" --> { "nid01" }
@@ -46,7 +49,7 @@ local function names_of(set) return type(set) == "table" and set or nodeset.expa
 function nodeset.fold(names, options) return native.fold(names_of(names), options) end
 
 --- Counts the names a set stands for.
----@param set string|integer|string[] the set; a list is the union of its items
+---@param set nodeset.Set the set; a list is the union of its items
 ---@return integer count
 ---@example nodeset.count "x[1000-1003]c[0-7]s[0-63]b0n[0-1]" --> 4096
 ---@example nodeset.count "n[1-5] & n[4-9]" --> 2
@@ -54,7 +57,7 @@ function nodeset.fold(names, options) return native.fold(names_of(names), option
 function nodeset.count(set) return native.count(set) or #nodeset.expand(set) end
 
 --- Splits a set into parts of about the same size, for work in batches.
----@param set string|integer|string[] the set; a list is the union of its items
+---@param set nodeset.Set the set; a list is the union of its items
 ---@param parts integer how many
 ---@return string[] sets folded; fewer when the set has fewer names
 ---@example nodeset.split("nid[001-010]", 3) --> { "nid[001-004]", "nid[005-007]", "nid[008-010]" }

@@ -36,6 +36,7 @@ return {
   dhcp = "dhcp",
   discover = "discover",
   each = "matchers:each",
+  doctor = "doctor:doctor",
   env = "env",
   exercise = "exercise:exercise",
   expect = "expect:expect",
@@ -72,6 +73,7 @@ return {
   undo = "journal:undo",
   unchanged = "matchers:unchanged",
   version = "version:version",
+  virsh = "virsh",
   watch = "session:watch",
   yaml = "yaml",
 }

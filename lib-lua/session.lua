@@ -34,6 +34,7 @@ end
 
 ---@class session.WatchOptions
 ---@field times? integer so often, and no more
+---@field done? fun(): boolean ends it when it says true after a look
 
 --- Calls a function again and again and shows what it gives and prints, until Ctrl-C.
 --- A terminal is redrawn each time; elsewhere what has changed is printed. The pause is wall time, on a lab too: looking
@@ -45,7 +46,13 @@ end
 ---@example watch(function() end, "10ms", { time = 2 }) --> raises bad_argument
 function session.watch(f, span, options)
   span = span or "2s"
-  local most = native.times(options) or math.huge
+  local done, checked = nil, options
+  if type(options) == "table" then
+    checked = {}
+    for key, value in pairs(options) do checked[key] = value end
+    done, checked.done = checked.done, nil
+  end
+  local most = native.times(checked) or math.huge
   local before
   for count = 1, most do
     native.hold()
@@ -56,6 +63,7 @@ function session.watch(f, span, options)
     local text = table.concat(lines, "\n"):gsub("^\n", "")
     native.show(text, before, tostring(span))
     before = text
+    if done and done() then return end
     if count < most then native.pause(span) end
   end
 end

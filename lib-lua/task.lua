@@ -148,10 +148,12 @@ function task.retry(f, options)
     for _, kind in ipairs(options.on) do kinds[kind] = true end
   end
   local pause = native.seconds(options.every or "1s")
-  for left = (options.times or 3) - 1, 0, -1 do
+  local left = options.times or 3
+  while true do
     local ok, result = pcall(f)
     if ok then return result end
-    if left == 0 or type(result) ~= "table" or not kinds[result.kind] then error(result, 0) end
+    left = left - 1
+    if left <= 0 or type(result) ~= "table" or not kinds[result.kind] then error(result, 0) end
     task.sleep(pause)
     pause = pause * (options.factor or 2)
   end
@@ -179,7 +181,8 @@ function task.with(options, f, ...)
   return native.with(options, f, ...)
 end
 
----@alias task.Value string|number|boolean|table
+--- Whatever a function takes or gives.
+---@alias task.Value any
 
 ---@class task.Patience
 ---@field timeout? string|number wall time for one request, answer included; `timeout` of ochami's configuration, or `"30s"`

@@ -44,6 +44,7 @@ function trace.time(f, ...)
   error(out[2], 0)
 end
 
----@alias trace.Value string|number|boolean|table
+--- Whatever a function takes or gives.
+---@alias trace.Value any
 
 return trace

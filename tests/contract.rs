@@ -107,6 +107,7 @@ impl Bench {
             guard: Arc::new(Open),
             signer: Arc::new(NoSigner),
             ailments: Arc::new(Sound),
+            rack: Arc::new(chami::services::rack::NoRack),
             seed: 0,
         };
         let (mut router, mut prefixes) = (Router::new(), Vec::new());

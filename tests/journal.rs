@@ -58,6 +58,7 @@ const HELPERS: &str = r#"
 
 /// Writes that change no record of a cluster and no file of the user's.
 const UNKEPT: &[(&str, &str)] = &[
+    ("dhcp.probe", "a DHCP server keeps its leases itself"),
     ("journal.undo", "it keeps its own entry"),
     ("lab.artifact.delete", "the lab keeps its states itself"),
     ("lab.artifact.put", "the lab keeps its states itself"),
@@ -71,6 +72,10 @@ const UNKEPT: &[(&str, &str)] = &[
     ("lab.reset", "the lab keeps its states itself"),
     ("lab.restore", "the lab keeps its states itself"),
     ("lab.snapshot", "the lab keeps its states itself"),
+    (
+        "virsh.Console:send",
+        "what is typed on a console is the guest's",
+    ),
 ];
 
 /// What moves at each write whatever is in it: counters, moments, the order of writing, SMD's own log.
@@ -227,6 +232,11 @@ fn boot_parameters_come_back() {
 #[test]
 fn configurations_come_back() {
     all_back("configuring");
+}
+
+#[test]
+fn machines_and_their_networks_come_back() {
+    all_back("machines");
 }
 
 #[test]

@@ -1,43 +1,14 @@
 //! The course at the true prompt, on a pseudo terminal.
-use expectrl::{Eof, Expect, Session, process::unix::WaitStatus, session::OsSession};
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+#[path = "support/terminal.rs"]
+#[allow(dead_code)] // the prompt's own tests use the rest
+mod terminal;
 
-const CTRL_C: &str = "\x03";
-const CTRL_D: &str = "\x04";
+use std::{fs, path::PathBuf};
+use terminal::{CTRL_C, CTRL_D, Terminal};
 
-struct Terminal(OsSession);
-
-impl Terminal {
-    fn open(home: &PathBuf, words: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
-        command
-            .args(words)
-            .env_clear()
-            .env("HOME", home)
-            .env("TERM", "xterm")
-            .env("NO_COLOR", "1");
-        let mut session = Session::spawn(command).expect("a pseudo terminal");
-        session.set_expect_timeout(Some(Duration::from_secs(30)));
-        Self(session)
-    }
-
-    fn types(&mut self, text: &str) {
-        self.0.send(text).expect("it takes what is typed");
-    }
-
-    #[track_caller]
-    fn sees(&mut self, text: &str) {
-        if let Err(error) = self.0.expect(text) {
-            panic!("never saw {text:?}: {error}");
-        }
-    }
-
-    fn leaves(mut self) {
-        self.types(CTRL_D);
-        self.0.expect(Eof).expect("it ends");
-        let ended = self.0.get_process().wait().expect("it is our child");
-        assert!(matches!(ended, WaitStatus::Exited(_, 0)), "{ended:?}");
-    }
+fn leaves(mut terminal: Terminal) {
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
 }
 
 #[test]
@@ -46,7 +17,7 @@ fn a_student_at_an_exercise() {
     // There is none before the first run.
     let _ = fs::remove_dir_all(&home);
     fs::create_dir_all(&home).expect("a home");
-    let mut terminal = Terminal::open(&home, &["learn", "301"]);
+    let mut terminal = Terminal::open_quietly(&home, &["learn", "301"]);
     terminal.sees("301  Static discovery");
     terminal.sees("goal    SMD knows five nodes");
     terminal.sees("--lab=learn-301");
@@ -64,13 +35,16 @@ fn a_student_at_an_exercise() {
     terminal.sees("interrupted: ");
     terminal.types("discover.static 'data/nodes.yaml'\r");
     terminal.sees("created");
+    terminal.tab_shows(":why x1000c0s0b4", "x1000c0s0b4n0");
+    terminal.types("\r");
+    terminal.sees("x1000c0s0b4n0: ");
     terminal.types(":check\r");
     terminal.sees("pass  five nodes have the NIDs 1 to 5");
     terminal.sees("301 is done, with 0 hints.");
     terminal.sees("❯ ");
-    terminal.leaves();
+    leaves(terminal);
 
-    let mut terminal = Terminal::open(&home, &["learn", "301"]);
+    let mut terminal = Terminal::open_quietly(&home, &["learn", "301"]);
     terminal.sees("as you left it");
     terminal.sees(":next   shows and runs part 2 of 7: Write one");
     terminal.sees("❯ ");
@@ -79,7 +53,7 @@ fn a_student_at_an_exercise() {
     terminal.types("#smd.component.list() + 40\r");
     terminal.sees("\n40");
     terminal.sees("❯ ");
-    terminal.leaves();
+    leaves(terminal);
 }
 
 #[test]
@@ -93,13 +67,13 @@ fn who_comes_back_is_told_which_names_are_gone() {
     fs::write(&file, text).expect("written");
     let words = ["learn", file.to_str().expect("text")];
     let home = home.path().to_owned();
-    let mut terminal = Terminal::open(&home, &words);
+    let mut terminal = Terminal::open_quietly(&home, &words);
     terminal.types(":next\r");
     terminal.sees("(:next is look 2, See it)");
     terminal.sees("❯ ");
-    terminal.leaves();
-    let mut terminal = Terminal::open(&home, &words);
+    leaves(terminal);
+    let mut terminal = Terminal::open_quietly(&home, &words);
     terminal.sees("missing label (step 1): later parts use");
     terminal.sees("❯ ");
-    terminal.leaves();
+    leaves(terminal);
 }

@@ -1,4 +1,5 @@
 ---@class bss.Args kernel arguments, to be changed by name; `console=` and its like may stand several times
+---@field [integer] string the words, each with the space before it
 local Args = {}
 Args.__index = Args
 

@@ -32,8 +32,10 @@ function boot.script.get(node, options)
   local whose = {}
   for key, value in pairs(options or {}) do whose[key] = value end
   if call.is_wire(node) then
+    ---@cast node bss.ScriptFor
     for key, value in pairs(node) do whose[key] = value end
   else
+    ---@cast node -bss.ScriptFor
     whose.mac = call.one(nodes.macs(node), "bss.boot.params.list")
   end
   return native.script(whose)
@@ -82,7 +84,7 @@ local function raise_missing(missing, count)
 end
 
 --- Sets the image nodes boot: `root=` among their kernel arguments. All else stays, for each node what it had.
----@param set string|integer|string[] which nodes; they have boot parameters
+---@param set nodeset.Set which nodes; they have boot parameters
 ---@param root string where the image is, `live:http://172.16.0.254/rootfs`
 ---@return bss.BootParams[] records as they are now, one for each node
 ---@shell ochami bss boot image set

@@ -28,7 +28,7 @@ local hosts = {}
 ---@field EndpointEnabled boolean false, where discovery described no system, and then the node never boots
 
 --- Lists the nodes BSS knows.
----@param set? string|integer|string[] these, in this order; unknown ones are left out
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@return bss.Host[] hosts in natural order of their xnames, or in that of the set
 ---@shell ochami bss hosts get
 ---@state 301

@@ -7,12 +7,123 @@ local function wanted(record)
   return { { "kernel", record.kernel }, { "initrd", record.initrd }, { "rootfs", image.root(record) } }
 end
 
+-- The artifact on the lab's server that a URL names.
+local function artifact_at(url)
+  local path = tostring(url):match "^https?://[^/]+/(.*)$"
+  for _, one in ipairs(chami.lab.artifacts()) do
+    if one.path == path then return one end
+  end
+end
+
+-- The layers that BSS knows: the folders its kernels lie in.
+local function layers(shared)
+  local known = {}
+  for _, record in ipairs(shared.params) do
+    local layer = record.kernel and image.layer(record.kernel)
+    if layer then known[layer] = true end
+  end
+  return known
+end
+
+-- Which other layer a root file system is of; nil where its name tells none.
+local function other_layer(ctx)
+  local kernel, root = image.layer(ctx.record.kernel), image.root(ctx.record)
+  if not kernel or not root or root:find("/" .. kernel .. "/", 1, true) then return nil end
+  if ctx.record.initrd and image.layer(ctx.record.initrd) ~= kernel then return nil end
+  for layer in pairs(layers(ctx.shared)) do
+    if layer ~= kernel and root:find("/" .. layer .. "/", 1, true) then return layer, kernel end
+  end
+end
+
 return {
   {
+    id = "F20", stage = "kernel", owner = "artifacts",
+    symptom = "iPXE says `Permission denied` (403) for a file that is there",
+    cause = "the bucket may be read with a key only: its policy does not let anybody get objects",
+    fix = "s3cmd setpolicy public-read.json s3://boot-images, which allows s3:GetObject to all",
+    lab = "lab.artifact.put{ path = PATH, bytes = BYTES } without `private`",
+    _probe = function(ctx)
+      if not ctx.record then return nil end
+      for _, pair in ipairs(wanted(ctx.record)) do
+        local stage, url = pair[1], pair[2]
+        if url and url:find "^https?://" and ctx.shared:status(url) == 403 then
+          local one = ctx.machine and artifact_at(url)
+          return ("403 for the %s of %s: %s"):format(stage, ctx.xname, url), "certain",
+            one and { PATH = one.path, BYTES = one.bytes }
+        end
+      end
+    end,
+    _inject = function(at)
+      local one = at.record and artifact_at(at.record.kernel)
+      if not one then fault.raise("bad_argument", at.node .. " boots no kernel of this lab's server") end
+      chami.lab.artifact.put { path = one.path, bytes = one.bytes, kernel = one.kernel, private = true }
+      return ("%s is not to be read without a key"):format(one.path)
+    end,
+  },
+  {
+    id = "F21", stage = "kernel", owner = "bss",
+    symptom = "iPXE says `Connection refused` or `timed out` for the kernel, again and again",
+    cause = "the URL leads to a port or an address where no artifact server is, or the server is down",
+    fix = "curl -I the URL on the head node; then set kernel, initrd and params with the server's address and port",
+    _probe = function(ctx)
+      if not ctx.record then return nil end
+      for _, pair in ipairs(wanted(ctx.record)) do
+        local stage, url = pair[1], pair[2]
+        if url and url:find "^https?://" and not ctx.shared:status(url) then
+          return ("nobody answers for the %s of %s: %s"):format(stage, ctx.xname, url),
+            ctx.machine and "certain" or "likely"
+        end
+      end
+    end,
+    _inject = function(at)
+      local record, port = at.record, at.pick { "9090", "9001", "80" }
+      local function moved(text) return text and (text:gsub("(https?://[%d%.]+):9000", "%1:" .. port)) end
+      if not record or moved(record.kernel) == record.kernel then
+        fault.raise("bad_argument", at.node .. " boots nothing from port 9000")
+      end
+      chami.bss.boot.params.update(at.node, {
+        kernel = moved(record.kernel), initrd = moved(record.initrd), params = moved(record.params),
+      })
+      return ("%s is sent to port %s for all it boots"):format(at.node, port)
+    end,
+  },
+  {
+    id = "F23", stage = "rootfs", owner = "bss",
+    symptom = "the node comes up with another image than it was meant to, or stops in dracut's emergency shell",
+    cause = "`root=live:` names another layer than kernel and initrd: one of the three was not changed with the others",
+    fix = "set kernel, initrd and params anew, all three of one layer: bss.boot.params.set",
+    _probe = function(ctx)
+      if not ctx.record then return nil end
+      local layer, kernel = other_layer(ctx)
+      if not layer then return nil end
+      local text = "kernel and initrd of %s are of %s, its root file system of %s"
+      return text:format(ctx.xname, kernel, layer), "certain"
+    end,
+    _inject = function(at)
+      local record, own = at.record, at.record and image.layer(at.record.kernel)
+      local root, others = record and image.root(record), {}
+      for layer in pairs(layers(at.shared)) do
+        if layer ~= own then others[#others + 1] = layer end
+      end
+      table.sort(others)
+      if #others == 0 or not root or not root:find("/" .. own .. "/", 1, true) then
+        fault.raise("bad_argument", "this needs nodes that boot two layers", { hint = "cluster.apply" })
+      end
+      local layer = at.pick(others)
+      local function changed(text) return (text:gsub("%f[%w]" .. own .. "%f[%W]", layer)) end
+      local params = record.params:gsub("root=%S+", changed)
+      at.artifact(changed(root))
+      chami.bss.boot.params.update(at.node, { params = params })
+      return ("%s has the root file system of %s"):format(at.node, layer)
+    end,
+  },
+  {
     id = "F19", stage = "kernel", owner = "artifacts",
+    heard = "one node says that a file is missing",
     symptom = "iPXE says `No such file` for the kernel or the initrd, and tries again every 30 seconds",
     cause = "BSS names a file that is not there: a rebuild changed the kernel's version, or it is misspelt",
     fix = "list what is there, and set kernel, initrd and params anew, all three of one build",
+    lab = "lab.artifacts() lists what is there",
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, pair in ipairs(wanted(ctx.record)) do

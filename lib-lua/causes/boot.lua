@@ -15,9 +15,11 @@ end
 return {
   {
     id = "F28", stage = "script", owner = "bss", asks = "boot",
+    heard = "one node had a hiccup of the network, and has not come back",
     symptom = "after one fetch that failed the node never comes back, though what it wanted is there again",
     cause = "BSS sends a node that tries again to https on port 443, where nobody listens, and iPXE lacks the CA",
     fix = "BSS_IPXE_SERVER=172.16.0.254:8081 and BSS_CHAIN_PROTO=http in openchami.env, restart bss, reset the node",
+    lab = 'lab.condition("chain_https", false)',
     _probe = function(ctx)
       local stage, failed = ctx.stopped, ctx.furthest
       if not stage or stage.stage ~= "script" or not FETCHES[failed.stage] then return nil end
@@ -29,7 +31,7 @@ return {
       local record = at.record
       if not record then fault.raise("bad_argument", at.node .. " has no boot parameters to be spoiled") end
       local path = record.kernel:match "^https?://[^/]+/(.*)$"
-      local kernel
+      local kernel ---@type lab.Artifact?
       for _, one in ipairs(chami.lab.artifacts()) do kernel = one.path == path and one or kernel end
       if not kernel then fault.raise("bad_argument", "there is no kernel that a fetch could miss once") end
       at.condition("chain_https", true)
@@ -45,6 +47,7 @@ return {
     symptom = "cloud-init answers 422 to the node: it sees the address of the bridge instead of the node's",
     cause = "source NAT, or a proxy that drops X-Forwarded-For: all nodes come from one address",
     fix = "forward mode `route` instead of `nat` for the network, and `option forwardfor` in haproxy",
+    lab = 'lab.condition("nat", false)',
     _probe = function(ctx)
       local stage = ctx.stopped
       if not stage or stage.stage ~= "meta-data" or stage.status ~= 422 then return nil end

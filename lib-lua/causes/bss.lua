@@ -37,7 +37,8 @@ end
 
 -- One kernel for all, and how many initrds there are beside it.
 local function kernels(shared)
-  local kernel, initrds, count, macs = nil, {}, 0, 0
+  local kernel ---@type string?
+  local initrds, count, macs = {}, 0, 0
   for _, record in ipairs(shared.params) do
     if record.macs and #record.macs > 0 then
       if kernel and kernel ~= record.kernel then return nil end
@@ -68,6 +69,7 @@ end
 return {
   {
     id = "F18", stage = "script", owner = "bss",
+    heard = "one node hangs; its parameters are set, I looked myself",
     symptom = "the parameters are in the list, and the node sleeps and asks again all the same",
     cause = "they are stored under an xname or a NID, and firmware asks by MAC",
     fix = "bss.boot.params.set(NODE, { kernel = …, initrd = …, params = … }) stores them under its MAC",
@@ -87,6 +89,7 @@ return {
   },
   {
     id = "F16", stage = "script", owner = "bss",
+    heard = "all nodes of one role hang at a blinking cursor since Friday",
     symptom = "all nodes of a group sleep and ask again, though who set their parameters saw a 200",
     cause = "a group's name in `hosts`: BSS knows no groups, and stores nothing",
     fix = 'bss.boot.params.set("@GROUP", { … }) looks the MACs of its members up',
@@ -95,7 +98,7 @@ return {
       local label, count = bare_group(ctx)
       if not label then return nil end
       local text = "none of the %d members of %s has boot parameters, and other nodes have"
-      return text:format(count, label), "likely"
+      return text:format(count, label), "likely", { GROUP = label }
     end,
     _inject = function(at)
       local total, fit = 0, {}
@@ -120,6 +123,7 @@ return {
   },
   {
     id = "F17", stage = "script", owner = "bss",
+    heard = "one node asks what to boot, over and over",
     symptom = "the script is `sleep 10` and `chain`, over and over, each with status 200",
     cause = "BSS has no parameters for the MAC that the firmware sends, or SMD has no such MAC",
     fix = "bss.boot.params.set(NODE, { kernel = …, initrd = …, params = … }); is its MAC in smd.iface.list()?",
@@ -147,6 +151,7 @@ return {
   },
   {
     id = "F26", stage = "kernel", owner = "bss",
+    heard = "every node runs the same kernel since somebody changed one",
     symptom = "all nodes boot one kernel since somebody changed one",
     cause = "a PUT without macs, hosts or nids means every record BSS has",
     fix = "put the others back: journal.list() and undo(ID) if it was chami, else cluster.apply(ROLES)",
@@ -166,6 +171,7 @@ return {
   },
   {
     id = "F29", stage = "initrd", owner = "bss",
+    heard = "one node starts its kernel, and has no network afterwards",
     symptom = "the kernel starts, finds none of its modules, and stays without network",
     cause = "BSS merges a PUT: what is not sent keeps its old value",
     fix = "send kernel, initrd and params of one build together: bss.boot.params.set",
@@ -184,6 +190,7 @@ return {
   },
   {
     id = "F25", stage = "rootfs", owner = "bss", advice = true,
+    heard = "the console of one node goes dark after the initrd",
     symptom = "the console is silent after `initrd … ok`",
     cause = "no `console=ttyS0` among the kernel arguments: the kernel talks to a screen that nobody has",
     fix = "bss.boot.params.update(NODE, { params = bss.args(bss.boot.params.get(NODE).params)"

@@ -95,13 +95,18 @@ end
 return {
   {
     id = "F46", stage = "meta-data", owner = "cloud-init",
-    symptom = "everything that was set is gone: nodes come up with no names, keys or groups of theirs",
-    cause = "cloud-init keeps its data in memory unless told otherwise, and was restarted (or nothing was ever set)",
-    fix = "set defaults and groups again (cluster.apply), and give it a store: STORAGE_BACKEND=quack",
+    symptom = "cloud-init knows nothing of any node: they come up with no names, keys or files of theirs",
+    cause = "nothing was set yet; or it was, and is gone: cloud-init keeps its data in memory, and was restarted",
+    fix = 'cloud_init.defaults.set{ cluster_name = "demo", base_url = "http://HEAD:8081/cloud-init" }, then the '
+      .. 'groups: cloud_init.group.set("GROUP", { file = "data/cloud-init/GROUP.yaml" }); STORAGE_BACKEND=quack '
+      .. 'keeps them',
     _probe = function(ctx)
       if not empty(ctx.shared) then return nil end
-      local up = chami.cloud_init.service.version().uptime
-      return ("cloud-init has no defaults and no group; it runs for %s"):format(up), "certain"
+      local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+s$", "s")
+      -- Who came past meta-data is kept by something else.
+      local past = ctx.stopped and ctx.stopped.stage ~= "meta-data"
+      local text = "cloud-init has no defaults and no group; it runs for %s"
+      return text:format(up), past and "possible" or "certain", { GROUP = ctx.labels[1] }
     end,
     _inject = function(at)
       at.condition("cloud_init_lost", true)
@@ -116,7 +121,8 @@ return {
     _probe = function(ctx)
       if #ctx.labels == 0 or #ctx:clouds() > 0 or empty(ctx.shared) then return nil end
       local labels = table.concat(ctx.labels, ", ")
-      return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname), "certain"
+      local names = { GROUP = ctx.labels[1] }
+      return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname), "certain", names
     end,
     _inject = function(at)
       local gone = {}
@@ -159,6 +165,7 @@ return {
         chami.bss.boot.params.update(at.node, { params = args })
         return ("the arguments of %s do not lead to cloud-init"):format(at.node)
       end
+      ---@type string[]
       local urls = {
         "http://localhost:27777/cloud-init", "http://cloud-init-server:27777/cloud-init",
         "https://demo.openchami.cluster:8443/cloud-init",
@@ -172,7 +179,8 @@ return {
     id = "F48", stage = "config", owner = "cloud-init",
     symptom = "the node ignores its group's file, or takes the braces for its content",
     cause = "its first line is not exactly `## template: jinja`, its second not `#cloud-config`, or its YAML has a tab",
-    fix = "cloud_init.template.lint(cloud_init.group.config(GROUP)) tells line and column",
+    fix = "cloud_init.template.lint(cloud_init.group.config(GROUP), cloud_init.node.meta_data(NODE)) tells line and "
+      .. "column; cloud_init.group.set(GROUP, { file = … }) writes it back",
     _probe = function(ctx)
       for _, one in ipairs(configs(ctx)) do
         for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do
@@ -225,6 +233,7 @@ return {
     symptom = "404 page not found for all that is asked in a node's name; the nodes themselves are served",
     cause = "cloud-init was started without IMPERSONATION=true",
     fix = "IMPERSONATION=true in its environment, and restart it",
+    lab = 'lab.condition("impersonation_off", false)',
     _probe = function(ctx)
       if not ctx.blind then return nil end
       return "cloud-init answers 404 to whoever asks in a node's name", "certain"

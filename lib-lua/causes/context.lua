@@ -3,7 +3,7 @@
 -- Longer than this no artifact is waited for: a probe asks whether it is there, and reads nothing of it.
 local PATIENCE = { timeout = "3s", any_status = true }
 
-local _Shared = {}
+local _Shared = {} ---@type table<string, any>
 
 -- A property of the cluster that is read when it is first asked for.
 local _read = {}
@@ -37,6 +37,20 @@ function _read.by_ip(shared)
     end
   end
   return by_ip
+end
+
+function _read.free(shared)
+  local count, most = {}, nil
+  for ip in pairs(shared.by_ip) do
+    local net = ip:match "^(%d+%.%d+%.%d+%.)%d+$"
+    if net then
+      count[net] = (count[net] or 0) + 1
+      if not most or count[net] > count[most] or count[net] == count[most] and net < most then most = net end
+    end
+  end
+  for last = 1, most and 199 or 0 do
+    if not shared.by_ip[most .. last] then return most .. last end
+  end
 end
 
 function _read.by_nid(shared)
@@ -105,7 +119,7 @@ function _read.asked() return {} end
 
 _Shared.__index = function(shared, name)
   if _Shared[name] then return _Shared[name] end
-  local value = _read[name] and _read[name](shared)
+  local value = _read[name] and _read[name](shared) ---@type any
   rawset(shared, name, value)
   return value
 end
@@ -168,7 +182,7 @@ end
 local Context = {}
 
 -- A property of one node, in the same way.
-local _of = {}
+local _of = {} ---@type table<string, fun(ctx: table): any>
 
 function _of.component(ctx) return ctx.shared.nodes[ctx.xname] end
 
@@ -181,6 +195,16 @@ function _of.labels(ctx) return ctx.shared.labels[ctx.xname] or {} end
 function _of.record(ctx) return ctx.shared:record_of(ctx.xname) end
 
 function _of.args(ctx) return chami.bss.args(ctx.record and ctx.record.params) end
+
+-- The head node's address, by what the node boots from.
+function _of.head(ctx)
+  local record = ctx.record or ctx.shared.params[1] or {}
+  local host = tostring(record.kernel):match "https?://([%w%.%-]+)"
+  return host or ctx.machine and "172.16.0.254" or nil
+end
+
+-- An address that nobody has: the lowest that is free beside most others; nil where there is none to go by.
+function _of.address(ctx) return ctx.shared.free end
 
 function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
 

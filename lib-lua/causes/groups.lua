@@ -137,7 +137,8 @@ return {
     id = "F45", stage = "groups", owner = "cloud-init",
     symptom = "the node is in a group, and its configuration does not follow",
     cause = "cloud-init asks SMD once a minute who is in which group, and has not done so since",
-    fix = "wait a minute, then boot the node again",
+    fix = "wait a minute, then boot the node again; if it stays so, restart cloud-init",
+    lab = 'lab.condition("stale_groups", false); lab.clock.advance "60s"',
     _probe = function(ctx)
       if not ctx.component or #ctx.labels == 0 then return nil end
       local known = ctx.told.fault

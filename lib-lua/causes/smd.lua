@@ -17,13 +17,14 @@ local function boot_nic(at)
   fault.raise("bad_argument", at.node .. " has no interface to be spoiled", { hint = "name another node" })
 end
 
-local function another(at)
+-- Another node, of those that `fits` takes.
+local function another(at, fits)
   local others = {}
   for id, one in pairs(at.shared.nodes) do
-    if one.Type == "Node" and id ~= at.node then others[#others + 1] = id end
+    if one.Type == "Node" and id ~= at.node and (not fits or fits(id)) then others[#others + 1] = id end
   end
   table.sort(others)
-  if #others == 0 then fault.raise("bad_argument", "this needs a second node in SMD") end
+  if #others == 0 then fault.raise("bad_argument", "this needs a second node in SMD, and one that is well") end
   return at.pick(others)
 end
 
@@ -63,6 +64,7 @@ return {
   },
   {
     id = "F08", stage = "offer", owner = "smd",
+    heard = "one node stands in the list of components, and nobody ever saw it up",
     symptom = "SMD knows the node and no interface of it: it gets an address for strangers, and no script",
     cause = "its BMC is missing in the nodes file: ochami logs `no such bmc` and ends with 0",
     fix = "add the BMC to `bmcs` of the file and load it again: discover.lint finds what is missing",
@@ -80,6 +82,7 @@ return {
   },
   {
     id = "F09", stage = "offer", owner = "smd",
+    heard = "one node reboots every half minute",
     symptom = "coresmd logs `contains no IP addresses for hardware address`; the node is treated as a stranger",
     cause = "the interface has no address: `ip_addrs` was left out of the nodes file",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
@@ -96,6 +99,7 @@ return {
   },
   {
     id = "F10", stage = "offer", owner = "smd",
+    heard = "one node asks for an address, and gets nothing it could use",
     symptom = "the node is offered an empty address",
     cause = "SMD stores an address that is none, without a look at it",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
@@ -120,6 +124,7 @@ return {
   },
   {
     id = "F07", stage = "offer", owner = "smd",
+    heard = "I logged in to my node, and the prompt has another node's name",
     symptom = "two nodes answer on one address, and cloud-init gives one of them the other's identity",
     cause = "two interfaces have the same address: SMD takes it",
     fix = "give each its own: smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
@@ -138,8 +143,13 @@ return {
       end
     end,
     _inject = function(at)
-      local nic, other = boot_nic(at), another(at)
-      local ip = first_ip(at, other) or fault.raise("bad_argument", other .. " has no address to be shared")
+      local nic = boot_nic(at)
+      local other = another(at, function(id)
+        local ip = first_ip(at, id)
+        local servers = at.record and at.record.kernel or ""
+        return ip and is_address(ip) and not servers:find(("//%s:"):format(ip), 1, true)
+      end)
+      local ip = first_ip(at, other)
       chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
       return ("%s got %s, the address of %s"):format(at.node, ip, other)
     end,

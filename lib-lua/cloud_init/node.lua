@@ -59,7 +59,7 @@ local function one(set)
 end
 
 --- Sets what is special about nodes, and drops what was before. Names may have `-` or `_`.
----@param set string|integer|string[] which nodes
+---@param set nodeset.Set which nodes
 ---@param fields cloud_init.NodeFields what they get; `{}` for nothing special
 ---@return cloud_init.MetaData[] data what each gets now, as far as it can be read
 ---@shell ochami cloud-init node set
@@ -80,6 +80,7 @@ local function usual_name(defaults, nid)
   local length = defaults["nid-length"] or 4
   local sign, digits = ("%d"):format(nid):match "^(%-?)(%d+)$"
   local missing = math.abs(length) - #sign - #digits
+  ---@cast missing integer
   if math.abs(length) > 1000000 then return short .. "%!(BADWIDTH)" .. sign .. digits end
   if length < 0 then return short .. sign .. digits .. (" "):rep(missing) end
   return short .. sign .. ("0"):rep(missing) .. digits
@@ -106,12 +107,12 @@ end
 
 --- Lists what is special about nodes, as far as it shows in what they get: what the defaults alone would not tell them.
 --- Instance ids are left out: each node has its own. One that had none gets it from this look, and keeps it.
----@param set? string|integer|string[] these; all nodes of SMD where none are named
+---@param set? nodeset.Set these; all nodes of SMD where none are named
 ---@return cloud_init.Special[] nodes those that have something special
 ---@state 301
 ---@example cloud_init.node.set(2, { local_hostname = "compute2" }); return cloud_init.node.list()[1].id --> "x1000c0s0b1n0"
 function node.list(set)
-  local components = chami.smd.component.list(set or { type = "Node" })
+  local components = set and chami.smd.component.list(set) or chami.smd.component.list { type = "Node" }
   local defaults, found = chami.cloud_init.defaults.get(), {}
   for _, own in ipairs(task.map(components, function(component) return special(component, defaults) end)) do
     if own then found[#found + 1] = own end

@@ -40,7 +40,7 @@ function template.render(content, meta_data, options) return native.render(conte
 ---@field origin table<string, string[]> the parts each top-level key comes from
 ---@field leaves table<string, string> the part each value comes from, by its path
 ---@field lost cloud_init.template.Lost[] what was replaced or refused on the way
----@field parts cloud_init.template.Outcome[] in their order
+---@field parts cloud_init.template.Outcome[] one for each, in order
 
 --- Merges texts as the node merges them.
 --- Each text says itself how it joins those before it (`merge_how`); one that says nothing replaces the keys it has.

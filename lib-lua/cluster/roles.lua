@@ -85,7 +85,7 @@ local function boot_of(name, fields, images)
     local all = args.new(boot.params)
     for _, word in ipairs(args.new(fields.args)) do
       local key, value = word:match "^%s*([^=]*)=?(.*)$"
-      all:add(key, word:find "=" and value or nil)
+      all:add(key or "", word:find "=" and value or nil)
     end
     boot.params = tostring(all)
   end

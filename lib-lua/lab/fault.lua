@@ -5,7 +5,8 @@ local nodes = require "nodes"
 local words = require "nodes.words"
 
 --- Faults to practise on: what keeps nodes from booting, made to happen on the lab.
---- They are those that `node.why` knows, made with the same calls that anybody has.
+--- They are those that `node.why` knows, made with the same calls that anybody has. Nothing undoes one by its id: that
+--- would give the answer away. `lab.snapshot "well"` before and `lab.restore "well"` after take all of it back.
 local faults = {}
 
 ---@class lab.fault.Known

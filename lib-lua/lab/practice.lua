@@ -20,12 +20,14 @@ local practice = {}
 ---@field symptoms string[] what users tell you
 ---@field faults integer how many faults there are
 ---@field named integer how many of them you have named
----@field wrong integer how many names were wrong
+---@field wrong integer how many of those you named last are wrong
 ---@field left integer how many faults are still there
 ---@field hints integer how many hints you have had
 
 -- Which faults a lab is made of. Those of one node each can come together; the others come alone.
+---@type table<string, { single: string[], group?: string[], alone?: string[] }?>
 local LABS = {
+  ["691"] = { single = { "F01", "F03", "F07", "F08", "F09", "F10" } },
   ["692"] = { single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" } },
 }
 
@@ -45,8 +47,9 @@ local function fault_noted(value, seed)
 end
 
 local function notes()
-  local found, faults = { named = {}, hints = 0, faults = {} }, {}
-  for _, artifact in ipairs(chami.lab.artifacts()) do
+  local found = { named = {}, hints = 0, faults = {} } ---@type table<string, any>
+  local faults = {}
+  for _, artifact in ipairs(chami.lab._files()) do
     local id, word, value = artifact.path:match("^" .. FOLDER .. "(%w+)/(%a+)%-(%w+)$")
     if word == "seed" then
       found.lab, found.seed = id, tonumber(value)
@@ -55,16 +58,18 @@ local function notes()
     elseif word == "named" then
       found.named[value] = true
     elseif word == "hint" then
-      found.hints = math.max(found.hints, tonumber(value))
+      found.hints = math.max(found.hints, tonumber(value) or 0)
     end
   end
   for i, value in ipairs(faults) do found.faults[i] = fault_noted(value, found.seed) end
   return found
 end
 
-local function note(id, word, value)
-  chami.lab.artifact.put { path = ("%s%s/%s-%s"):format(FOLDER, id, word, value), bytes = 1 }
-end
+local function path_of(id, word, value) return ("%s%s/%s-%s"):format(FOLDER, id, word, value) end
+
+local function note(id, word, value) chami.lab.artifact.put { path = path_of(id, word, value), bytes = 1 } end
+
+local function unnote(id, word, value) chami.lab.artifact.delete(path_of(id, word, value)) end
 
 local function nodes_by_group()
   local groups = {}
@@ -77,14 +82,14 @@ end
 -- The faults of a seed, each with the node it is made on: on a cluster of the same groups, the same each time.
 local function choose(id, seed)
   local kinds, chance, made = LABS[id], chami.lab.fault._stream(seed * 7919), {}
-  if chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
+  if kinds.alone and chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
   local groups, single = nodes_by_group(), { table.unpack(kinds.single) }
   local free = {}
-  local big
+  local big ---@type string[]?
   for _, members in ipairs(groups) do
     if #members > 1 and not big then big = members end
   end
-  if big and chance(2) == 1 then
+  if big and kinds.group and chance(2) == 1 then
     made[1] = { id = kinds.group[1], node = big[1] }
   else
     big = nil
@@ -98,6 +103,13 @@ local function choose(id, seed)
   while #made < count do
     local which, who = chance(#single), chance(#free)
     made[#made + 1] = { id = table.remove(single, which), node = table.remove(free, who) }
+  end
+  -- What takes another node's address comes last, so that this is still one.
+  for i, one in ipairs(made) do
+    if one.id == "F07" then
+      table.insert(made, table.remove(made, i))
+      break
+    end
   end
   return made
 end
@@ -157,7 +169,7 @@ end
 ---@example lab.practice.start "999" --> raises bad_argument
 function practice.start(id, order)
   if not LABS[id] then
-    fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there is 692" })
+    fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there are 691 and 692" })
   end
   local seed = seed_of(order)
   if notes().lab then
@@ -184,7 +196,7 @@ end
 function practice.status()
   local found, faults = started()
   local named, wrong, symptoms, real = 0, 0, {}, {}
-  for i, one in ipairs(faults) do symptoms[i], real[one.id] = causes.by_id[one.id].symptom, true end
+  for i, one in ipairs(faults) do symptoms[i], real[one.id] = causes.by_id[one.id].heard, true end
   for id in pairs(found.named) do
     if real[id] then named = named + 1 else wrong = wrong + 1 end
   end
@@ -195,7 +207,8 @@ function practice.status()
   }
 end
 
---- Says what you think the causes are. Which of them is right is not told, only how many.
+--- Says what you think the causes are, all of them: each call replaces what was said before. Which of them is right is
+--- not told, only how many.
 ---@param diagnosis lab.practice.Diagnosis
 ---@return lab.practice.Status status
 ---@example diagnose{ cause = "F19" } --> raises bad_argument
@@ -206,11 +219,18 @@ function practice.diagnose(diagnosis)
   if #ids == 0 then
     fault.raise("bad_argument", "diagnose: no cause is named", { hint = 'diagnose{ cause = "F19" }; lab.fault.list()' })
   end
+  local said = {}
   for _, id in ipairs(ids) do
     if not causes.by_id[id] then
       local hint = { hint = "lab.fault.list() has them all" }
       fault.raise("bad_argument", ("there is no fault %q"):format(tostring(id)), hint)
     end
+    said[id] = true
+  end
+  for id in pairs(found.named) do
+    if not said[id] then unnote(found.lab, "named", id) end
+  end
+  for _, id in ipairs(ids) do
     if not found.named[id] then note(found.lab, "named", id) end
   end
   return practice.status()
@@ -237,7 +257,7 @@ end
 ---@example lab.practice.hint() --> raises bad_argument
 function practice.hint()
   local found, faults = started()
-  local stage, hints = math.min(found.hints + 1, HINTS), {}
+  local stage, hints = math.min(found.hints + 1, HINTS), {} ---@type integer, string[]
   if stage > found.hints then note(found.lab, "hint", stage) end
   for i, one in ipairs(faults) do hints[i] = hint_of(one, stage) end
   if stage == HINTS then hints = { hints[1] } end
@@ -249,7 +269,7 @@ end
 ---@example lab.practice.stop() --> 0
 function practice.stop()
   local count = 0
-  for _, artifact in ipairs(chami.lab.artifacts()) do
+  for _, artifact in ipairs(chami.lab._files()) do
     if artifact.path:find("^" .. FOLDER) then
       chami.lab.artifact.delete(artifact.path)
       count = count + 1

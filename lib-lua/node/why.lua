@@ -39,11 +39,20 @@ local function not_here(cause, ctx)
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
 
--- What to do, with the names of this node in it, so that it can be typed.
+-- What to do, with the names of this node in it, so that it can be typed; on a lab also what does it there.
 local function fix_of(cause, ctx, names)
-  return (cause.fix:gsub("%f[%w]%u+%f[%W]", function(word)
-    local name = word == "NODE" and ctx.xname or names and names[word]
-    return name and ("%q"):format(name)
+  local fix = ctx.machine and cause.lab and ("%s; in this lab: %s"):format(cause.fix, cause.lab) or cause.fix
+  local known = { NODE = ctx.xname, HEAD = ctx.head, ADDRESS = ctx.address }
+  for word, name in pairs(names or {}) do known[word] = name end
+  local quoted = false
+  -- Piece by piece between quotes: inside of them a name stands as it is.
+  return (fix:gsub('([^"]*)("?)', function(piece, quote)
+    local text = piece:gsub("%f[%w]%u+%f[%W]", function(word)
+      local name = known[word]
+      return name and (quoted and tostring(name) or ("%q"):format(name))
+    end)
+    if quote ~= "" then quoted = not quoted end
+    return text .. quote
   end))
 end
 
@@ -106,7 +115,8 @@ local function head(verdict)
   elseif verdict.boot == "booting" and not where then
     return "it is still booting: " .. nothing .. " so far"
   elseif verdict.boot == "stopped" then
-    return "it stopped at " .. where .. (verdict.causes[1] and "" or "; no cause in the catalogue fits")
+    local well = "; " .. nothing .. " now: it was mended since, or no cause in the catalogue fits"
+    return "it stopped at " .. where .. (verdict.causes[1] and "" or well)
   end
   if not where then return nothing end
   return (verdict.causes[1].certainty == "possible" and "it may go wrong at " or "it goes wrong at ") .. where
@@ -182,7 +192,10 @@ local function step(verdict, machine)
     local text = "put the first right and ask " .. call:format "node.why" .. " again"
     return machine and text .. ", then " .. boots or text
   end
-  if verdict.what then return call:format "node.trace" .. ", " .. call:format "node.console" end
+  if verdict.what then
+    local look = call:format "node.trace" .. ", " .. call:format "node.console"
+    return machine and verdict.boot == "stopped" and boots .. " tries again; the last try: " .. look or look
+  end
   if verdict.boot == "none" and machine then return (boots:gsub("reboot", "boot", 1)) end
 end
 

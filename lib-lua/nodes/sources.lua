@@ -130,7 +130,12 @@ local function group(asked, list)
     return all
   end
   local what = source == "smd" and "group" or source
-  return labels[asked.name:lower()] or words.unknown(what, asked.word, words.keys(labels))
+  local found = labels[asked.name:lower()]
+  if found then return found end
+  -- Spelled as the word was: with the sign before it.
+  local front, names = asked.word:sub(1, #asked.word - #asked.name), words.keys(labels)
+  for i, name in ipairs(names) do names[i] = front .. name end
+  return words.unknown(what, asked.word, names)
 end
 
 -- `@@`, `@@role`: the names of the groups themselves.

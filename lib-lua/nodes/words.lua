@@ -90,6 +90,18 @@ local function candidates(sort, word, known)
   return list
 end
 
+-- A group's name alone is no node, and what was meant is plain.
+local function no_group(sort, word, list)
+  local ok, groups = pcall(list, "group")
+  for _, group in ipairs(ok and groups or {}) do
+    if group.label == word then
+      fault.raise("bad_argument", ("there is no %s `%s`"):format(sort, word), {
+        hint = ("the nodes of the group %s are \"@%s\""):format(word, word),
+      })
+    end
+  end
+end
+
 -- Words → xnames, as far as they are not xnames already: what is missing here stands for itself.
 local function xnames(words, list)
   local names, indexes = {}, {}
@@ -100,7 +112,10 @@ local function xnames(words, list)
     else
       indexes[sort] = indexes[sort] or index[sort](list)
       names[word] = indexes[sort][key[sort](word)]
-      if not names[word] then unknown(sort, word, candidates(sort, word, indexes[sort])) end
+      if not names[word] then
+        no_group(sort, word, list)
+        unknown(sort, word, candidates(sort, word, indexes[sort]))
+      end
     end
   end
   return names

@@ -86,7 +86,8 @@ local compep = {}
 ---@field redfish_type? smd.Word
 
 --- Lists component endpoints.
----@param set? string|integer|string[] these, in this order; unknown ones are left out
+---@overload fun(filter: smd.ComponentEndpointFilter): smd.ComponentEndpoint[]
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@param filter? smd.ComponentEndpointFilter only those that match
 ---@return smd.ComponentEndpoint[] endpoints in natural order of their xnames, or in that of the set
 ---@shell ochami smd compep get
@@ -103,7 +104,7 @@ function compep.list(set, filter) return native.compep_list(args.listing(set, fi
 function compep.get(node) return native.compep_get(args.one(node, "smd.compep.list")) end
 
 --- Deletes component endpoints; the components stay.
----@param set string|integer|string[]|{ all: true } which ones; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones; all of them only when that is said
 ---@return smd.ComponentEndpoint[] gone what went
 ---@shell ochami smd compep delete
 ---@state 301

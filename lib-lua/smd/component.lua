@@ -76,8 +76,8 @@ local component = {}
 ---@field Flag? smd.Flag
 ---@field Enabled? boolean
 ---@field SoftwareStatus? string
----@field Role? smd.Role
----@field SubRole? smd.SubRole
+---@field Role? smd.Role|string
+---@field SubRole? smd.SubRole|string
 ---@field NID? integer for one component
 ---@field Subtype? string
 ---@field NetType? smd.NetType
@@ -90,7 +90,8 @@ local component = {}
 ---@field every? string|number the pause between two looks; `"1s"`
 
 --- Lists components.
----@param set? string|integer|string[] these, in this order; unknown ones are left out
+---@overload fun(filter: smd.ComponentFilter): smd.Component[]
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@param filter? smd.ComponentFilter only those that match
 ---@return smd.Component[] components in natural order of their xnames, or in that of the set
 ---@shell ochami smd component get
@@ -146,7 +147,7 @@ function component.set(set, fields)
 end
 
 --- Changes the given fields of components. A new State sets the Flag back to OK, a new Role drops the SubRole.
----@param set string|integer|string[]|smd.Component[] which ones, or records that say what each gets
+---@param set nodeset.Set|smd.Component[] which ones, or records that say what each gets
 ---@param fields? smd.ComponentFields what they all get
 ---@return smd.Component[] components as they are now
 ---@state 301
@@ -158,7 +159,7 @@ function component.update(set, fields)
 end
 
 --- Makes components exist with the given fields, and does nothing to those that are so already.
----@param set string|integer|string[]|smd.Component[] which ones, or whole records
+---@param set nodeset.Set|smd.Component[] which ones, or whole records
 ---@param fields? smd.ComponentFields what they all have
 ---@return smd.Component[] changed those that were not so
 ---@state 301
@@ -170,7 +171,7 @@ function component.ensure(set, fields)
 end
 
 --- Deletes components; groups lose them too.
----@param set string|integer|string[]|{ all: true } which ones; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones; all of them only when that is said
 ---@return smd.Component[] gone what went
 ---@shell ochami smd component delete
 ---@state 301
@@ -178,7 +179,7 @@ end
 function component.delete(set) return native.component_delete(args.whom(set)) end
 
 --- Waits until all components of a set match; time is the target's.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@param options smd.ComponentWait what they must be, and how long to wait
 ---@return smd.Component[] components as they are then
 ---@state 301

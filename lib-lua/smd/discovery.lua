@@ -26,7 +26,7 @@ function discovery.list() return native.discovery_list() end
 function discovery.get(id) return native.discovery_get(id) end
 
 --- Has SMD ask BMCs over Redfish; it does so in the background.
----@param set string|integer|string[]|{ all: true } which ones, a node stands for its BMC; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones, a node stands for its BMC; all of them only when that is said
 ---@param options? smd.DiscoveryOptions
 ---@return smd.RedfishEndpoint[] endpoints as they are right after
 ---@state 301

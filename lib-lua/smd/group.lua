@@ -23,7 +23,7 @@ local group = { member = {}, membership = {} }
 ---@field description? string
 ---@field tags? string[]
 ---@field exclusiveGroup? string cannot be changed later
----@field members? string|integer|string[] a set of nodes
+---@field members? nodeset.Set|smd.Members a set of nodes
 
 ---@class smd.Membership
 ---@field id string the xname
@@ -109,7 +109,7 @@ function group.member.list(label) return native.member_list(label) end
 
 --- Adds members to a group; one that is in it already is a `conflict`.
 ---@param label string the group's name
----@param set string|integer|string[] who
+---@param set nodeset.Set who
 ---@return string[] xnames all members now
 ---@shell ochami smd group member add
 ---@state 301
@@ -118,7 +118,7 @@ function group.member.add(label, set) return native.member_add(label, args.xname
 
 --- Makes a set, and nobody else, the members of a group.
 ---@param label string the group's name
----@param set string|integer|string[] who; `{}` empties the group
+---@param set nodeset.Set who; `{}` empties the group
 ---@return string[] xnames all members now
 ---@shell ochami smd group member set
 ---@state 301
@@ -127,7 +127,7 @@ function group.member.set(label, set) return native.member_set(label, args.xname
 
 --- Adds those of a set who are not in the group.
 ---@param label string the group's name
----@param set string|integer|string[] who
+---@param set nodeset.Set who
 ---@return string[] added those who were not in it
 ---@state 301
 ---@example #smd.group.member.ensure("compute", "@compute") --> 0
@@ -135,7 +135,7 @@ function group.member.ensure(label, set) return native.member_ensure(label, args
 
 --- Takes members out of a group.
 ---@param label string the group's name
----@param set string|integer|string[] who
+---@param set nodeset.Set who
 ---@return string[] gone those who went
 ---@shell ochami smd group member delete
 ---@state 301
@@ -143,7 +143,8 @@ function group.member.ensure(label, set) return native.member_ensure(label, args
 function group.member.delete(label, set) return native.member_delete(label, args.xnames(set)) end
 
 --- Lists which groups components are in.
----@param set? string|integer|string[] these, in this order; unknown ones are left out
+---@overload fun(filter: smd.ComponentFilter): smd.Membership[]
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@param filter? smd.ComponentFilter only those that match
 ---@return smd.Membership[] memberships in natural order of the xnames, or in that of the set
 ---@shell ochami smd group membership

@@ -74,7 +74,8 @@ local hardware = { fru = { history = {} }, history = {} }
 ---@field fruid? smd.Word units
 
 --- Lists places and what is in them.
----@param set? string|integer|string[] these, in this order; unknown ones are left out
+---@overload fun(filter: smd.HardwareFilter): smd.HardwareLocation[]
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@param filter? smd.HardwareFilter only those that match
 ---@return smd.HardwareLocation[] places in natural order of their xnames, or in that of the set
 ---@example #smd.hardware.list() --> 0
@@ -113,7 +114,7 @@ function hardware.add(records) return native.hardware_add(records) end
 function hardware.set(records) return native.hardware_set(records) end
 
 --- Takes places out of the inventory; the units stay known.
----@param set string|integer|string[]|{ all: true } which ones; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones; all of them only when that is said
 ---@return smd.HardwareLocation[] gone what went
 ---@example #smd.hardware.delete{ all = true } --> 0
 function hardware.delete(set) return native.hardware_delete(args.whom(set)) end
@@ -137,6 +138,7 @@ function hardware.fru.get(fru) return native.fru_get(fru) end
 function hardware.fru.delete(frus) return native.fru_delete(args.whom(frus, args.words)) end
 
 --- Lists where units were seen, by unit.
+---@overload fun(filter: smd.HardwareHistoryFilter): smd.HardwareHistory[]
 ---@param frus? string|string[] these, in this order
 ---@param filter? smd.HardwareHistoryFilter only events that match
 ---@return smd.HardwareHistory[] histories
@@ -159,7 +161,8 @@ function hardware.fru.history.get(fru, filter) return native.fru_history_get(fru
 function hardware.fru.history.delete(frus) return native.fru_history_delete(args.words(frus)) end
 
 --- Lists which units were seen where, by place.
----@param set? string|integer|string[] these places, in this order
+---@overload fun(filter: smd.HardwareHistoryFilter): smd.HardwareHistory[]
+---@param set? nodeset.Set these places, in this order
 ---@param filter? smd.HardwareHistoryFilter only events that match
 ---@return smd.HardwareHistory[] histories
 ---@example #smd.hardware.history.list{ eventtype = "Detected" } --> 0
@@ -175,7 +178,7 @@ function hardware.history.get(place, filter)
 end
 
 --- Forgets which units were seen at places.
----@param set string|integer|string[]|{ all: true } which ones; all of them only when that is said
+---@param set nodeset.Set|{ all: true } which ones; all of them only when that is said
 ---@return smd.HardwareHistory[] gone what went
 ---@example #smd.hardware.history.delete{ all = true } --> 0
 function hardware.history.delete(set) return native.history_delete(args.whom(set)) end

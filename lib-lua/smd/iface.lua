@@ -37,7 +37,8 @@ local iface = { address = {} }
 ---@field Network string the network's name
 
 --- Lists interfaces.
----@param set? string|integer|string[] those of these components, in this order
+---@overload fun(filter: smd.EthernetInterfaceFilter): smd.EthernetInterface[]
+---@param set? nodeset.Set those of these components, in this order
 ---@param filter? smd.EthernetInterfaceFilter only those that match
 ---@return smd.EthernetInterface[] interfaces in natural order of their components, or in that of the set
 ---@shell ochami smd iface get

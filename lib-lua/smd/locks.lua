@@ -52,7 +52,8 @@ local locks = { reservation = {}, service_reservation = {} }
 ---@field Key string
 
 --- Lists how components stand.
----@param set? string|integer|string[] these, in this order; unknown ones are left out
+---@overload fun(filter: smd.LockFilter): smd.Lock[]
+---@param set? nodeset.Set these, in this order; unknown ones are left out
 ---@param filter? smd.LockFilter only those that match
 ---@return smd.Lock[] locks in natural order of the xnames, or in that of the set
 ---@state 301
@@ -61,7 +62,7 @@ local locks = { reservation = {}, service_reservation = {} }
 function locks.list(set, filter) return native.lock_list(args.listing(set, filter)) end
 
 --- Locks components; one that is locked or reserved is a `conflict`.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@param options? smd.LockOptions how
 ---@return smd.Lock[] locks as they are now
 ---@state 301
@@ -69,7 +70,7 @@ function locks.list(set, filter) return native.lock_list(args.listing(set, filte
 function locks.lock(set, options) return native.lock_lock(args.xnames(set), options) end
 
 --- Unlocks components; one that is not locked, or is reserved, is a `conflict`.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@param options? smd.LockOptions how
 ---@return smd.Lock[] locks as they are now
 ---@state 301
@@ -77,7 +78,7 @@ function locks.lock(set, options) return native.lock_lock(args.xnames(set), opti
 function locks.unlock(set, options) return native.lock_unlock(args.xnames(set), options) end
 
 --- Forbids reservations of components, and ends those there are. A lock stays.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@param options? smd.LockOptions how
 ---@return smd.Lock[] locks as they are now
 ---@state 301
@@ -85,7 +86,7 @@ function locks.unlock(set, options) return native.lock_unlock(args.xnames(set), 
 function locks.disable(set, options) return native.lock_disable(args.xnames(set), options) end
 
 --- Allows reservations of components again.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@param options? smd.LockOptions how
 ---@return smd.Lock[] locks as they are now
 ---@state 301
@@ -93,14 +94,14 @@ function locks.disable(set, options) return native.lock_disable(args.xnames(set)
 function locks.repair(set, options) return native.lock_repair(args.xnames(set), options) end
 
 --- Reserves locked components without end: all of a set, or none of it. Keep what this returns; keys are told once.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@return smd.Reservation[] reservations with their keys
 ---@state 301
 ---@example smd.locks.lock(1); return smd.locks.reservation.add(1)[1].ExpirationTime --> nil
 function locks.reservation.add(set) return native.reservation_add(args.xnames(set)) end
 
 --- Ends the reservations of components without their keys, whoever holds them.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@param options? smd.LockOptions how
 ---@return smd.Lock[] locks as they are now
 ---@state 301
@@ -115,7 +116,7 @@ function locks.reservation.remove(set, options) return native.reservation_remove
 function locks.reservation.release(held) return native.reservation_release(args.list_of(held)) end
 
 --- Reserves components that are not locked for some minutes: all of a set, or none of it. Keep what this returns.
----@param set string|integer|string[] which ones
+---@param set nodeset.Set which ones
 ---@param options smd.ReservationOptions for how long
 ---@return smd.Reservation[] reservations with their keys
 ---@state 301

@@ -17,7 +17,7 @@ local partition = { member = {} }
 ---@class smd.PartitionFields
 ---@field description? string
 ---@field tags? string[]
----@field members? string|integer|string[] a set of nodes
+---@field members? nodeset.Set|smd.Members a set of nodes
 
 --- Lists partitions.
 ---@param filter? smd.PartitionFilter only those that match
@@ -91,7 +91,7 @@ function partition.member.list(name) return native.seat_list(name) end
 
 --- Adds members to a partition; one that is in it already, or in another, is a `conflict`.
 ---@param name string the partition's name
----@param set string|integer|string[] who
+---@param set nodeset.Set who
 ---@return string[] xnames all members now
 ---@state 301
 ---@example smd.partition.add "p1"; return smd.partition.member.add("p1", 5) --> { "x1000c0s0b4n0" }
@@ -99,7 +99,7 @@ function partition.member.add(name, set) return native.seat_add(name, args.xname
 
 --- Makes a set, and nobody else, the members of a partition: one by one, those too many first.
 ---@param name string the partition's name
----@param set string|integer|string[] who; `{}` empties the partition
+---@param set nodeset.Set who; `{}` empties the partition
 ---@return string[] xnames all members now
 ---@state 301
 ---@example smd.partition.add("p1", { members = "@compute" }); return #smd.partition.member.set("p1", "nid[1-3]") --> 3
@@ -107,7 +107,7 @@ function partition.member.set(name, set) return native.seat_set(name, args.xname
 
 --- Adds those of a set who are not in the partition.
 ---@param name string the partition's name
----@param set string|integer|string[] who
+---@param set nodeset.Set who
 ---@return string[] added those who were not in it
 ---@state 301
 ---@example smd.partition.add("p1", { members = 1 }); return #smd.partition.member.ensure("p1", "@compute") --> 4
@@ -115,7 +115,7 @@ function partition.member.ensure(name, set) return native.seat_ensure(name, args
 
 --- Takes members out of a partition.
 ---@param name string the partition's name
----@param set string|integer|string[] who
+---@param set nodeset.Set who
 ---@return string[] gone those who went
 ---@state 301
 ---@example smd.partition.add("p1", { members = 5 }); return smd.partition.member.delete("p1", 5) --> { "x1000c0s0b4n0" }

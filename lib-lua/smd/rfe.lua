@@ -19,7 +19,7 @@ local rfe = {}
 ---@field Enabled boolean
 ---@field UUID? string
 ---@field User string
----@field Password string in clear, when SMD runs without a vault
+---@field Password string plain text, when SMD runs without a vault
 ---@field UseSSDP? boolean
 ---@field MACRequired? boolean
 ---@field MACAddr? string
@@ -95,7 +95,8 @@ local rfe = {}
 ---@field Managers? smd.Manager[] the BMC's own interfaces
 
 --- Lists Redfish endpoints.
----@param set? string|integer|string[] these, in this order; a node stands for its BMC
+---@overload fun(filter: smd.RedfishEndpointFilter): smd.RedfishEndpoint[]
+---@param set? nodeset.Set these, in this order; a node stands for its BMC
 ---@param filter? smd.RedfishEndpointFilter only those that match
 ---@return smd.RedfishEndpoint[] endpoints in natural order of their xnames, or in that of the set
 ---@shell ochami smd rfe get
@@ -138,7 +139,7 @@ end
 
 --- Lists Redfish endpoints as `add` and `set` take them, with the systems and managers a discovery found behind them: to
 --- keep them, and to bring them into another SMD. Logins are left out.
----@param set? string|integer|string[] these, in this order; a node stands for its BMC
+---@param set? nodeset.Set these, in this order; a node stands for its BMC
 ---@return smd.RedfishEndpointBody[] bodies
 ---@state 301
 ---@example smd.rfe.bodies("x1000c0s0b0")[1].Systems[1].ethernet_interfaces[1].mac --> "52:54:00:be:ef:01"

@@ -19,7 +19,8 @@ local servep = {}
 ---@field redfish_ep? smd.Word the BMC
 
 --- Lists service endpoints.
----@param set? string|integer|string[] those of these BMCs; a node stands for its BMC
+---@overload fun(filter: smd.ServiceEndpointFilter): smd.ServiceEndpoint[]
+---@param set? nodeset.Set those of these BMCs; a node stands for its BMC
 ---@param filter? smd.ServiceEndpointFilter only those that match
 ---@return smd.ServiceEndpoint[] endpoints by BMC and service
 ---@example #smd.servep.list{ service = "UpdateService" } --> 0

@@ -51,7 +51,8 @@ end
 if #rows == 0 then complain(1, "no nodes", "a line for each node below the names of columns") end
 
 -- The same as a nodes file, and for each record of it the line it came from.
-local file, from = { bmcs = {}, nodes = {} }, { bmcs = {}, nodes = {} }
+local file = { bmcs = {}, nodes = {} }
+local from = { bmcs = {}, nodes = {} } ---@type table<string, table>
 local bmcs, groups, labels = {}, {}, {}
 for i, row in ipairs(rows) do
   local line = lines[i + 1]

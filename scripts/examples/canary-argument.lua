@@ -10,19 +10,19 @@
 -- Ends with 3 when a node has no boot parameters to be changed. Looking at boot scripts leaves rows
 -- in BSS's history, as if the nodes had asked.
 
-local words, dry = {}, false
+local words, dry = {}, false ---@type string[], boolean
 for _, word in ipairs { ... } do
   if word == "--dry-run" then dry = true else words[#words + 1] = word end
 end
 local group, argument, verb = words[1], words[2] or "", words[3] or "1"
-local key, value = argument:match "^([^=%s]+)=?(.*)$"
+local key, given = argument:match "^([^=%s]+)=?(.*)$"
 local count = math.tointeger(tonumber(verb)) or 0
 local known = count > 0 or verb == "promote" or verb == "rollback"
 if #words > 3 or not key or not known or table.concat(words, " "):find "%-%-" then
   local hint = "chami canary-argument.lua compute console=ttyS1,115200 2 --dry-run"
   fault.raise("bad_argument", "wanted: GROUP KEY=VALUE [COUNT|promote|rollback]", { hint = hint })
 end
-if not argument:find "=" then value = true end
+local value = not argument:find "=" or given
 
 -- What each node of the group has now, in the order of the group.
 local members, records = smd.group.member.list(group), {}

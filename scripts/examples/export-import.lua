@@ -28,7 +28,7 @@ local function boots()
   return list
 end
 local function defaults()
-  local all = cloud_init.defaults.get()
+  local all = cloud_init.defaults.get() ---@type table
   all.whose = next(all) and "all"
   return { next(all) and all }
 end

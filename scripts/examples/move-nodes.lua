@@ -8,7 +8,7 @@
 -- a move is work in all three. All is read and compared first; what is so already is left alone.
 -- Ends with 3 when nodes moved, but the nodes of TO do not tell what is to be booted there.
 
-local words, dry = {}, false
+local words, dry = {}, false ---@type string[], boolean
 for _, word in ipairs { ... } do
   if word == "--dry-run" then dry = true else words[#words + 1] = word end
 end

@@ -54,7 +54,7 @@ check "every node gets an address, a console and the way to cloud-init" {
 check "every file that a node is sent for is there" {
   got  = function()
     local record, status = bss.boot.params.get(NODE), {}
-    local root = record.params:match "root=live:(%S+)"
+    local root = (record.params or ""):match "root=live:(%S+)"
     local files = { record.kernel, record.initrd, root }
     for i, url in ipairs(files) do status[i] = http.head(url).status end
     return status
@@ -88,8 +88,8 @@ check "node 1 came up with it" {
 
 look "Are the files there?"
 -- Ask before a node asks: a 404 here is one line, at the node it is an hour.
-local all = image "base"
-local urls = { all.kernel, all.initrd, all.rootfs }
+local base = image "base"
+local urls = { base.kernel, base.initrd, base.rootfs }
 for _, url in ipairs(urls) do print(http.head(url).status, url) end
 
 step "Say where nodes find cloud-init"

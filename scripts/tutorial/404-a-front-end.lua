@@ -43,7 +43,7 @@ check "it boots the debug layer, and its neighbours what they booted" {
   got  = function()
     local kernels = {}
     for i, mac in ipairs(nodes.macs "x1000c0s0b[0-4]n0") do
-      kernels[i] = bss.boot.params.get { mac = mac }.kernel:match "compute/(%a+)/"
+      kernels[i] = (bss.boot.params.get { mac = mac }.kernel or ""):match "compute/(%a+)/"
     end
     return kernels
   end,

@@ -35,7 +35,7 @@ check "each node boots its role's layer" {
   got  = function()
     local layers = {}
     for i, mac in ipairs(nodes.macs(NODES)) do
-      layers[i] = bss.boot.params.get { mac = mac }.kernel:match "compute/(%a+)/"
+      layers[i] = (bss.boot.params.get { mac = mac }.kernel or ""):match "compute/(%a+)/"
     end
     return layers
   end,

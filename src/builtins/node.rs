@@ -6,6 +6,7 @@ use crate::{
     lab::Control,
     lua::Natives,
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(super) const BUILTIN: Builtin = Builtin {
@@ -24,11 +25,43 @@ struct Asked {
     wait: Option<Wait>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a span such as \"10m\", or seconds")]
 enum Wait {
     Text(String),
     Seconds(f64),
+}
+
+/// What may be said about looking on.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Looks {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<Wait>,
+}
+
+/// What may be said about a picture of a boot.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Drawn {
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    form: Option<Form>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Form {
+    Svg,
+}
+
+/// A time stamp as seconds since 1970, so that Lua can tell how far two are apart.
+#[allow(clippy::cast_precision_loss)] // milliseconds of this century are exact
+fn seconds(stamp: &str) -> Result<f64, Fault> {
+    let moment: Timestamp = stamp.parse().map_err(|_| {
+        Fault::bad_argument(format!("\"{stamp}\" is no time"))
+            .hint("as \"2026-01-01T00:01:00Z\", which node.trace gives")
+    })?;
+    Ok(moment.as_millisecond() as f64 / 1000.0)
 }
 
 /// The same, as the facade counts.
@@ -56,6 +89,13 @@ fn real(what: &str) -> Fault {
 
 fn natives(n: &mut Natives, control: Option<&Control>) {
     n.sync("options", |(asked,): (Option<Asked>,)| options(asked));
+    n.sync("watch_options", |(asked,): (Option<Looks>,)| {
+        Ok::<_, Fault>(asked.unwrap_or_default())
+    });
+    n.sync("timeline_options", |(asked,): (Option<Drawn>,)| {
+        Ok::<_, Fault>(asked.unwrap_or_default())
+    });
+    n.sync("seconds", |(stamp,): (String,)| seconds(&stamp));
     let its = control.cloned();
     n.read("machines", move |(call,): (String,)| {
         let its = its.clone().ok_or_else(|| real(&call));

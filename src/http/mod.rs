@@ -32,7 +32,13 @@ pub use wire::provider;
 
 use crate::{clock::Pending, fault::Fault};
 use std::{
-    collections::BTreeMap, fmt, net::IpAddr, path::PathBuf, sync::Arc, sync::Mutex, time::Duration,
+    any::{Any, TypeId},
+    collections::{BTreeMap, HashMap},
+    fmt,
+    net::IpAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Where the cluster's gateway is at this moment, and how to be let in.
@@ -48,6 +54,8 @@ pub struct Base {
     pub address: Option<IpAddr>,
     /// The CA that signed this gateway's certificate, when it is known without `--cacert`.
     pub ca: Option<PathBuf>,
+    /// The secret of a lab's control API.
+    pub control: Option<String>,
 }
 
 impl Base {
@@ -148,6 +156,7 @@ struct Shared {
     options: Options,
     wires: Mutex<wire::Kept>,
     purse: purse::Purse,
+    kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Http {
@@ -160,6 +169,7 @@ impl Http {
                 options,
                 wires,
                 purse: purse::Purse::default(),
+                kept: Mutex::default(),
             }),
         }
     }
@@ -187,6 +197,18 @@ impl Http {
     pub fn ca(&self) -> Option<PathBuf> {
         let said = self.options().cacert.clone();
         said.or_else(|| self.shared.locate.at_hand()?.ca)
+    }
+
+    /// What a service keeps for as long as the session lasts, one of each sort; made when it is first asked for.
+    pub fn kept<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut kept = self
+            .shared
+            .kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let made = || -> Arc<dyn Any + Send + Sync> { Arc::new(T::default()) };
+        let one = kept.entry(TypeId::of::<T>()).or_insert_with(made);
+        Arc::clone(one).downcast().unwrap_or_default()
     }
 
     /// The same gateway with the token that the session was given.

@@ -40,6 +40,7 @@ pub struct Request {
     with_token: bool,
     attempts: AtomicU32,
     only_reads: bool,
+    to_control: bool,
     sending: Sending,
 }
 
@@ -65,6 +66,7 @@ impl Request {
                 method.to_ascii_uppercase().as_str(),
                 "GET" | "HEAD" | "OPTIONS"
             ),
+            to_control: false,
             sending: Sending::Usual,
         }
     }
@@ -108,6 +110,12 @@ impl Request {
     pub fn open(mut self) -> Self {
         self.with_token = false;
         self
+    }
+
+    /// Goes to a lab's control API, with its secret in place of the token.
+    pub fn control(mut self) -> Self {
+        self.to_control = true;
+        self.open()
     }
 
     /// Says that this changes nothing, though it be a POST.
@@ -159,7 +167,7 @@ impl Request {
         let place = self
             .place
             .clone()?
-            .simulated(&self.http.shared.options.places);
+            .simulated(&self.http.shared.options.places)?;
         let locate = &self.http.shared.locate;
         let base = match &place {
             Place::Anywhere(_) => locate.at_hand().unwrap_or_default(),
@@ -361,6 +369,10 @@ impl Request {
                 return Err(Fault::new(Kind::Unauthorized, message));
             }
             request = request.bearer_auth(token);
+        }
+        if let Some(secret) = base.control.as_ref().filter(|_| self.to_control) {
+            secret::register(secret);
+            request = request.header("x-lab-secret", secret);
         }
         for (name, value) in &self.headers {
             request = request.header(name, value);

@@ -58,6 +58,7 @@ impl Card {
             url: self.http.clone(),
             token,
             address: host.ok().map(|host: SocketAddr| host.ip()),
+            control: Some(self.secret.clone()),
             ..Base::default()
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     fault::Fault,
     services::site::{Job, Timer},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use std::{
     collections::BTreeMap,
     sync::{
@@ -58,6 +58,15 @@ impl LabClock {
     }
 
     /// How far the lab is ahead of the machine's clock, or of where it stands.
+    /// Now, in whole milliseconds: what people read is no finer.
+    pub(crate) fn moment(&self) -> Timestamp {
+        let whole = TimestampRound::new()
+            .smallest(Unit::Millisecond)
+            .mode(RoundMode::Trunc);
+        let now = self.now();
+        now.round(whole).unwrap_or(now)
+    }
+
     pub(crate) fn advanced(&self) -> u64 {
         self.ahead(self.sum())
     }

@@ -38,6 +38,7 @@ type Answer<T> = Result<Json<T>, Problem>;
 pub(crate) fn routes(
     house: &Arc<House>,
     consoles: Vec<(&'static str, Console)>,
+    doors: Vec<Router>,
     secret: Option<String>,
 ) -> Router {
     let mut routes = Router::new()
@@ -62,6 +63,9 @@ pub(crate) fn routes(
     routes = routes.route("/faults", axum::routing::any(answer));
     routes = routes.merge(machines::routes(&house.machines, &consoles));
     routes = routes.merge(page::board(house.machines.events.clone()));
+    for door in doors {
+        routes = routes.merge(door);
+    }
     for (path, command) in consoles {
         let answer = move |bytes: Bytes| async move {
             let told = command(&bytes).map_err(Problem)?;

@@ -50,7 +50,7 @@ pub(crate) fn routes(house: &Arc<House>, fronts: Vec<Front>, control: Router) ->
         .nest("/lab/v1", control)
         .nest(machines::S3, artifacts);
     let mut mounted = Vec::new();
-    for front in fronts {
+    for front in fronts.into_iter().filter(|it| !it.prefix.is_empty()) {
         mounted.push(front.prefix);
         services = services.nest(front.prefix, front.routes);
         for (alias, routes) in front.aliases {

@@ -137,7 +137,8 @@ impl Drop for Host {
 fn all_routes(house: &Arc<House>, fronts: Vec<Front>, card: &Card, open: bool) -> Router {
     let secret = (!open).then(|| card.secret.clone());
     let consoles = fronts.iter().flat_map(|front| front.consoles.clone());
-    let control = control::routes(house, consoles.collect(), secret);
+    let doors = fronts.iter().filter_map(|front| front.control.clone());
+    let control = control::routes(house, consoles.collect(), doors.collect(), secret);
     gateway::routes(house, fronts, control)
 }
 

@@ -6,7 +6,7 @@ use super::{
     card::Card,
     clock::LabClock,
     keys::{Keys, Smith},
-    machines::{Events, Machines, Told, WORLD},
+    machines::{Events, Hypervisor, Machines, Told, WORLD},
     options::Options,
     persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
     status::{Status, Time},
@@ -75,8 +75,7 @@ impl House {
         let config = options.config(loaded.state.as_ref().map(|state| &state.config))?;
         let keeper = Arc::new(keeper);
         let clock = Arc::new(LabClock::of(fresh, 0));
-        let spare = fresh.then(|| dir.join("keys"));
-        let keys = Arc::new(Keys::new(keys).or_else(spare));
+        let keys = Arc::new(Keys::new(keys).or_else(fresh.then(|| dir.join("keys"))));
         let peers = Arc::new(Peers::default());
         let guard: Arc<dyn Guard> = if config.auth {
             let inside = peers.token().to_owned();
@@ -97,6 +96,7 @@ impl House {
             guard,
             signer: Arc::new(Smith(keys.clone())),
             ailments: machines.clone(),
+            rack: Arc::new(Hypervisor(machines.clone())),
             seed: config.seed,
         };
         let make = |service: &services::Service| service.lab.map(|lab| lab(&site));
@@ -307,7 +307,7 @@ impl House {
 
     pub(crate) fn time(&self) -> Time {
         Time {
-            now: self.clock.now().to_string(),
+            now: self.clock.moment().to_string(),
             advanced: Duration::from_nanos(self.clock.advanced()).as_secs_f64(),
             moves: self.clock.moves(),
         }

@@ -66,6 +66,14 @@ pub struct Record {
     pub place: Option<Place>,
 }
 
+impl Record {
+    /// Whether something was done in it. To look into an exercise is not to begin it.
+    pub fn worked(&self) -> bool {
+        let tried = self.asked > 0 || self.shown > 0 || self.hints() > 0;
+        tried || self.place.as_ref().is_some_and(|it| !it.undo.is_empty())
+    }
+}
+
 /// Where to go on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {

@@ -35,7 +35,7 @@ impl Listed {
     pub fn stage(&self) -> Stage {
         match &self.record {
             record if record.done.is_some() => Stage::Done,
-            record if record.begun.is_some() => Stage::Begun,
+            record if record.worked() => Stage::Begun,
             _ => Stage::Open,
         }
     }
@@ -102,12 +102,16 @@ pub fn table(list: &[Listed], look: &Look) -> String {
             Stage::Begun => ("begun", "begun".to_owned()),
             Stage::Open => ("open", look.dim("open ")),
         };
-        let pad = " ".repeat(widest - it.title.chars().count());
+        let (title, told) = (it.title.chars().count(), told(it, word, list));
+        // A column that does not fit gives up its alignment before its end.
+        let used = it.id.len() + title + told.chars().count() + 11;
+        let pad = (widest - title).min(look.width.saturating_sub(used));
         let line = format!(
-            "  {}  {painted}  {}{pad}  {}",
+            "  {}  {painted}  {}{}  {}",
             it.id,
             it.title,
-            look.dim(&told(it, word, list))
+            " ".repeat(pad),
+            look.dim(&told)
         );
         lines.push(line.trim_end().to_owned());
     }
@@ -172,6 +176,7 @@ mod tests {
             begun: begun.and_then(at),
             last: begun.and_then(at),
             done: begun.filter(|_| done).and_then(at),
+            shown: usize::from(begun.is_some()),
             ..Record::default()
         };
         let header = Header {

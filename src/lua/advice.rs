@@ -45,8 +45,29 @@ pub(crate) fn in_lua(line: &str, docs: &Index) -> Option<String> {
         .rev()
         .map(|count| words[..count].join("."));
     let mut paths = paths.map(|path| path.replace('-', "_"));
-    let known = paths.find_map(|path| docs.function(&path))?;
-    Some(format!("in Lua this is {}", known.signature()))
+    match paths.find_map(|path| docs.function(&path)) {
+        Some(known) => Some(format!("in Lua this is {}", known.signature())),
+        None => unquoted(line),
+    }
+}
+
+/// A word that was meant as text: it is an xname, a path or a group, or the quote behind it is missing.
+fn unquoted(line: &str) -> Option<String> {
+    let quotes = |quote: char| line.matches(quote).count() % 2 == 1;
+    if let Some(quote) = ['"', '\''].into_iter().find(|it| quotes(*it)) {
+        let word = line.rsplit(quote).next()?;
+        let word = word.split([',', ')', '}', ' ']).next()?;
+        return (!word.is_empty()).then(|| format!("a quote is missing: {quote}{word}{quote}"));
+    }
+    let text = |word: &&str| {
+        let xname = word.starts_with('x') && word.contains('c') && word.ends_with(char::is_numeric);
+        let path = word.contains('/') && word.contains('.');
+        (xname && word.len() > 5) || path || (word.starts_with('@') && word.len() > 1)
+    };
+    line.split([' ', '(', ')', ',', '{', '}', '='])
+        .filter(|word| !word.contains(['"', '\'']))
+        .find(text)
+        .map(|word| format!("names and paths go in quotes: \"{word}\""))
 }
 
 /// The functions whose command the line begins with, or that have most of its words.
@@ -71,6 +92,29 @@ mod tests {
         let told = |line: &str| in_lua(line, &Index::EMPTY).expect("advice");
         assert!(told("chami learn 301").ends_with("!chami learn 301"));
         assert!(told(":next").contains("exercise"));
+    }
+
+    #[test]
+    fn a_quote_that_is_missing_is_told() {
+        let told = |line: &str| in_lua(line, &Index::EMPTY);
+        let quoted = |word: &str| Some(format!("names and paths go in quotes: \"{word}\""));
+        assert_eq!(
+            told("smd.component.get \"x1000c0s0b0n0").as_deref(),
+            Some("a quote is missing: \"x1000c0s0b0n0\"")
+        );
+        assert_eq!(
+            told("smd.component.get x1000c0s0b0n0"),
+            quoted("x1000c0s0b0n0")
+        );
+        assert_eq!(
+            told("discover.static data/nodes.yaml"),
+            quoted("data/nodes.yaml")
+        );
+        assert_eq!(
+            told("bss.boot.params.set(@compute, {})"),
+            quoted("@compute")
+        );
+        assert_eq!(told("x = = 1"), None);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Completion {
     /// A byte offset.
     pub start: usize,
     pub candidates: Vec<Candidate>,
+    /// A file's name may stand there: whoever reads the line may look on the disk, which is not done here.
+    pub files: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +70,7 @@ pub fn complete(scene: &Scene, text: &str, pos: usize) -> Completion {
     };
     let tokens = lex::tokens(before);
     let (mut start, mut word, place) = place::place(before, &tokens);
+    let mut files = false;
     let mut candidates = match place {
         Place::Nowhere => Vec::new(),
         Place::Member { end, method } => names::members(scene, &tokens[..end], method),
@@ -75,6 +78,7 @@ pub fn complete(scene: &Scene, text: &str, pos: usize) -> Completion {
         Place::Text { end } => {
             let text = names::words(scene, &tokens[..end], word);
             (start, word) = (start + text.from, &word[text.from..]);
+            files = text.files;
             text.candidates
         }
         Place::Name => names::values(scene, &tokens, word),
@@ -84,7 +88,11 @@ pub fn complete(scene: &Scene, text: &str, pos: usize) -> Completion {
         candidates = names::values(scene, &tokens, word);
         retain(&mut candidates, word);
     }
-    Completion { start, candidates }
+    Completion {
+        start,
+        candidates,
+        files,
+    }
 }
 
 /// The parameters that follow in the call whose argument would stand at the end of `text`.

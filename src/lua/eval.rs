@@ -7,7 +7,7 @@ use super::{
     memory,
     report::{Reply, Report},
     shape::{self, Limit},
-    trace, value,
+    trace, undefined, value,
 };
 use crate::fault::{Fault, Kind};
 use mlua::{Error, Function, IntoLuaMulti, Lua, MultiValue, Table, Value, Variadic};
@@ -35,6 +35,7 @@ impl Host {
             Err(error) if compile::is_incomplete(&error, source) => return Reply::Incomplete,
             Err(error) => return typed(Reply::Failed(self.misspoken(&error, source)), source),
         };
+        self.tell_undefined(source);
         let out = self.run(&function, ());
         match &out {
             Ok(values) => {
@@ -47,6 +48,21 @@ impl Host {
             Err(Halt::Exit(_)) => {}
         }
         typed(self.reply(out, limit), source)
+    }
+
+    /// Says which names of an input mean nothing, before something is done with them.
+    fn tell_undefined(&self, source: &str) {
+        let names = undefined::suspects(source);
+        let nothing = |name: &&String| {
+            let found = self.session.environment().get::<Value>(name.as_str());
+            matches!(found, Ok(Value::Nil))
+        };
+        for name in names.iter().filter(nothing) {
+            if let Ok(print) = self.lua.globals().get::<Function>("print") {
+                // A sink that takes nothing is told of elsewhere.
+                let _ = print.call::<()>(undefined::note(name));
+            }
+        }
     }
 
     /// The code of `-e`; `args` are its `...`.

@@ -32,6 +32,7 @@ mod session;
 mod strict;
 mod tasks;
 mod trace;
+mod undefined;
 mod value;
 mod vm;
 mod voice;

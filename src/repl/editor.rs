@@ -1,6 +1,8 @@
 //! The line editor: rustyline stays in here.
+mod earlier;
 mod helper;
 mod keys;
+mod tab;
 
 use super::{MORE, Prompt, Room, above, history, screen};
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
 };
 use helper::Helper;
 use jiff::Timestamp;
-use keys::{Arrow, Known};
+use keys::{Arrow, Hush, Known};
 use rustyline::{
     Cmd, CompletionType, Config, Editor as Rusty, EventHandler, ExternalPrinter, KeyEvent,
     error::ReadlineError, history::FileHistory,
@@ -45,10 +47,14 @@ impl<'a> Editor<'a> {
             .build();
         let mut inner = Rusty::with_config(config).map_err(|e| broken(&e))?;
         let colour = screen::style(screen::Stream::Out).colour;
-        let helper = Helper::new(room.shell, room.verbs, room.prompt, colour);
+        let known = Known::default();
+        let helper = Helper::new(room.shell, room.verbs, room.prompt, colour, known.clone());
         inner.set_helper(Some(helper));
         inner.bind_sequence(KeyEvent::ctrl('L'), Cmd::ClearScreen);
-        let known = Known::default();
+        inner.bind_sequence(
+            KeyEvent::ctrl('C'),
+            EventHandler::Conditional(Box::new(Hush)),
+        );
         for up in [true, false] {
             let known = known.clone();
             let arrow = Arrow { up, known };
@@ -99,6 +105,7 @@ impl<'a> Editor<'a> {
 
     /// Puts an input into the history, and on disk at once: what runs next may not return.
     pub(super) fn remember(&mut self, input: &str) {
+        self.known.run(input);
         if secret::may_hold(input) || !self.inner.add_history_entry(input).unwrap_or(false) {
             return;
         }
@@ -107,6 +114,11 @@ impl<'a> Editor<'a> {
             // A history that cannot be kept is no reason to disturb the work.
             let _ = self.inner.append_history(path);
         }
+    }
+
+    /// What was typed so far.
+    pub(super) fn known(&self) -> Known {
+        self.known.clone()
     }
 }
 

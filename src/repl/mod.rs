@@ -146,12 +146,15 @@ fn interactive(room: &Room) -> u8 {
     let eval = |code: &str| room.eval(code);
     let mut session = Session::new(&eval, shell).with(room.verbs);
     loop {
+        let style = Style {
+            prompt: true,
+            ..screen::style(Stream::Out)
+        };
         let line = match editor.read(session.pending()) {
             Line::Text(text) => text,
             Line::Cancelled => {
-                if let Some(turn) = session.cancel() {
-                    screen::show(&turn.text(&screen::style(Stream::Out)));
-                }
+                let told = session.cancel();
+                told.inspect(|it| screen::show(&it.text(&style)));
                 continue;
             }
             // The unfinished input is dropped, and not the session.
@@ -164,16 +167,14 @@ fn interactive(room: &Room) -> u8 {
             Line::Broken(fault) => return fail(&Report::from(fault)),
         };
         let mut status = None;
-        let style = Style {
-            prompt: true,
-            ..screen::style(Stream::Out)
-        };
+        let known = editor.known();
         let mut before = |chunk: &str| editor.remember(chunk);
         shell.screen().set_rows(pager::rows());
         session.feed(&line, &mut before, &mut |turn| {
             for page in shell.screen().take_pages() {
                 pager::show(&page);
             }
+            known.came(&turn);
             match turn {
                 Turn::Leave(code) => status = Some(code),
                 turn @ Turn::Values(_) => pager::show(&turn.text(&style)),

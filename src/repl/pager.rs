@@ -40,7 +40,7 @@ fn page(command: &str, text: &str) -> io::Result<()> {
     child.args(["-c", command]).stdin(Stdio::piped());
     if env::var_os("LESS").is_none() {
         // Colours as they are, and the last page stays; what to type stands below.
-        child.env("LESS", "-RX -P space goes on, q leaves");
+        child.env("LESS", "-RX -Psspace goes on, q leaves");
     }
     // What is typed by mistake neither writes files nor runs commands.
     child.env("LESSSECURE", "1");

@@ -15,6 +15,8 @@ use std::{
 pub struct Verbs<'a> {
     /// Without the colon; for Tab, and for those who mistype one.
     pub names: &'a [&'a str],
+    /// The Lua whose end stands where the argument of `name` does, so that the same may follow: `node.why "`.
+    pub like: &'a dyn Fn(&str) -> Option<&'static str>,
     /// Does `name`, which is one of these, with what stands behind it.
     pub run: &'a dyn Fn(&str, &str) -> Turn,
 }
@@ -88,6 +90,18 @@ fn asked(input: &str) -> Option<String> {
         let subject = subject.trim();
         let plain = !subject.is_empty() && subject.chars().all(name);
         return plain.then(|| format!("help({subject:?})"));
+    }
+    // A name that leads nowhere is looked up as a word, instead of general help for nil.
+    let inner = input
+        .strip_prefix("help(")
+        .and_then(|it| it.strip_suffix(')'));
+    if let Some(subject) = inner.map(str::trim)
+        && subject.starts_with(char::is_alphabetic)
+        && subject
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '.' || c == '_')
+    {
+        return Some(format!("help({subject} or {subject:?})"));
     }
     let (verb, subject) = match input.strip_suffix("??") {
         Some(subject) => ("source", subject),
@@ -163,6 +177,11 @@ mod tests {
             lua("s:upper?").as_deref(),
             Some("help(s.upper or \"s:upper\")")
         );
+        assert_eq!(
+            lua("help(smd.grup)").as_deref(),
+            Some("help(smd.grup or \"smd.grup\")")
+        );
+        assert_eq!(lua("help(f())"), None);
         assert_eq!(lua("help (1)"), None);
         assert_eq!(lua("print 'so?'"), None);
     }
@@ -172,6 +191,7 @@ mod tests {
         assert!(word(":goal", None).is_none());
         let verbs = Verbs {
             names: &["goal", "hint"],
+            like: &|_| None,
             run: &|name, arguments| Turn::Note(format!("{name}+{arguments}")),
         };
         assert!(matches!(

@@ -2,7 +2,9 @@
 pub mod bss;
 pub mod cloud_init;
 pub mod coresmd;
+pub mod libvirt;
 pub(crate) mod many;
+pub mod rack;
 pub mod site;
 pub mod smd;
 pub mod tokensmith;
@@ -36,4 +38,5 @@ pub const ALL: &[Service] = &[
     tokensmith::SERVICE,
     coresmd::SERVICE,
     coresmd::TFTP,
+    libvirt::SERVICE,
 ];

@@ -2,6 +2,7 @@
 use crate::{
     clock::{Clock, Pending},
     fault::{Fault, Kind},
+    services::rack::Rack,
     table::{Journal, Shelved},
 };
 use axum::{
@@ -31,6 +32,8 @@ pub struct Site {
     pub signer: Arc<dyn Signer>,
     /// What is wrong with the head node.
     pub ailments: Arc<dyn Ailments>,
+    /// The machines, for their hypervisor alone.
+    pub rack: Arc<dyn Rack>,
     /// For identifiers that must be the same in each run of a seeded lab.
     pub seed: u64,
 }
@@ -234,13 +237,15 @@ pub type Console = Arc<dyn Fn(&[u8]) -> Result<Value, Fault> + Send + Sync>;
 
 /// What a simulated service gives to the lab.
 pub struct Front {
-    /// The path prefix the gateway sends here, `/hsm/v2`; the routes are nested under it.
+    /// The path prefix the gateway sends here, `/hsm/v2`; the routes are nested under it. Empty: the gateway knows no way.
     pub prefix: &'static str,
     pub routes: Router,
     /// Further prefixes that the gateway sends here, each cut off: `/apis/bss`, below which these routes are whole.
     pub aliases: Vec<(&'static str, Router)>,
     /// What the lab's control API offers in place of the service's own commands, by path.
     pub consoles: Vec<(&'static str, Console)>,
+    /// What it is in the lab's control API, where it has no wire of its own that a client could speak.
+    pub control: Option<Router>,
     pub store: Arc<dyn Shelved>,
 }
 

@@ -3,6 +3,7 @@
 //! They are asked for when a prompt stands there: at the first one, after something was written, and when they are old.
 //! Whatever goes wrong leaves the names as they are; who really asks is told.
 use crate::{
+    builtins::TUTORIAL,
     http::{Exchange, Http, Watcher},
     lab::{Control, Lab},
     lua::complete::Live,
@@ -38,6 +39,18 @@ struct Page {
     asked: Option<Instant>,
 }
 
+/// The files that come with chami.
+fn data() -> Vec<String> {
+    let mut names = Vec::new();
+    let mut folders: Vec<_> = TUTORIAL.get_dir("data").into_iter().collect();
+    while let Some(folder) = folders.pop() {
+        names.extend(folder.files().map(|it| it.path().display().to_string()));
+        folders.extend(folder.dirs());
+    }
+    names.sort();
+    names
+}
+
 impl Watcher for Book {
     fn saw(&self, exchange: &Exchange) {
         if exchange.call.as_ref().is_some_and(|call| call.writes) {
@@ -51,7 +64,13 @@ impl Book {
         let book = Arc::new(Self {
             http: http.clone(),
             lab: lab.cloned(),
-            page: Mutex::default(),
+            page: Mutex::new(Page {
+                live: Arc::new(Live {
+                    files: data(),
+                    ..Live::default()
+                }),
+                ..Page::default()
+            }),
             stale: AtomicBool::new(false),
             busy: AtomicBool::new(false),
         });
@@ -96,6 +115,7 @@ impl Book {
                 macs: names.macs.clone(),
                 groups: names.groups.clone(),
                 snapshots: snapshots.map(|it| it.name).collect(),
+                files: data(),
             });
             page.names = names;
         }

@@ -1,6 +1,6 @@
 //! One machine: a node and the BMC that powers it.
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::HashSet, fmt};
 use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,14 @@ fn generated(index: u32) -> Machine {
         uuid: Uuid::nil(),
         power: Power::Off,
     }
+}
+
+/// One for the first place in which no machine stands.
+pub(super) fn first_free(taken: &HashSet<String>) -> Machine {
+    let free = (0..u32::MAX)
+        .map(generated)
+        .find(|it| !taken.contains(&it.xname));
+    free.unwrap_or_default()
 }
 
 fn mac(vendor: [u8; 3], number: u32) -> String {

@@ -13,6 +13,8 @@ pub use condition::{CONDITIONS, Condition};
 pub use machine::{Machine, Machines, Power};
 
 use crate::table::{Rows, Store, Table};
+use std::collections::HashSet;
+use uuid::Uuid;
 
 /// What is to be done when everything was put in place of what was there.
 type Hook = Box<dyn Fn() + Send + Sync>;
@@ -88,6 +90,29 @@ impl World {
     /// Switches a machine; whatever ran on it is gone.
     pub fn set_power(&mut self, name: &str, power: Power) {
         self.machines.update(name, |machine| machine.power = power);
+        self.inside.remove(name);
+    }
+
+    /// Puts a new machine into the first free place, or changes the one of that name.
+    pub fn install(&mut self, name: &str, mac: &str, uuid: Uuid) {
+        let change = |machine: &mut Machine| {
+            mac.clone_into(&mut machine.mac);
+            machine.uuid = uuid;
+        };
+        if self.machines.update(name, change).is_some() {
+            return;
+        }
+        let taken: HashSet<String> = self.machines().map(|it| it.xname.clone()).collect();
+        let mut machine = machine::first_free(&taken);
+        name.clone_into(&mut machine.name);
+        change(&mut machine);
+        self.machines.put(name, machine);
+    }
+
+    /// Takes a machine out of the rack, and what is remembered of it.
+    pub fn scrap(&mut self, name: &str) {
+        self.machines.remove(name);
+        self.boots.remove(name);
         self.inside.remove(name);
     }
 
@@ -203,6 +228,26 @@ mod tests {
             let names: std::collections::BTreeSet<_> = world.machines().map(name).collect();
             assert_eq!(names.len(), 6000);
         }
+    }
+
+    #[test]
+    fn a_new_machine_stands_in_the_first_free_place() {
+        let mut world = World::new(&Machines::default(), 0);
+        world.install("login", "52:54:00:00:00:01", Uuid::nil());
+        let login = world.machine("login").expect("it is there");
+        assert_eq!(login.xname, "x1000c0s0b5n0");
+        assert_eq!(login.bmc_mac, "de:ca:fc:0f:fe:e6");
+        let second = world.machine("compute2").cloned().expect("it is there");
+        world.scrap("compute2");
+        assert!(world.machine("compute2").is_none());
+        world.install("compute2", &second.mac, second.uuid);
+        assert_eq!(world.machine("compute2"), Some(&second), "as it was");
+        world.install("compute2", "52:54:00:00:00:02", second.uuid);
+        let changed = world.machine("compute2").expect("it is there");
+        assert_eq!(
+            (changed.mac.as_str(), &changed.xname),
+            ("52:54:00:00:00:02", &second.xname)
+        );
     }
 
     #[test]

@@ -67,7 +67,7 @@ lab.clock.advance "2s"
 expect(#bss.hosts.refresh(), 6, "read again")
 expect(bss.hosts.get "x1000c0s0b7n0", has { EndpointEnabled = false }, "no discovery described it")
 expect(bss.history("nid[4-5]"), { has { name = "x1000c0s0b3n0" }, has { name = "x1000c0s0b4n0" } }, "who booted")
-expect(bss.dumpstate().Components, at_least(6, has { Type = "Node" }), "everything")
+expect(bss.dumpstate().Components, all { at_least(6), each(has { Type = "Node" }) }, "everything")
 
 expect(#params.delete { kernel = "k", all = true }, 2, "with an image, and without")
 params.delete { all = true }

@@ -3,6 +3,7 @@ lab.reset "tutorial"
 
 local base = { kernel = "http://s3/base/vmlinuz-5", initrd = "http://s3/base/initramfs-5.img",
                params = "root=live:http://s3/base/root  ip=dhcp console=ttyS0" }
+---@return table<string, cluster.Role>
 local function roles()
   return {
     compute = { nodes = "nid[1-3]", image = base, config = "data/cloud-init/compute.yaml",
@@ -116,7 +117,7 @@ expect(refused { IO = { nodes = 4 }, io = { nodes = 5 } }, contains "one group",
 
 -- thousands of nodes: the number of requests does not grow with them
 lab.reset()
-local list, first = {}, {}
+local list, first = {}, {} ---@type smd.Component[], string[]
 for i = 1, 2000 do
   list[i] = { ID = ("x%dc%ds%db0n0"):format(1000 + i // 512, i // 64 % 8, i % 64), NID = i, State = "On", Role = "Compute" }
 end

@@ -21,7 +21,7 @@ expect_fault("conflict", node.run, 1, "hostname")
 -- A node that has nothing to boot sleeps, and says so when it is waited for.
 local late = expect_fault("timeout", node.boot, 1, { wait = "90s" })
 expect(late.message, match "x1000c0s0b0n0 is not Ready within 90 s: script: BSS has nothing to boot", "why")
-expect(late.hint, contains 'node.trace "x1000c0s0b0n0"', "what next")
+expect(late.hint, contains 'node.why "x1000c0s0b0n0"', "what next")
 
 -- It wakes when it has, beside others that are switched on now.
 bss.boot.params.set("@compute", image)

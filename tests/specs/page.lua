@@ -1,6 +1,7 @@
 -- The page's address carries a key that opens what the page reads, and nothing else.
 local address = lab.page()
-local base, key = address:match "^(http://127%.0%.0%.1:%d+)/lab/#(%x+)$"
+local base = assert(address:match "^(http://127%.0%.0%.1:%d+)/lab/#%x+$")
+local key = assert(address:match "#(.*)$")
 expect(#key, 64, "the key")
 local function ask(method, path, secret)
   return http[method](base .. path, { headers = { ["X-Lab-Secret"] = secret }, any_status = true }).status

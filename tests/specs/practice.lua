@@ -26,19 +26,20 @@ expect(node.wrong(), {}, "and node.why still answers")
 local status = lab.practice.start("692", { seed = 7 })
 expect(status, has { lab = "692", seed = 7, faults = 3, left = 3, named = 0, wrong = 0, hints = 0 }, "three faults")
 expect(#status.symptoms, 3, "each has a symptom")
-expect(table.concat(status.symptoms), match "^[^F]*$", "and no number is told")
+expect(table.concat(status.symptoms), match "^[^%d]*$", "and no number is told")
 expect_fault("conflict", lab.practice.start, "692")
 expect(expect_fault("refused", node.why, 1).message, contains "3 hints", "first by hand")
 expect_fault("refused", node.wrong)
 
 -- named: how many are right, not which
 expect(diagnose { cause = { "F16", "F26" } }, has { named = 1, wrong = 1 }, "one right, one wrong")
-expect(diagnose { cause = "F16" }, has { named = 1, wrong = 1 }, "said twice counts once")
+expect(diagnose { cause = "F26" }, has { named = 0, wrong = 1 }, "what is said last counts")
+expect(diagnose { cause = { "F16", "F16" } }, has { named = 1, wrong = 0 }, "said twice counts once")
 expect_fault("bad_argument", diagnose, { cause = "F99" })
 local casue = expect_fault("bad_argument", diagnose, { casue = "F19" })
 expect(casue.message .. " " .. casue.hint, all { contains "casue", contains "did you mean cause" }, "misspelt")
 for _, given in ipairs { {}, { cause = {} }, "F19" } do expect_fault("bad_argument", diagnose, given) end
-expect(lab.practice.status(), has { named = 1, wrong = 1 }, "nothing of it counts")
+expect(lab.practice.status(), has { named = 1, wrong = 0 }, "nothing of it counts")
 
 -- the third hint opens node.why
 expect(lab.practice.hint()[1], contains "the last stage that is as it should be", "one")
@@ -52,17 +53,18 @@ expect(found, { F16 = true, F19 = true, F29 = true }, "and these are they")
 -- the inventory mends the data, and what was noted goes back with all else
 cluster.apply("data/roles.yaml", { plan = false })
 expect(lab.practice.status(), has { left = 0, named = 1, hints = 3 }, "mended, not yet named")
-expect(diagnose { cause = { "F19", "F29" } }.named, 3, "named")
+expect(diagnose { cause = { "F16", "F19", "F29" } }.named, 3, "named")
 expect(lab.practice.stop() > 5, "its notes are gone")
 expect(node.wrong(), {}, "all is well")
 
 -- each seed: what it makes is there, and the same again
-for seed = 1, 12 do
+for try = 1, 24 do
   lab.restore "well"
   lab.clock.advance "60s"
-  local made = lab.practice.start("692", { seed = seed })
-  expect(made.left, made.faults, "seed " .. seed)
+  local seed, id = (try + 1) // 2, try % 2 == 0 and "691" or "692"
+  local made = lab.practice.start(id, { seed = seed })
+  expect(made.left, made.faults, id .. ", seed " .. seed)
   lab.restore "well"
   lab.clock.advance "60s"
-  expect(lab.practice.start("692", { seed = seed }), made, "the same again")
+  expect(lab.practice.start(id, { seed = seed }), made, "the same again")
 end

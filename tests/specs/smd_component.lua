@@ -24,7 +24,8 @@ expect(ids(smd.component.list { "x1000c0s0b2n0", "nid1" }), { "x1000c0s0b2n0", "
 expect(ids(smd.component.list { state = "On", NID = 2 }), { "x1000c0s0b1n0" }, "a filter in any case")
 expect(#smd.component.list("x1000c0s0b[0-4]n0", { Role = { "compute", "service" }, state = "!On" }), 3, "both")
 expect(smd.component.list {}, {}, "the empty set is not all")
-expect(smd.component.list(smd.component.list { state = "Halt" }), {}, "an empty list of records is empty as well")
+local nobody = smd.component.list { state = "Halt" } ---@type table
+expect(smd.component.list(nobody), {}, "an empty list of records is empty as well")
 expect_fault("bad_argument", smd.component.list, { colour = "red" })
 expect_fault("bad_argument", smd.component.list, "x1000c0s0b0n0", { sate = "On" })
 

@@ -37,7 +37,7 @@ expect_fault("conflict", admin.add, "x1000c0s0b1n0")
 local mine = admin.add "x1000c0s0b0n0"
 expect(mine[1].ExpirationTime, nil, "no end")
 expect_fault("conflict", smd.locks.unlock, "x1000c0s0b0n0")
-expect(admin.release { ID = mine[1].ID, Key = mine[1].ReservationKey }, { has { Reserved = false } }, "by name and key")
+expect(admin.release { ID = mine[1].ID, Key = assert(mine[1].ReservationKey) }, { has { Reserved = false } }, "by name and key")
 admin.add "x1000c0s0b0n0"
 expect(admin.remove "x1000c0s0b0n0", { has { Reserved = false, Locked = true } }, "without the key")
 expect(smd.locks.disable("x1000c0s0b0n0"), { has { ReservationDisabled = true, Locked = true } }, "the lock stays")

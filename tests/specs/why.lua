@@ -77,8 +77,9 @@ local function told(verdict)
 end
 
 -- Every fault on every seed; one that this cluster has no room for is made on the next.
+---@return lab.fault.Made
 local function made_on(id, seed)
-  local ok, made
+  local ok, made ---@type boolean?, any
   for try = 0, #layouts - 1 do
     back(seed + try)
     ok, made = pcall(lab.fault.inject, id, { seed = seed })
@@ -89,14 +90,16 @@ local function made_on(id, seed)
 end
 
 -- A boot shows what data do not; and what data show a boot must not hide.
-local function boots(id, seed) return id == "F43" or seed == 1 and id ~= "F28" end
+local MADE_BY_A_BOOT = { F05 = true, F28 = true }
+local function boots(id, seed) return id == "F43" or seed == 1 and not MADE_BY_A_BOOT[id] end
 
 for _, known in ipairs(lab.fault.list()) do
   local id, first, missed = known.id, 0, {}
   for seed = 1, SEEDS do
     local made = made_on(id, seed)
-    if boots(id, seed) then pcall(node.reboot, made.node, { wait = "3m" }) end
-    local verdict = node.why(made.node)
+    local who = assert(made.node)
+    if boots(id, seed) then pcall(node.reboot, who, { wait = "3m" }) end
+    local verdict = node.why(who)
     if verdict.causes[1] and verdict.causes[1].id == id then
       first = first + 1
     else
@@ -226,6 +229,7 @@ expect(node.wrong()[1].next, nil, "of many it is not said each time")
 -- A node without a machine behind it, as on a real cluster: that it is up says SMD.
 back(4)
 params_of(6, function(text) return (text:gsub("console=ttyS0,115200", "console=tty0")) end)
-expect(node.why(6), has { causes = { has { id = "F25" } }, remarks = nil }, "not known to be up")
+expect(node.why(6).causes, { has { id = "F25" } }, "a cause: it is not known to be up")
+expect(node.why(6).remarks, nil, "and no remark")
 smd.component.update(6, { State = "Ready" })
 expect(node.why(6), has { causes = {}, remarks = { has { id = "F25" } } }, "up")

@@ -6,6 +6,7 @@ use std::{path::Path, process::Command, time::Duration};
 pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const CTRL_D: &str = "\x04";
 pub(crate) const CTRL_R: &str = "\x12";
+#[allow(dead_code)]
 const CTRL_U: &str = "\x15";
 pub(crate) const UP: &str = "\x1b[A";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,6 +29,19 @@ impl Terminal {
     }
 
     pub(crate) fn open_quietly(home: &Path, words: &[&str]) -> Self {
+        Self::open_with(home, words, ("NO_COLOR", "1"))
+    }
+
+    /// With colours, and what is proposed in grey.
+    #[allow(dead_code)] // Tab's tests alone do
+    pub(crate) fn open_in_colour(home: &Path) -> Self {
+        let mut terminal = Self::open_with(home, &[], ("COLORTERM", "truecolor"));
+        terminal.sees("help() shows what to type first");
+        terminal.sees("❯ ");
+        terminal
+    }
+
+    fn open_with(home: &Path, words: &[&str], more: (&str, &str)) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
         command
             .args(words)
@@ -36,7 +50,7 @@ impl Terminal {
             .env("PATH", "/usr/bin:/bin")
             .env("CHAMI_PAGER", "sed s/^/paged:/")
             .env("TERM", "xterm")
-            .env("NO_COLOR", "1");
+            .env(more.0, more.1);
         let mut session = Session::spawn(command).expect("a pseudo terminal");
         session.set_expect_timeout(Some(PATIENCE));
         Self { session }
@@ -54,6 +68,22 @@ impl Terminal {
     }
 
     /// Types a line again and again until Tab shows this: names of the cluster come when they come.
+    /// Ctrl-C until it is seen: a press in the moment in which a command takes the terminal over may be lost.
+    #[allow(dead_code)]
+    #[track_caller]
+    pub(crate) fn interrupts(&mut self, text: &str) {
+        self.session
+            .set_expect_timeout(Some(Duration::from_secs(5)));
+        self.types(CTRL_C);
+        let seen = self.session.expect(text).is_ok();
+        self.session.set_expect_timeout(Some(PATIENCE));
+        if !seen {
+            self.types(CTRL_C);
+            self.sees(text);
+        }
+    }
+
+    #[allow(dead_code)]
     #[track_caller]
     pub(crate) fn tab_shows(&mut self, line: &str, text: &str) {
         self.session

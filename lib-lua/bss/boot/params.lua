@@ -59,7 +59,7 @@ local params = {}
 ---@field nid? integer
 
 --- Lists boot parameters: of a set one record for each node that has some, else as BSS groups them.
----@param set? string|integer|string[]|bss.ParamsFilter nodes, in this order; or identities in the wire's words
+---@param set? nodeset.Set|bss.ParamsFilter nodes, in this order; or identities in the wire's words
 ---@return bss.BootParams[] records
 ---@shell ochami bss boot params get
 ---@example #bss.boot.params.list() --> 0
@@ -99,11 +99,11 @@ function params.get(node)
   if call.is_wire(node) then return native.params_whose(node) end
   local ok, found = pcall(native.params_get, (call.wanted(node, {})))
   if ok then return found end
-  return error(elsewhere(found, node), 0)
+  error(elsewhere(found, node), 0)
 end
 
 --- Adds boot parameters; if any of the identities has some already it is a `conflict`, and nothing is sent.
----@param set string|integer|string[]|bss.Identified who
+---@param set nodeset.Set|bss.Identified who
 ---@param fields? bss.Fields what they boot
 ---@return bss.BootParams[] records as they are now, one for each identity
 ---@shell ochami bss boot params add
@@ -115,7 +115,7 @@ function params.add(set, fields)
 end
 
 --- Creates boot parameters, or replaces them: an initrd or arguments that are not given go.
----@param set string|integer|string[]|bss.Identified who
+---@param set nodeset.Set|bss.Identified who
 ---@param fields? bss.Fields what they boot; a kernel at least
 ---@return bss.BootParams[] records as they are now, one for each identity
 ---@shell ochami bss boot params set
@@ -129,7 +129,7 @@ function params.set(set, fields)
 end
 
 --- Changes the given fields of boot parameters that exist.
----@param set string|integer|string[]|bss.Identified who
+---@param set nodeset.Set|bss.Identified who
 ---@param fields? bss.Fields what changes
 ---@return bss.BootParams[] records as they are now, one for each identity
 ---@shell ochami bss boot params update
@@ -143,7 +143,7 @@ function params.update(set, fields)
 end
 
 --- Makes boot parameters exist with the given fields, and does nothing to those that are so already.
----@param set string|integer|string[]|bss.Identified who
+---@param set nodeset.Set|bss.Identified who
 ---@param fields? bss.Fields what they boot
 ---@return bss.BootParams[] changed those that were not so
 ---@state 301
@@ -154,7 +154,7 @@ function params.ensure(set, fields)
 end
 
 --- Deletes boot parameters: of nodes, or of everybody who boots something, when that is said.
----@param set string|integer|string[]|bss.IdentifiedAll who; `{ kernel = …, all = true }`: all who boot that
+---@param set nodeset.Set|bss.IdentifiedAll who; `{ kernel = …, all = true }`: all who boot that
 ---@return bss.BootParams[] gone what went
 ---@shell ochami bss boot params delete
 ---@state 301

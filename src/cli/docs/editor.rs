@@ -79,8 +79,19 @@ fn globals() -> String {
         let _ = writeln!(text, "  {name} = {name},");
     }
     text.push_str("}\n");
+    text.push_str(PCALL);
     text
 }
+
+/// Emmylua's own library says that the second result of a `pcall` that failed is text; here it is a fault.
+const PCALL: &str = "
+---@alias chami.pcall fun(f: function, ...: any): boolean, ...any
+---@type chami.pcall
+pcall = pcall
+";
+
+// What both servers are told not to warn of. A field that the wire leaves out is an ordinary nil in Lua, and whoever
+// asks a cluster he knows also knows what is there: a check before each use of each field would hide what a script does.
 
 fn luarc() -> String {
     let value = json!({
@@ -88,6 +99,9 @@ fn luarc() -> String {
         "runtime.path": ["?.lua"],
         "workspace.library": [LIBRARY],
         "workspace.checkThirdParty": false,
+        "diagnostics.disable": ["need-check-nil"],
+        // The same, where such a field is an argument.
+        "type.weakNilCheck": true,
     });
     format!("{value:#}\n")
 }
@@ -96,6 +110,10 @@ fn emmyrc() -> String {
     let value = json!({
         "runtime": { "version": "Lua5.4", "requirePattern": ["?.lua"] },
         "workspace": { "library": [LIBRARY] },
+        // `smd.component.list { … }[1]` is a component, and not one or nil, for the same reason.
+        "strict": { "arrayIndex": false },
+        // After that an `if list[1]`, or an `assert` of it, looks needless; and it is what one should write.
+        "diagnostics": { "disable": ["need-check-nil", "unnecessary-if", "unnecessary-assert"] },
     });
     format!("{value:#}\n")
 }

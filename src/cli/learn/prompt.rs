@@ -10,7 +10,7 @@ use crate::{
     fault::Fault,
     lab::Dirs,
     learn::{
-        Book, Course, Desk, Exercise, Ground, Guide, Look, Shown, Site, Verdict, WORDS, now,
+        Book, Course, Desk, Exercise, Ground, Guide, Look, Shown, Site, Verdict, WORDS, Word, now,
         report, roster,
     },
     lua::{Reply, print},
@@ -182,6 +182,7 @@ pub(super) fn open(target: &TargetArgs, course: &Course, exercise: &Exercise) ->
         greeting: Some(&greeting),
         verbs: Some(Verbs {
             names: &names,
+            like: &Word::like,
             run: &verb,
         }),
         typed: Some(&typed),

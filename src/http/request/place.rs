@@ -1,6 +1,6 @@
 //! Where requests go, and whether the session's token may go along.
 use super::super::Base;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use reqwest::Url;
 use std::collections::BTreeMap;
 
@@ -51,23 +51,36 @@ fn encode(piece: &str, text: &mut String) {
 }
 
 impl Place {
-    /// The place, where a lab answers for the address it is at.
-    pub(super) fn simulated(self, places: &BTreeMap<String, String>) -> Self {
+    /// The place, where a lab answers for the address it is at. On such a host all other ports are closed: a request
+    /// meant for a simulated machine must not reach a real one that happens to have its address.
+    pub(super) fn simulated(self, places: &BTreeMap<String, String>) -> Result<Self, Fault> {
         let Self::Anywhere(text) = &self else {
-            return self;
+            return Ok(self);
         };
-        let Some(rest) = text.strip_prefix("http://") else {
-            return self;
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Ok(self);
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let Some(below) = places.get(authority) else {
-            return self;
-        };
-        let slash = if path.starts_with('/') { "" } else { "/" };
-        Self::Simulated {
-            url: text.clone(),
-            path: format!("{below}{slash}{path}"),
+        let below = places.get(authority).filter(|_| scheme == "http");
+        if let Some(below) = below {
+            let slash = if path.starts_with('/') { "" } else { "/" };
+            return Ok(Self::Simulated {
+                url: text.clone(),
+                path: format!("{below}{slash}{path}"),
+            });
         }
+        let host = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
+        let own: Vec<&String> = places
+            .keys()
+            .filter(|it| host(it) == host(authority))
+            .collect();
+        if own.is_empty() {
+            return Ok(self);
+        }
+        let message = format!("{scheme}://{authority} does not answer: connection refused");
+        let own: Vec<String> = own.into_iter().map(|it| format!("http://{it}")).collect();
+        let hint = format!("this lab's head node answers at {}", own.join(" and "));
+        Err(Fault::new(Kind::Unreachable, message).hint(hint))
     }
 }
 
@@ -83,4 +96,30 @@ pub(super) fn is_home(place: &Place, url: &Url, base: &Base) -> bool {
 /// Whether `url` leads to the very gateway at `base`: scheme, host and port.
 pub(super) fn same_origin(url: &Url, base: &str) -> bool {
     Url::parse(base).is_ok_and(|base| base.origin() == url.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simulated_host_has_no_ports_but_its_own() {
+        let places = [("10.9.9.9:9000".to_owned(), "/s3".to_owned())].into();
+        let at = |url: &str| Place::Anywhere(url.to_owned()).simulated(&places);
+        assert!(
+            matches!(at("http://10.9.9.9:9000/a"), Ok(Place::Simulated { path, .. }) if path == "/s3/a")
+        );
+        for url in [
+            "http://10.9.9.9:9090/a",
+            "http://10.9.9.9",
+            "https://10.9.9.9:9000/a",
+        ] {
+            let refused = at(url).expect_err("no such port");
+            assert_eq!(refused.kind, Kind::Unreachable, "{url}");
+        }
+        assert!(matches!(
+            at("http://10.9.9.99:9000/a"),
+            Ok(Place::Anywhere(_))
+        ));
+    }
 }

@@ -15,6 +15,7 @@ mod ipxe;
 mod network;
 mod offer;
 mod power;
+mod rack;
 mod root;
 mod routes;
 mod seed;
@@ -24,6 +25,7 @@ mod turn;
 pub(crate) use artifacts::routes as artifact_routes;
 pub use conditions::Condition;
 pub(crate) use events::{Events, Told};
+pub(crate) use rack::Hypervisor;
 pub(crate) use routes::routes;
 pub use routes::{Node, Ran, Stored, Timeline};
 
@@ -143,7 +145,7 @@ impl Machines {
 
     /// Does what a machine does next, unless somebody has switched it meanwhile.
     async fn step(self: &Arc<Self>, name: String, ticket: Ticket) {
-        let now = self.clock.now();
+        let now = self.clock.moment();
         let turn = self.world.read(|world| {
             let boot = world.boot(&name).filter(|boot| ticket.fits(boot))?;
             Some(Turn::new(world.machine(&name)?, boot, now))

@@ -1,7 +1,6 @@
 //! Switching machines, and the State in SMD that goes with it.
 use super::{Machines, Ticket, turn::Turn};
 use crate::{
-    clock::Clock as _,
     fault::Fault,
     world::{Boot, Machine, Next, Owner, Power, Stage, World},
 };
@@ -113,7 +112,7 @@ impl Machines {
         names: &[String],
         action: Action,
     ) -> Result<Vec<String>, Fault> {
-        let now = self.clock.now();
+        let now = self.clock.moment();
         let (meant, turns) = self.world.write(|world| {
             let machines = meant(world, names)?;
             let concerned = machines.iter().filter(|it| action.concerns(it));

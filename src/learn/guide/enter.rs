@@ -162,7 +162,16 @@ impl<'a> Guide<'a> {
         };
         let how = match found {
             Found::Loaded(needs) if needs.is_empty() => "empty, as this exercise begins".to_owned(),
-            Found::Loaded(needs) => format!("loaded with what {} leaves", needs.join(" and ")),
+            Found::Loaded(needs) => {
+                let known =
+                    |id: &&String| self.desk.course.exercises.iter().any(|it| it.id == **id);
+                let named: Vec<&str> = needs.iter().filter(known).map(String::as_str).collect();
+                match &named[..] {
+                    // A state that no exercise leads to is nothing a student could look up.
+                    [] => "loaded with what this exercise begins with".to_owned(),
+                    named => format!("loaded with what {} leaves", named.join(" and ")),
+                }
+            }
             Found::Resumed(last) => {
                 let ago = last.map_or_else(String::new, |last| since(last, now()));
                 format!("as you left it{ago}; `:reset` begins anew")

@@ -11,6 +11,17 @@ pub struct Word {
     pub about: &'static str,
 }
 
+impl Word {
+    /// The Lua that takes at its end what this word takes.
+    pub fn like(name: &str) -> Option<&'static str> {
+        match name {
+            "why" => Some("node.why \""),
+            "copy" => Some("fs.write(\""),
+            _ => None,
+        }
+    }
+}
+
 const fn word(name: &'static str, takes: &'static str, about: &'static str) -> Word {
     Word { name, takes, about }
 }

@@ -11,6 +11,17 @@ pub struct Live {
     pub groups: Vec<String>,
     /// The lab's.
     pub snapshots: Vec<String>,
+    /// The files that come with chami, `data/nodes.yaml`.
+    pub files: Vec<String>,
+}
+
+/// Functions whose `path` is none of the user's disk.
+const FAR: [&str; 2] = ["lab.artifact", "http"];
+
+/// Whether the parameter or field `slot` of `function` is a file's name.
+pub(super) fn is_file(function: &str, slot: &str) -> bool {
+    let named = matches!(slot.trim_end_matches('?'), "file" | "path" | "roles");
+    named && !FAR.iter().any(|it| function.starts_with(it))
 }
 
 /// Functions whose `name` is a snapshot.
@@ -45,6 +56,7 @@ impl Live {
                 plain(all(&self.groups))
             }
             "name" if SNAPSHOTS.contains(&function) => plain(all(&self.snapshots)),
+            slot if is_file(function, slot) => plain(next_parts(&self.files, typed)),
             _ => Fitting::default(),
         }
     }
@@ -60,6 +72,18 @@ impl Live {
             mark: if group { "@" } else { "" },
         }
     }
+}
+
+/// Of paths that begin as `typed` does all up to the next slash, as a shell offers them.
+fn next_parts<'a>(paths: &'a [String], typed: &str) -> Vec<&'a str> {
+    let fitting = paths.iter().filter(|path| path.starts_with(typed));
+    let part = |path: &'a String| {
+        let slash = path[typed.len()..].find('/');
+        &path[..slash.map_or(path.len(), |at| typed.len() + at + 1)]
+    };
+    let mut parts: Vec<&str> = fitting.map(part).collect();
+    parts.dedup();
+    parts
 }
 
 fn all(names: &[String]) -> Vec<&str> {

@@ -3,6 +3,7 @@ use super::{
     Candidate, Scene,
     chain::{Known, function, known, tables},
     lex::Token,
+    live,
     place::{open, opening},
     types,
 };
@@ -20,7 +21,7 @@ const MOST: usize = 10_000;
 /// What may stand behind the dot or colon at the end of an expression.
 pub(super) fn members(scene: &Scene, tokens: &[Token], method: bool) -> Vec<Candidate> {
     match known(scene, tokens) {
-        Some(Known::Live(value)) => live(scene, &value, method),
+        Some(Known::Live(value)) => keys_of(scene, &value, method),
         Some(Known::Path(path)) if !method => children(scene, &path),
         Some(Known::Kind(kind)) if !method => {
             let fields = types::fields(scene.docs, &kind);
@@ -31,7 +32,7 @@ pub(super) fn members(scene: &Scene, tokens: &[Token], method: bool) -> Vec<Cand
 }
 
 /// The string keys of a live value.
-fn live(scene: &Scene, value: &Value, method: bool) -> Vec<Candidate> {
+fn keys_of(scene: &Scene, value: &Value, method: bool) -> Vec<Candidate> {
     let mut found = BTreeMap::new();
     for table in tables(scene, value) {
         for (key, value) in table.pairs::<Value, Value>().take(MOST).flatten() {
@@ -90,7 +91,7 @@ fn children(scene: &Scene, path: &str) -> Vec<Candidate> {
 /// Global names: live ones, those loaded on demand, and Lua's words once a letter is typed.
 pub(super) fn globals(scene: &Scene, word: &str) -> Vec<Candidate> {
     let root = Value::Table(scene.root.clone());
-    let mut found = live(scene, &root, false);
+    let mut found = keys_of(scene, &root, false);
     let known: BTreeSet<String> = found.iter().map(|c| c.text.clone()).collect();
     for (name, _) in scene.lazy.iter().filter(|(name, _)| !known.contains(name)) {
         let function = scene.docs.function(name);
@@ -125,6 +126,7 @@ pub(super) fn keys(scene: &Scene, tokens: &[Token], brace: usize) -> Vec<Candida
 pub(super) struct Words {
     pub(super) from: usize,
     pub(super) candidates: Vec<Candidate>,
+    pub(super) files: bool,
 }
 
 /// The words allowed in the string that follows `tokens`, of which `typed` stands there; paths of the documentation after
@@ -139,16 +141,22 @@ pub(super) fn words(scene: &Scene, tokens: &[Token], typed: &str) -> Words {
         let modules = scene.docs.modules().map(|m| m.name.as_str());
         let all: BTreeSet<&str> = paths.chain(modules).collect();
         return Words {
-            from: 0,
             candidates: all.into_iter().map(Candidate::plain).collect(),
+            ..Words::default()
+        };
+    }
+    if let Some(Token::Name("dofile" | "loadfile")) = call.last() {
+        return Words {
+            files: true,
+            ..Words::default()
         };
     }
     let kind = kind_of(scene, tokens).unwrap_or_default();
     let words = types::words(scene.docs, &kind);
     if !words.is_empty() {
         return Words {
-            from: 0,
             candidates: words.into_iter().map(Candidate::plain).collect(),
+            ..Words::default()
         };
     }
     let Some((function, slot)) = slot_of(scene, tokens) else {
@@ -159,6 +167,7 @@ pub(super) fn words(scene: &Scene, tokens: &[Token], typed: &str) -> Words {
     Words {
         from: fitting.from,
         candidates: fitting.names.iter().map(marked).collect(),
+        files: live::is_file(&function, &slot),
     }
 }
 

@@ -40,6 +40,11 @@ function smd.component.set(all) end
 --- Adds.
 function smd.group.member.add() end
 
+--- Reads.
+---@param file string
+---@param node? string
+function smd.load(file, node) end
+
 return smd
 "#;
 
@@ -88,6 +93,7 @@ fn live() -> Live {
         macs: list("52:54:00:be:ef:01"),
         groups: list("compute io"),
         snapshots: list("before"),
+        files: list("data/cloud-init/io.yaml data/nodes.yaml data/roles.yaml"),
     }
 }
 
@@ -96,8 +102,8 @@ fn names_come_from_live_tables_and_unloaded_modules() {
     assert_eq!(offered("sm¦"), ["smd", "smile"]);
     assert_eq!(offered("print(s¦)")[..2], ["select", "setmetatable"]);
     assert_eq!(offered("whi¦"), ["while"]);
-    assert_eq!(offered("smd.¦"), ["component", "group"]);
-    assert_eq!(offered("loaded.¦"), ["component", "group"]);
+    assert_eq!(offered("smd.¦"), ["component", "group", "load"]);
+    assert_eq!(offered("loaded.¦"), ["component", "group", "load"]);
     assert_eq!(offered("smd.component.l¦"), ["list"]);
     assert_eq!(offered("loaded.component.l¦"), ["list"]);
     assert_eq!(offered("smd.group.member.¦"), ["add"]);
@@ -250,4 +256,18 @@ fn parameters_that_follow() {
     );
     assert_eq!(hinted("smd.component.list('x', {},¦"), None);
     assert_eq!(hinted("x = (¦"), None);
+}
+
+#[test]
+fn files_are_offered_where_one_is_wanted_and_part_by_part() {
+    assert_eq!(offered("smd.load 'd¦'"), ["data/"]);
+    assert_eq!(
+        offered("smd.load 'data/¦'"),
+        ["data/cloud-init/", "data/nodes.yaml", "data/roles.yaml"]
+    );
+    assert_eq!(offered("smd.load(\"data/n¦"), ["data/nodes.yaml"]);
+    assert!(tried("smd.load '/etc/¦'").1.files);
+    assert!(tried("dofile 'my¦'").1.files);
+    assert!(!tried("smd.load('x', 'co¦')").1.files);
+    assert!(!tried("smd.component.get 'x¦'").1.files);
 }

@@ -160,8 +160,15 @@ fn named(text: &str) -> Slot {
     let (kind, note) = types::split(rest);
     let mut slot = unnamed(kind, note);
     slot.optional |= name.ends_with('?');
-    name.trim_end_matches('?').clone_into(&mut slot.name);
+    plain(name.trim_end_matches('?')).clone_into(&mut slot.name);
     slot
+}
+
+/// `["private"]` is the field `private`, which LuaCATS would take for a word of its own without brackets.
+fn plain(name: &str) -> &str {
+    let inner = name.strip_prefix("[\"").and_then(|n| n.strip_suffix("\"]"));
+    let word = |n: &&str| n.chars().all(|c| c.is_alphanumeric() || c == '_');
+    inner.filter(word).unwrap_or(name)
 }
 
 /// `type name text`

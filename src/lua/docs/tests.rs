@@ -144,6 +144,16 @@ fn classes_and_aliases_keep_order_and_text() {
 }
 
 #[test]
+fn a_field_may_bear_a_word_of_the_annotations() {
+    let source = "---@class m.File\n---@field private text string\n---@field [\"private\"]? boolean hidden\n\
+                  ---@field [\"user-data\"] string\n";
+    let fields = &read("m", source).classes[0].fields;
+    let names: Vec<&str> = fields.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names, ["text", "private", "[\"user-data\"]"]);
+    assert!(fields[1].optional && fields[1].kind == "boolean" && fields[1].text == "hidden");
+}
+
+#[test]
 fn a_local_name_gives_way_to_the_modules() {
     let module = read(
         "smd.group",

@@ -84,7 +84,7 @@ pub(super) fn function(docs: &Index, function: &Function, style: &Style) -> Stri
     );
     rows.retain(|[_, kind, text]| !kind.is_empty() || !text.is_empty());
     page.columns(&rows);
-    for class in classes(docs, &function.params) {
+    for class in named(&function.params, |word| docs.class(word)) {
         page.section([class.name.clone()]);
         let fields = class
             .fields
@@ -94,6 +94,14 @@ pub(super) fn function(docs: &Index, function: &Function, style: &Style) -> Stri
         let width = page.width - 2;
         let lines = columns(&rows, width).into_iter().map(|l| format!("  {l}"));
         page.lines.extend(lines);
+    }
+    for alias in named(&function.params, |word| docs.alias(word)) {
+        if !alias.text.is_empty() {
+            page.section([alias.name.clone()]);
+            let lines = wrap(summary(&alias.text), page.width - 4);
+            page.lines
+                .extend(lines.into_iter().map(|l| format!("    {l}")));
+        }
     }
     let mut notes: Vec<[String; 2]> = Vec::new();
     let examples = function.examples.iter().map(|e| example(e, page.width));
@@ -136,16 +144,16 @@ fn row(slot: &Slot, name: &str) -> [String; 3] {
     [name.to_owned(), slot.kind.clone(), slot.text.clone()]
 }
 
-/// The classes that parameters are of, each once.
-fn classes<'a>(docs: &'a Index, params: &[Slot]) -> Vec<&'a Class> {
-    let mut found: Vec<&Class> = Vec::new();
+/// The classes or aliases that parameters are of, each once.
+fn named<'a, T: PartialEq>(params: &[Slot], find: impl Fn(&str) -> Option<&'a T>) -> Vec<&'a T> {
+    let mut found: Vec<&T> = Vec::new();
     for param in params {
         let words = param
             .kind
             .split(|c: char| !c.is_alphanumeric() && !"._".contains(c));
-        for class in words.filter_map(|word| docs.class(word)) {
-            if !found.iter().any(|known| known.name == class.name) {
-                found.push(class);
+        for one in words.filter_map(&find) {
+            if !found.contains(&one) {
+                found.push(one);
             }
         }
     }

@@ -2,26 +2,28 @@
 //!
 //! Nothing here waits for a request: names of the cluster were asked for before (`Shell::prepare`), and a VM that is busy
 //! with something else leaves the hint out.
-use super::super::{Prompt, Verbs};
+use super::{
+    super::{Prompt, Verbs},
+    earlier::earlier,
+    keys::Known,
+};
 use crate::{
-    lua::{
-        complete::Candidate,
-        paint::{Paint, paint},
-    },
+    lua::paint::{Paint, paint},
     shell::Shell,
 };
 use rustyline::{
     Context, Helper as IsHelper,
     completion::{Completer, Pair},
     highlight::{CmdKind, Highlighter},
-    hint::{Hint, Hinter, HistoryHinter},
+    hint::{Hint, Hinter},
     validate::Validator,
 };
 use std::borrow::Cow;
 
 pub(super) struct Helper<'a> {
-    shell: &'a Shell,
-    verbs: Option<Verbs<'a>>,
+    pub(super) shell: &'a Shell,
+    pub(super) verbs: Option<Verbs<'a>>,
+    known: Known,
     /// The lines that the one being typed continues.
     pub(super) before: String,
     colour: bool,
@@ -34,29 +36,16 @@ impl<'a> Helper<'a> {
         verbs: Option<Verbs<'a>>,
         prompt: &Prompt,
         colour: bool,
+        known: Known,
     ) -> Self {
         Self {
             shell,
             verbs,
+            known,
             before: String::new(),
             colour,
             real: prompt.real,
         }
-    }
-
-    /// The session's own words that begin as this line does.
-    fn words(&self, line: &str) -> Option<(usize, Vec<Pair>)> {
-        let verbs = self.verbs.filter(|_| self.before.is_empty())?;
-        let word = line.strip_prefix(':')?;
-        if !word.chars().all(char::is_alphanumeric) {
-            return None;
-        }
-        let fitting = verbs.names.iter().filter(|name| name.starts_with(word));
-        let pair = |name: &&str| Pair {
-            display: format!(":{name}"),
-            replacement: format!(":{name} "),
-        };
-        Some((0, fitting.map(pair).collect()))
     }
 
     /// The whole input up to the end of `line`, and how much of it stood there before.
@@ -106,12 +95,8 @@ impl Hinter for Helper<'_> {
                 });
             }
         }
-        let earlier = HistoryHinter::new().hint(line, pos, context)?;
-        let first = earlier.split('\n').next().unwrap_or_default();
-        (!first.is_empty()).then(|| Grey {
-            text: first.to_owned(),
-            usable: true,
-        })
+        let text = earlier(line, pos, context, &self.known)?;
+        Some(Grey { text, usable: true })
     }
 }
 
@@ -184,12 +169,7 @@ impl Completer for Helper<'_> {
             return Ok(words);
         }
         let (text, front) = self.whole(line);
-        let completion = self.shell.complete(&text, front + pos);
-        let pair = |c: Candidate| Pair {
-            display: c.label,
-            replacement: c.text,
-        };
-        let pairs = completion.candidates.into_iter().map(pair).collect();
-        Ok((completion.start.saturating_sub(front), pairs))
+        let (start, pairs) = self.offered(&text[..front + pos]);
+        Ok((start.saturating_sub(front), pairs))
     }
 }

@@ -1,19 +1,24 @@
 //! The arrows up and down: earlier inputs that begin as the line does.
+use crate::repl::session::Turn;
 use rustyline::{
     Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 use std::{
     collections::HashSet,
+    io::{self, Write as _},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// What was typed so far, to tell a line that was called back from one being typed, and what is being looked for.
 #[derive(Clone, Default)]
-pub(super) struct Known(Arc<Mutex<Seen>>);
+pub(in crate::repl) struct Known(Arc<Mutex<Seen>>);
 
 #[derive(Default)]
 struct Seen {
     inputs: HashSet<String>,
+    failed: HashSet<String>,
+    /// What ran last.
+    last: String,
     /// What the arrows look for, as long as they are pressed one after another.
     wanted: String,
 }
@@ -25,6 +30,30 @@ impl Known {
 
     pub(super) fn add(&self, input: &str) {
         self.seen().inputs.insert(input.to_owned());
+    }
+
+    /// An input runs now, and may do what it did not do before.
+    pub(super) fn run(&self, input: &str) {
+        let mut seen = self.seen();
+        seen.failed.remove(input);
+        input.clone_into(&mut seen.last);
+    }
+
+    /// What came of what ran last: when that failed it will not be proposed.
+    pub(in crate::repl) fn came(&self, turn: &Turn) {
+        if matches!(turn, Turn::Failed(_)) {
+            self.fail();
+        }
+    }
+
+    pub(super) fn fail(&self) {
+        let mut seen = self.seen();
+        let last = seen.last.clone();
+        seen.failed.insert(last);
+    }
+
+    pub(super) fn failed(&self, input: &str) -> bool {
+        self.seen().failed.contains(input)
     }
 
     /// Whether inputs are looked for that begin as `line` does up to `pos`, rather than gone through.
@@ -68,6 +97,20 @@ impl ConditionalEventHandler for Arrow {
         } else {
             Cmd::HistorySearchForward
         })
+    }
+}
+
+/// Ctrl-C: the grey text that was proposed goes with the line that is given up.
+pub(super) struct Hush;
+
+impl ConditionalEventHandler for Hush {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        if context.has_hint() {
+            // It stands behind the cursor, and no command of the editor removes it alone.
+            let mut out = io::stdout();
+            let _ = out.write_all(b"\x1b[J").and_then(|()| out.flush());
+        }
+        None
     }
 }
 

@@ -92,6 +92,7 @@ pub fn front(site: &Site) -> Front {
         routes,
         aliases: vec![(ALIAS, alias)],
         consoles: Vec::new(),
+        control: None,
         store: Arc::new(shelf),
     }
 }

@@ -105,6 +105,7 @@ pub fn front(site: &Site) -> Front {
         routes: Router::new().fallback(serve),
         aliases: Vec::new(),
         consoles: vec![("/conditions/cloud_init_lost", lose)],
+        control: None,
         store,
     }
 }

@@ -88,6 +88,7 @@ pub fn front(site: &Site) -> Front {
         routes,
         aliases: Vec::new(),
         consoles: Vec::new(),
+        control: None,
         store: Arc::new(shelf),
     }
 }

@@ -73,6 +73,7 @@ impl Stage {
             guard: Arc::new(Open),
             signer: Arc::new(NoSigner),
             ailments: Arc::new(Sound),
+            rack: Arc::new(crate::services::rack::NoRack),
             seed: 1,
         });
         let told = nics.clone();

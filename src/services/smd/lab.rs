@@ -83,6 +83,7 @@ pub fn front(site: &Site) -> Front {
         routes: Router::new().fallback(serve),
         aliases: Vec::new(),
         consoles: Vec::new(),
+        control: None,
         store: Arc::new(shelf),
     }
 }

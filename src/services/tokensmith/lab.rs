@@ -69,6 +69,7 @@ pub fn front(site: &Site) -> Front {
             "/bootstrap-token",
             Arc::new(move |body| console::create(&maker, body)),
         )],
+        control: None,
         store: Arc::new(shelf),
     }
 }

@@ -172,6 +172,7 @@ impl Bss {
             guard,
             signer: Arc::new(NoSigner),
             ailments: Arc::new(Sound),
+            rack: Arc::new(crate::services::rack::NoRack),
             seed: 0,
         });
         Self {
@@ -251,6 +252,7 @@ async fn client_behind(wrap: impl FnOnce(Router) -> Router) -> (Client, Arc<Mute
         guard: Arc::new(Open),
         signer: Arc::new(NoSigner),
         ailments: Arc::new(Sound),
+        rack: Arc::new(crate::services::rack::NoRack),
         seed: 1,
     });
     let log = Arc::new(Mutex::new(Vec::new()));

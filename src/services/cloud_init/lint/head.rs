@@ -112,17 +112,22 @@ fn config(line: &str, number: usize, text: &str, findings: &mut Findings) {
     }
 }
 
-/// The first line with Jinja in it. A lone `{{.State}}` is Go's and none of it.
+/// Words of Go's templates, which stand in commands of podman and docker; in Jinja they are no expression.
+const GO: [&str; 9] = [
+    "block", "define", "else", "end", "if", "json", "range", "template", "with",
+];
+
+/// The first line with Jinja in it. `{{.State}}` and `{{range .Mounts}}` are Go's and none of it.
 fn jinja(content: &str) -> Option<usize> {
-    let inside = |line: &str| {
-        line.contains("{%")
-            || line.split("{{").skip(1).any(|rest| {
-                rest.contains("}}")
-                    && rest
-                        .trim_start()
-                        .starts_with(|c: char| c.is_alphabetic() || c == '_')
-            })
+    let expression = |rest: &str| {
+        let rest = rest.trim_start();
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let word = &rest[..end.unwrap_or(rest.len())];
+        rest.contains("}}")
+            && word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && !GO.contains(&word)
     };
+    let inside = |line: &str| line.contains("{%") || line.split("{{").skip(1).any(expression);
     content.lines().position(inside).map(|at| at + 1)
 }
 

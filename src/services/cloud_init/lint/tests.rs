@@ -76,7 +76,7 @@ fn the_first_lines_are_exact() {
     assert_eq!(
         of(
             "header",
-            &config("runcmd:\n  - docker inspect -f '{{.State}}' x\n")
+            &config("runcmd:\n  - docker inspect -f '{{.State}} {{ range .Mounts }}{{end}}' x\n")
         ),
         []
     );

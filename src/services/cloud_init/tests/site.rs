@@ -109,6 +109,7 @@ impl Stand {
             guard: Arc::new(Open),
             signer: Arc::new(NoSigner),
             ailments: Arc::new(Sound),
+            rack: Arc::new(crate::services::rack::NoRack),
             seed: 7,
         });
         let world = Arc::new(Mutex::new(world));

@@ -42,6 +42,7 @@ impl Smd {
             guard,
             signer: Arc::new(NoSigner),
             ailments: Arc::new(Sound),
+            rack: Arc::new(crate::services::rack::NoRack),
             seed: 0,
         })
     }

@@ -78,6 +78,7 @@ async fn smith() -> Smith {
         guard: Arc::new(Open),
         signer: Arc::new(Plain),
         ailments: Arc::new(Sound),
+        rack: Arc::new(crate::services::rack::NoRack),
         seed: 0,
     });
     let mut routes = axum::Router::new().nest(front.prefix, front.routes);

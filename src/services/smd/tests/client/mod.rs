@@ -36,6 +36,7 @@ async fn lab() -> String {
         guard: Arc::new(Open),
         signer: Arc::new(NoSigner),
         ailments: Arc::new(Sound),
+        rack: Arc::new(crate::services::rack::NoRack),
         seed: 1,
     });
     let routes = axum::Router::new().nest(front.prefix, front.routes);

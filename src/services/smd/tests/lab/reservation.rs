@@ -47,6 +47,7 @@ fn smd() -> (Smd, Arc<Hand>) {
         guard: Arc::new(Open),
         signer: Arc::new(NoSigner),
         ailments: Arc::new(Sound),
+        rack: Arc::new(crate::services::rack::NoRack),
         seed: 7,
     });
     nodes(&smd);

@@ -1,0 +1,138 @@
+-- Names to machines: which of a lab's machines are meant, how they are, and waiting until they are up. No part of the
+-- public API.
+local native = select(2, ...)
+local fault = require "fault"
+local nodes = require "nodes"
+local task = require "task"
+
+-- Machines by each of their names.
+local function known(call)
+  local index = {}
+  for _, machine in ipairs(native.machines(call)) do
+    for _, name in ipairs { machine.xname, machine.mac, machine.name } do index[name:lower()] = machine end
+  end
+  return index
+end
+
+-- All that is told of one machine, its last boot as well.
+local function record(name) return native.one(name) end
+
+local function listed(set)
+  if type(set) == "string" then return { set } end
+  return type(set) == "table" and set or {}
+end
+
+-- More than one where one is wanted; `several` takes more.
+local function only(found, call, several)
+  if #found == 1 then return found[1] end
+  fault.raise("bad_argument", ("%s wants one node, and these are %d"):format(call, #found), { hint = several })
+end
+
+-- A set → its machines. Names the lab itself knows need no SMD: it may not have heard of them.
+local function machines(set, call)
+  local index, found = known(call), {}
+  for i, word in ipairs(listed(set)) do found[i] = index[tostring(word):lower()] or false end
+  local all = #found > 0
+  for _, machine in ipairs(found) do all = all and machine ~= false end
+  if all then return found end
+  found = {}
+  for i, xname in ipairs(nodes.xnames(set)) do
+    found[i] = index[xname] or fault.raise("not_found", ("no machine stands where SMD has %s"):format(xname), {
+      hint = "lab.machines() lists those there are",
+    })
+  end
+  return found
+end
+
+local function one(set, call)
+  return only(machines(set, call), call, ("task.map(nodes.xnames(SET), %s)"):format(call))
+end
+
+local function xnames(list)
+  local names = {}
+  for i, machine in ipairs(list) do names[i] = machine.xname end
+  return names
+end
+
+-- How machines are now, in the order of the list.
+---@return node.Machine[]
+local function now(list, call)
+  local index, states = known(call), {}
+  for i, machine in ipairs(list) do states[i] = index[machine.xname] end
+  return states
+end
+
+local function is_up(machine) return machine.stage == "ready" and machine.ok end
+
+local function is_under_way(machine) return machine.power == "on" and machine.due and not is_up(machine) end
+
+-- Of so many machines that are not up the timeline is read; of the others the stage is told, which the list has.
+local DETAILED = 20
+
+-- At which stage a machine is, in words.
+local function standing(machine, in_detail)
+  if not in_detail then return machine.stage and ": " .. machine.stage or "" end
+  local boot = record(machine.xname).boot
+  local stages = boot and boot.stages or {}
+  local last = stages[#stages]
+  for _, stage in ipairs(stages) do
+    if not stage.ok then last = stage break end
+  end
+  return last and (": %s: %s"):format(last.stage, last.what) or ""
+end
+
+-- Why a machine that was waited for is not up.
+local function failure(machine, wait, in_detail)
+  local what_next = 'node.why "%s" looks for the cause; node.reboot "%s" boots it anew once that is mended'
+  local hint = { hint = what_next:format(machine.xname, machine.xname) }
+  if machine.power == "off" then return fault.new("no_effect", machine.xname .. " is off again", hint) end
+  local where = standing(machine, in_detail)
+  if machine.due then
+    return fault.new("timeout", ("%s is not Ready within %g s%s"):format(machine.xname, wait, where), hint)
+  end
+  return fault.new("no_effect", ("%s stands still%s"):format(machine.xname, where), hint)
+end
+
+-- Lets time pass until all are up, none can come up any more, or it is too late.
+local function await(list, wait, call)
+  local left, states = wait, now(list, call)
+  local function busy()
+    for _, machine in ipairs(states) do
+      if is_under_way(machine) then return true end
+    end
+    return false
+  end
+  while left > 0 and busy() do
+    local step = math.min(left, 2)
+    task.sleep(step)
+    left = left - step
+    states = now(list, call)
+  end
+  local items = {}
+  for _, machine in ipairs(states) do
+    if not is_up(machine) then
+      items[#items + 1] = { node = machine.xname, fault = failure(machine, wait, #items < DETAILED) }
+    end
+  end
+  if #items > 0 then
+    if #states == 1 then error(items[1].fault, 0) end
+    local what = ("%d of %d not up, the first: %s"):format(#items, #states, items[1].fault.message)
+    fault.raise("partial", what, {
+      items = items, hint = "node.wrong() looks for the causes; _err.items names each with its fault",
+    })
+  end
+  return states
+end
+
+local function switched(set, wait, action, call)
+  local list = machines(set, call)
+  local done = chami.lab.power(xnames(list), action)
+  -- A plan is no machine.
+  if not wait or not done[1] or (done[1] --[[@as table]]).call then return done end
+  return await(list, wait, call)
+end
+
+return {
+  known = known, record = record, only = only, machines = machines, one = one, now = now, switched = switched,
+  is_up = is_up, is_under_way = is_under_way,
+}

@@ -1,0 +1,181 @@
+-- A boot as a picture: when each stage was done, how long it took; and two boots beside each other. No part of the public
+-- API: `node.timeline`.
+local native = select(2, ...)
+local fault = require "fault"
+
+-- What shows how far a boot came, and what each stage had as evidence.
+local Timeline = { __data = true }
+
+function Timeline.__tostring(stages)
+  if #stages == 0 then return "it has not booted" end
+  local lines = {}
+  for _, stage in ipairs(stages) do
+    local mark, clock = stage.ok and "✓" or "✗", stage.at:match "T(%d+:%d+:%d+)" or stage.at
+    local tries = stage.tries > 1 and (" (%d tries)"):format(stage.tries) or ""
+    lines[#lines + 1] = ("%s %s  %-11s  %s%s"):format(mark, clock, stage.stage, stage.what, tries)
+    if not stage.ok and stage.request then
+      lines[#lines + 1] = ("%26s%s  %s"):format("", stage.request, stage.status or "")
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+local WIDTH = 32
+
+local function round(number) return math.floor(number * 10 + 0.5) / 10 end
+
+-- Each stage with the second it was done at, counted from the first, and what it took since the one before.
+local function measured(stages)
+  local out, begun, last = {}, nil, nil
+  for i, stage in ipairs(stages) do
+    local now = native.seconds(stage.at)
+    begun, last = begun or now, last or now
+    out[i] = {
+      stage = stage.stage, ok = stage.ok, after = round(now - begun), took = round(now - last), what = stage.what,
+      tries = stage.tries,
+    }
+    last = now
+  end
+  return out
+end
+
+local Picture = { __data = true }
+
+-- What the whole came to, in words.
+local function sum(picture)
+  local last = picture.stages[#picture.stages]
+  for _, stage in ipairs(picture.stages) do
+    if not stage.ok then return ("stopped at %s after %.1f s: %s"):format(stage.stage, stage.after, stage.what) end
+  end
+  return last.stage == "ready" and ("ready after %.1f s"):format(last.after)
+    or ("at %s after %.1f s"):format(last.stage, last.after)
+end
+
+function Picture.__tostring(picture)
+  if #picture.stages == 0 then return picture.node .. ": it has not booted" end
+  local lines, whole = { picture.node .. ": " .. sum(picture) }, 0
+  for _, stage in ipairs(picture.stages) do whole = math.max(whole, stage.after) end
+  for _, stage in ipairs(picture.stages) do
+    local scale = whole > 0 and WIDTH / whole or 0
+    local from = math.floor((stage.after - stage.took) * scale)
+    local bar = math.max(1, math.floor(stage.took * scale + 0.5))
+    local line = ("%s %-11s %7.1f s  %s%s"):format(
+      stage.ok and "✓" or "✗", stage.stage, stage.took, (" "):rep(from), ("█"):rep(bar))
+    if stage.tries > 1 then line = ("%s  %d tries"):format(line, stage.tries) end
+    lines[#lines + 1] = line
+  end
+  return table.concat(lines, "\n")
+end
+
+local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
+
+local function escaped(text) return (text:gsub('[&<>"]', ENTITIES)) end
+
+-- The same as a drawing that stands alone.
+local function svg(picture)
+  local row, left, room = 22, 120, 560
+  local whole = 0
+  for _, stage in ipairs(picture.stages) do whole = math.max(whole, stage.after) end
+  local scale = whole > 0 and room / whole or 0
+  local height = 44 + row * #picture.stages
+  local out = {
+    ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 %d" font-family="sans-serif" font-size="12">'):format(
+      height),
+    ('<title>%s</title>'):format(escaped("boot of " .. picture.node)),
+    ('<rect width="760" height="%d" fill="#fff"/>'):format(height),
+    ('<text x="12" y="22" font-size="14" font-weight="bold">%s</text>'):format(
+      escaped(picture.node .. (#picture.stages > 0 and ": " .. sum(picture) or ": it has not booted"))),
+  }
+  for i, stage in ipairs(picture.stages) do
+    local y = 34 + (i - 1) * row
+    local x = left + (stage.after - stage.took) * scale
+    local width = math.max(2, stage.took * scale) ---@type number
+    out[#out + 1] = ('<text x="12" y="%d">%s</text>'):format(y + 14, escaped(stage.stage))
+    out[#out + 1] = ('<rect x="%.1f" y="%d" width="%.1f" height="14" rx="2" fill="%s"><title>%s</title></rect>'):format(
+      x, y + 3, width, stage.ok and "#2a7ab0" or "#c0392b", escaped(stage.what))
+    out[#out + 1] = ('<text x="%.1f" y="%d" fill="#444">%.1f s</text>'):format(x + width + 4, y + 14, stage.took)
+  end
+  out[#out + 1] = "</svg>"
+  return table.concat(out, "\n") .. "\n"
+end
+
+local function of(name, stages) return setmetatable({ node = name, stages = measured(stages) }, Picture) end
+
+local Pair = { __data = true }
+
+-- Its bytes are more than its letters, so it is padded by hand.
+local function cell(side)
+  if not side then return (" "):rep(10) .. "–" end
+  return ("%s %7.1f s"):format(side.ok and "✓" or "✗", side.took)
+end
+
+function Pair.__tostring(pair)
+  local lines = { ("%-11s  %-14s  %-14s  %s"):format("", pair.nodes[1], pair.nodes[2], "differs") }
+  for _, row in ipairs(pair.stages) do
+    local line = ("%-11s  %s     %s     %s"):format(
+      row.stage, cell(row.one), cell(row.other), row.more and ("%+.1f s"):format(row.more) or "")
+    lines[#lines + 1] = (line:gsub("%s+$", ""))
+  end
+  lines[#lines + 1] = pair.apart or ("both went the same way; %+.1f s in all"):format(pair.more)
+  return table.concat(lines, "\n")
+end
+
+-- Where they part: the first stage that went well for one of them only.
+local function apart(rows, names)
+  for _, row in ipairs(rows) do
+    for i, side in ipairs { "one", "other" } do
+      local mine, theirs = row[side], row[side == "one" and "other" or "one"]
+      if theirs and theirs.ok and not (mine and mine.ok) then
+        local what = mine and ": " .. mine.what or " and never came there"
+        return ("they part at %s: %s did it, %s not%s"):format(row.stage, names[3 - i], names[i], what)
+      end
+    end
+  end
+end
+
+local function compared(one, other)
+  local rows, at, more = {}, {}, 0
+  for _, side in ipairs { "one", "other" } do
+    for _, stage in ipairs((side == "one" and one or other).stages) do
+      if not at[stage.stage] then
+        at[stage.stage] = { stage = stage.stage }
+        rows[#rows + 1] = at[stage.stage]
+      end
+      at[stage.stage][side] = stage
+    end
+  end
+  for _, row in ipairs(rows) do
+    if row.one and row.other then
+      row.more = round(row.other.took - row.one.took)
+      more = more + row.more
+    end
+  end
+  local names = { one.node, other.node }
+  return setmetatable({ nodes = names, stages = rows, more = round(more), apart = apart(rows, names) }, Pair)
+end
+
+-- What stands for a node: its name, or the stages it is made of.
+local function picture(trace, n)
+  if type(n) == "table" and n[1] and n[1].stage then return of("kept", n) end
+  return of(chami.nodes.xnames(n)[1], trace(n))
+end
+
+---@return any
+local function show(trace, n, other, options)
+  if type(other) == "table" and not options and not (other[1] and other[1].stage) and next(other) then
+    other, options = nil, other
+  end
+  local as = native.timeline_options(options).as
+  local one = picture(trace, n)
+  if other ~= nil then one = compared(one, picture(trace, other)) end
+  if not as then return one end
+  return other ~= nil and fault.raise("bad_argument", "node.timeline: two boots are compared as text only", {
+    hint = 'node.timeline(1, { as = "svg" }) draws one',
+  }) or svg(one)
+end
+
+-- Stages as one reads them. A list that a native gave keeps its own metatable, so it is copied.
+---@return node.Stage[]
+local function told(stages) return setmetatable(table.move(stages, 1, #stages, 1, {}), Timeline) end
+
+return { told = told, show = show }

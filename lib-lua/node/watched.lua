@@ -1,0 +1,112 @@
+-- Many nodes as they come up, one line each, again and again. No part of the public API: `node.watch`.
+local native = select(2, ...)
+local machines = require "node.machines"
+local nodes = require "nodes"
+local session = require "session"
+local task = require "task"
+
+-- More than this are told by stage instead of by name.
+local LINES = 40
+-- Of so many that stand still the reason is read.
+local REASONS = 10
+-- Seconds that pass on a lab between two looks, and how long a look stands there.
+local STEP, LOOK = 2, "150ms"
+-- Nothing moves any more when so many looks were the same: a node that asks in vain goes round for ever.
+local SAME = 45
+
+local function mark(state)
+  if state.power == "off" then return "·", "off" end
+  if machines.is_up(state) then return "✓", "ready" end
+  return state.ok and "▸" or "✗", state.stage or "power"
+end
+
+-- Of a real cluster SMD is asked, which knows no stages.
+local function of_smd(set)
+  local out = {}
+  for i, one in ipairs(chami.smd.component.list(set)) do
+    local up = one.State == "Ready"
+    out[i] = {
+      xname = one.ID, power = one.State == "Off" and "off" or "on", ok = up or one.State == "On",
+      stage = up and "ready" or one.State, due = not up or nil,
+    }
+  end
+  return out
+end
+
+local function reason(state)
+  local boot = machines.record(state.xname).boot
+  for _, stage in ipairs(boot and boot.stages or {}) do
+    if not stage.ok then return "  " .. stage.what end
+  end
+  return ""
+end
+
+local function by_name(states)
+  local lines, told = {}, 0
+  for i, state in ipairs(states) do
+    local sign, stage = mark(state)
+    local line = ("%s %s  %-11s"):format(sign, state.xname, stage)
+    if sign == "✗" and native.on_lab and told < REASONS then
+      line, told = line .. reason(state), told + 1
+    end
+    lines[i] = (line:gsub("%s+$", ""))
+  end
+  return lines
+end
+
+local function by_stage(states)
+  local groups, lines = {}, {}
+  for _, state in ipairs(states) do
+    local sign, stage = mark(state)
+    local key = sign .. " " .. stage
+    if not groups[key] then
+      groups[key] = {}
+      groups[#groups + 1] = key
+    end
+    table.insert(groups[key], state.xname)
+  end
+  table.sort(groups)
+  for i, key in ipairs(groups) do
+    lines[i] = ("%-13s %6d  %s"):format(key, #groups[key], chami.nodeset.fold(groups[key]))
+  end
+  return lines
+end
+
+-- How far all are, as one text to compare.
+local function signature(states)
+  local parts = {}
+  for i, state in ipairs(states) do parts[i] = table.concat({ mark(state) }, " ") end
+  return table.concat(parts, ",")
+end
+
+local function busy(states)
+  for _, state in ipairs(states) do
+    if machines.is_under_way(state) then return true end
+  end
+  return false
+end
+
+-- Shows them until all are up, or none is under way any more; the states as they are then.
+---@return node.Machine[]
+local function watch(set, every)
+  local list = native.on_lab and machines.machines(set, "node.watch") or nodes.xnames(set)
+  local states = {} ---@type node.Machine[]
+  local before, same
+  local function over()
+    local now = signature(states)
+    same = now == before and same + 1 or 0
+    before = now
+    return not busy(states) or same >= SAME
+  end
+  local function look()
+    if states[1] and native.on_lab then task.sleep(STEP) end
+    states = native.on_lab and machines.now(list, "node.watch") or of_smd(list)
+    return table.concat(#states > LINES and by_stage(states) or by_name(states), "\n")
+  end
+  session.watch(function() print(look()) end, every or native.on_lab and LOOK or STEP, {
+    done = over,
+  })
+  return states
+end
+
+return { watch = watch }

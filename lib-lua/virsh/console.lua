@@ -1,0 +1,134 @@
+local native = select(2, ...)
+local args = require "virsh.args"
+local fault = require "fault"
+local task = require "task"
+
+---@class virsh.ConsoleOptions: virsh.Options
+---@field force? boolean take it from whoever has it open
+
+---@class virsh.ExpectOptions
+---@field timeout? string|number how long to wait: `"2m"`, or seconds; a minute where nothing is said
+---@field plain? boolean the pattern is the very text
+
+---@class virsh.Console an open console; on a lab waiting lets the lab's time pass
+local Console = {}
+Console.__index = Console
+Console.__name = "virsh.Console"
+
+local STEP, TAIL = 1, 3
+
+function Console:__tostring()
+  return ("console of %s, %s, %d bytes so far"):format(self.domain, self.ended and "ended" or "open", #self._text)
+end
+
+Console.__close = function(self) self:close() end
+
+local function closed(self)
+  fault.raise("conflict", ("this console of %s is closed"):format(self.domain), {
+    hint = ("virsh.console %q opens it anew"):format(self.domain),
+  })
+end
+
+-- What firmware paints with is left out, so that a pattern finds what a person reads. A sequence may come in pieces.
+local function plain(self, text)
+  text = self._rest .. text
+  local cut = text:find "\27%[?[%d;?]*$"
+  self._rest = cut and text:sub(cut) or ""
+  if cut then text = text:sub(1, cut - 1) end
+  return (text:gsub("\27%[[%d;?]*%a", ""):gsub("\27[()]%w", ""):gsub("\27[^%[()]", ""))
+end
+
+-- Reads what has come; waits a little for it where time passes by itself.
+local function read(self, wait)
+  if not self._id then closed(self) end
+  local chunk = native.console_read(self._id, self._live and wait or 0, self._said)
+  self._text = self._text .. plain(self, chunk.text)
+  self.ended = chunk.ended
+  return chunk.text ~= ""
+end
+
+local function last_lines(text)
+  local lines = {}
+  for line in text:gsub("[%z\1-\9\11\12\14-\31]", ""):gmatch "[^\r\n]+" do lines[#lines + 1] = line end
+  return table.concat(lines, " | ", math.max(1, #lines - TAIL + 1))
+end
+
+-- Why it did not come.
+local function missed(self, pattern, wait)
+  local tail = last_lines(self._text)
+  local shown = tail == "" and "it has shown nothing so far" or "it showed last: " .. tail
+  if self.ended then
+    local what = ("the console of %s ended, and %q was not on it"):format(self.domain, pattern)
+    fault.raise("no_effect", what, { hint = shown })
+  end
+  local what = ("%q was not on the console of %s within %g s"):format(pattern, self.domain, wait)
+  fault.raise("timeout", what, { hint = shown })
+end
+
+--- Waits until the console shows something; what stood before it counts as read from then on.
+---@param pattern string a Lua pattern, or with `plain` the very text
+---@param options? virsh.ExpectOptions
+---@return string match what matched, or its first capture
+---@return string ... further captures
+---@example virsh.start "compute1"; return virsh.console("compute1"):expect("MAC:(%x+)", { timeout = "2m" }) --> "525400BEEF01"
+---@example virsh.start "compute1"; virsh.console("compute1"):expect("login:", { timeout = "5s" }) --> raises timeout
+function Console:expect(pattern, options)
+  local said = args.patience(options)
+  local began, left = os.time(), said.timeout
+  while true do
+    local found = table.pack(self._text:find(pattern, self._from, said.plain))
+    if found[1] then
+      self._from = found[2] + 1
+      if found.n > 2 then return table.unpack(found, 3, found.n) end
+      return self._text:sub(found[1], found[2])
+    end
+    if self.ended or left <= 0 then missed(self, pattern, said.timeout) end
+    local wait = math.min(left, STEP)
+    local came = read(self, wait)
+    if self._live then
+      left = said.timeout - (os.time() - began)
+    elseif not came then
+      task.sleep(wait)
+      left = left - wait
+      read(self, 0)
+    end
+  end
+end
+
+--- Types on the console.
+---@param text string as it is; `"\n"` is the Enter key
+---@return virsh.Console console the same, for more
+---@example virsh.start "compute1"; virsh.console("compute1"):send "root\n" --> raises unsupported
+function Console:send(text)
+  if not self._id then closed(self) end
+  native.console_send(self._id, text, self._said)
+  return self
+end
+
+--- Gets all that the console has shown since it was opened, without what colours and places it.
+---@return string text
+---@example virsh.start "compute1"; return virsh.console("compute1"):log():match "PXE" --> "PXE"
+function Console:log()
+  if self._id then read(self, 0) end
+  return self._text
+end
+
+--- Closes it; somebody else may have it then. What it showed can still be read.
+---@example virsh.start "compute1"; local c = virsh.console "compute1"; c:close(); c:send "x" --> raises conflict
+function Console:close()
+  if not self._id then return end
+  local id = self._id
+  self._id = nil
+  native.console_close(id, self._said)
+end
+
+local function open(domain, options)
+  local opened = native.console_open(domain, options)
+  return setmetatable({
+    domain = domain, ended = false, _id = opened.console, _live = opened.live, _text = "", _rest = "", _from = 1,
+    _said = { uri = type(options) == "table" and options.uri or nil },
+  }, Console)
+end
+
+--- An open serial console: what `virsh.console` gives.
+return { open = open }

@@ -1,0 +1,57 @@
+local native = select(2, ...)
+local args = require "virsh.args"
+
+--- Snapshots of domains, a part of `virsh`; `lab.snapshot` keeps a whole lab.
+local snapshots = {}
+local virsh = snapshots
+
+---@class virsh.Snapshot
+---@field name string
+---@field creation_time? string in UTC
+---@field state? string how the domain was
+---@field parent? string
+---@field current boolean
+
+---@class virsh.SnapshotOptions: virsh.Options
+---@field name? string libvirt makes one where none is said
+---@field description? string
+
+--- Keeps a domain as it is now: its disks, and its memory when it runs.
+---@param domain string
+---@param options? virsh.SnapshotOptions
+---@return snapshots.Snapshot snapshot
+---@shell virsh snapshot-create-as compute1 before
+---@example virsh.snapshot_create("compute1", { name = "before" }) --> raises unsupported
+function virsh.snapshot_create(domain, options) return native.snapshot_create(args.one(domain), options) end
+
+--- Lists a domain's snapshots.
+---@param domain string
+---@param options? virsh.Options
+---@return virsh.Snapshot[] snapshots
+---@shell virsh snapshot-list compute1
+---@example virsh.snapshot_list "compute1" --> raises unsupported
+function virsh.snapshot_list(domain, options) return native.snapshot_list(args.one(domain), options) end
+
+--- Puts a domain back to how it was.
+---@param domain string
+---@param snapshot string
+---@param options? virsh.Options
+---@return virsh.Dominfo info
+---@shell virsh snapshot-revert compute1 before
+---@example virsh.snapshot_revert("compute1", "before") --> raises unsupported
+function virsh.snapshot_revert(domain, snapshot, options)
+  return native.snapshot_revert(args.one(domain), snapshot, options)
+end
+
+--- Removes a snapshot; the domain stays as it is.
+---@param domain string
+---@param snapshot string
+---@param options? virsh.Options
+---@return virsh.Snapshot gone what it was
+---@shell virsh snapshot-delete compute1 before
+---@example virsh.snapshot_delete("compute1", "before") --> raises unsupported
+function virsh.snapshot_delete(domain, snapshot, options)
+  return native.snapshot_delete(args.one(domain), snapshot, options)
+end
+
+return virsh

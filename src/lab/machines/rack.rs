@@ -1,0 +1,66 @@
+//! The rack as the simulated hypervisor drives it.
+use super::{Machines, console, power::Action as Switch};
+use crate::{
+    clock::Pending,
+    fault::Fault,
+    services::rack::{Action, Rack, Seen, Wanted},
+    world::{Boot, Machine, Power, World},
+};
+use std::sync::Arc;
+
+pub(crate) struct Hypervisor(pub(crate) Arc<Machines>);
+
+fn seen(world: &World, machine: &Machine) -> Seen {
+    let boot = world.boot(&machine.name);
+    let running = boot.filter(|_| machine.power == Power::On);
+    Seen {
+        machine: machine.clone(),
+        boots: boot.map_or(0, |boot| boot.number),
+        started: running.map(|boot| boot.started),
+        ip: running.and_then(|boot| boot.ip.clone()),
+        is_up: running.is_some_and(Boot::is_up),
+    }
+}
+
+impl Rack for Hypervisor {
+    fn all(&self) -> Vec<Seen> {
+        self.0.world.read(|world| {
+            let all = world.machines();
+            all.map(|machine| seen(world, machine)).collect()
+        })
+    }
+
+    fn console(&self, name: &str) -> String {
+        self.0.world.read(|world| {
+            let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {
+                return String::new();
+            };
+            console::text(machine, boot, world.inside(name))
+        })
+    }
+
+    fn put(&self, wanted: Wanted) -> Result<(), Fault> {
+        self.0.world.write(|world| {
+            world.install(&wanted.name, &wanted.mac, wanted.uuid);
+            Ok(())
+        })
+    }
+
+    fn remove(&self, name: &str) -> Result<(), Fault> {
+        self.0.world.write(|world| {
+            world.scrap(name);
+            Ok(())
+        })
+    }
+
+    fn switch<'a>(&'a self, name: &'a str, action: Action) -> Pending<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let action = match action {
+                Action::On => Switch::On,
+                Action::Off => Switch::Off,
+                Action::Reset => Switch::Reset,
+            };
+            self.0.switch(&[name.to_owned()], action).await.map(drop)
+        })
+    }
+}

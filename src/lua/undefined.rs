@@ -1,0 +1,100 @@
+//! Names that mean nothing, where a value is given: `smd.component.list{ type = Node }`. Lua takes them for nil, and the
+//! call does something else than was meant. Found in the text of an input, before it runs.
+use super::complete::lex::{Token, tokens};
+use std::collections::BTreeSet;
+
+const WORDS: [&str; 22] = [
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
+    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+];
+
+/// Calls that are made to see whether something is there.
+const ASKS: [&str; 5] = ["inspect", "print", "rawequal", "tostring", "type"];
+
+/// The names that stand alone as an argument, or as the value of a field, and that the input itself does not bind.
+pub(super) fn suspects(source: &str) -> Vec<String> {
+    let tokens = tokens(source);
+    let bound = bound(&tokens);
+    let (mut open, mut found): (Vec<bool>, Vec<String>) = (Vec::new(), Vec::new());
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1).map(|it| &tokens[it]);
+        match token {
+            Token::Sign('(' | '{' | '[') => {
+                let asks = matches!(before, Some(Token::Name(name)) if ASKS.contains(name));
+                open.push(asks);
+            }
+            Token::Sign(')' | '}' | ']') => {
+                open.pop();
+            }
+            Token::Name(name) => {
+                let after = tokens.get(at + 1);
+                let alone = matches!(before, Some(Token::Sign('(' | '{' | ',' | '=')))
+                    && matches!(after, Some(Token::Sign(')' | '}' | ',' | ';')));
+                let given = open.last() == Some(&false);
+                let known = WORDS.contains(name) || bound.contains(name);
+                if alone && given && !known && !found.iter().any(|it| it == name) {
+                    found.push((*name).to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What `local`, `for` and the parameters of functions name, and what is assigned.
+fn bound<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    let mut binds = false;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Name("local" | "for" | "function") => binds = true,
+            Token::Name("in" | "do") | Token::Sign('=' | ')') => binds = false,
+            Token::Name(name) if binds => {
+                names.insert(*name);
+            }
+            Token::Name(name) if tokens.get(at + 1) == Some(&Token::Sign('=')) => {
+                names.insert(*name);
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// What is said of one.
+pub(super) fn note(name: &str) -> String {
+    format!("note: {name} is nil, for nothing has that name; text goes in quotes, as in \"{name}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suspects;
+
+    #[test]
+    fn a_bare_word_that_is_given_is_looked_at() {
+        assert_eq!(suspects("smd.component.list { type = Node }"), ["Node"]);
+        assert_eq!(suspects("f(a, { b, c = D }, g(E))"), ["a", "b", "D", "E"]);
+        assert_eq!(
+            suspects("smd.iface.update('m', { IPAddresses = { ADDRESS } })"),
+            ["ADDRESS"]
+        );
+    }
+
+    #[test]
+    fn what_the_input_binds_or_asks_about_is_not() {
+        for fine in [
+            "x",
+            "local a, b = 1, 2; f(a, b)",
+            "for i, one in ipairs({}) do f(i, one) end",
+            "f(function(x, y) return g(x, y) end)",
+            "type(x), print(x)",
+            "f(x or 1, x.y, x(1), nil, true)",
+            "a = 1 f(a)",
+            "-- f(x)",
+            "f 'x'",
+        ] {
+            assert_eq!(suspects(fine), Vec::<String>::new(), "{fine}");
+        }
+    }
+}

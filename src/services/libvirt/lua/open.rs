@@ -1,0 +1,103 @@
+//! What stays open: consoles and events.
+use super::{
+    Said, ask,
+    options::{Opening, at},
+    with,
+};
+use crate::{
+    clock::Span,
+    lua::Natives,
+    services::libvirt::{
+        client::Client,
+        types::{Call, Chunk, Event, Opened, Watching},
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How long something is waited for where nothing is said.
+const PATIENCE: f64 = 60.0;
+
+/// How long is waited, and for what sort of pattern.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Waiting {
+    timeout: Option<Span>,
+    plain: bool,
+}
+
+#[derive(Serialize)]
+struct Patience {
+    timeout: f64,
+    plain: bool,
+}
+
+pub(super) fn natives(n: &mut Natives, virsh: &Client) {
+    n.sync("patience", |(said,): (Option<Waiting>,)| {
+        let Waiting { timeout, plain } = said.unwrap_or_default();
+        let timeout = timeout.map_or(PATIENCE, |span| span.0.as_secs_f64());
+        Ok(Patience { timeout, plain })
+    });
+    n.read(
+        "console_open",
+        with(
+            virsh,
+            |virsh, (domain, said): (String, Option<Opening>)| async move {
+                let Opening { force, uri } = said.unwrap_or_default();
+                ask::<Opened>(virsh.at(at(uri)), Call::ConsoleOpen { domain, force }).await
+            },
+        ),
+    );
+    n.read(
+        "console_read",
+        with(
+            virsh,
+            |virsh, (console, wait, said): (u64, f64, Said)| async move {
+                ask::<Chunk>(virsh.at(said), Call::ConsoleRead { console, wait }).await
+            },
+        ),
+    );
+    n.write(
+        "console_send",
+        with(
+            virsh,
+            |virsh, (console, text, said): (u64, String, Said)| async move {
+                ask::<Value>(virsh.at(said), Call::ConsoleSend { console, text }).await
+            },
+        ),
+    );
+    n.read(
+        "console_close",
+        with(virsh, |virsh, (console, said): (u64, Said)| async move {
+            ask::<Value>(virsh.at(said), Call::ConsoleClose { console }).await
+        }),
+    );
+    events(n, virsh);
+}
+
+fn events(n: &mut Natives, virsh: &Client) {
+    n.read(
+        "events_open",
+        with(
+            virsh,
+            |virsh, (domain, said): (Option<String>, Said)| async move {
+                ask::<Watching>(virsh.at(said), Call::EventsOpen { domain }).await
+            },
+        ),
+    );
+    n.read(
+        "events_read",
+        with(
+            virsh,
+            |virsh, (events, wait, said): (u64, f64, Said)| async move {
+                ask::<Vec<Event>>(virsh.at(said), Call::EventsRead { events, wait }).await
+            },
+        ),
+    );
+    n.read(
+        "events_close",
+        with(virsh, |virsh, (events, said): (u64, Said)| async move {
+            ask::<Value>(virsh.at(said), Call::EventsClose { events }).await
+        }),
+    );
+}

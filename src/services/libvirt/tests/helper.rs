@@ -1,0 +1,95 @@
+//! The client and a helper that is missing, slow, talkative or dead: scripts in its place.
+use super::{Stand, session, uri};
+use crate::{
+    call::{self, Patience},
+    fault::{Fault, Kind},
+    services::libvirt::{client::Client, types::Call},
+};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+/// Which helper is started is asked of the environment, which all tests of this process share; so this is one test.
+#[tokio::test]
+async fn a_helper_that_goes_wrong_is_a_fault_and_started_anew() {
+    let room = tempfile::tempdir().expect("a directory");
+    let virsh = session(&Stand::new()).await;
+    let path = room.path().join("helper");
+    name_helper(&path);
+    let missing = ask(&virsh).await.expect_err("there is none");
+    assert_eq!(missing.kind, Kind::Unsupported);
+    assert!(
+        missing
+            .hint
+            .is_some_and(|hint| hint.contains("--features libvirt"))
+    );
+
+    script(&path, "read line; echo boom >&2; kill -SEGV $$");
+    let died = ask(&virsh).await.expect_err("it died");
+    assert_eq!(died.kind, Kind::Unreachable);
+    assert!(died.message.contains("signal: 11"), "{}", died.message);
+    assert_eq!(died.cause.as_deref(), Some("boom"));
+
+    script(
+        &path,
+        "while read line; do echo '{\"id\":ID,\"result\":\"test:///x\"}' | sed \"s/ID/$(echo $line | sed 's/[^0-9]*\\([0-9]*\\).*/\\1/')/\"; done",
+    );
+    assert_eq!(
+        ask(&virsh).await.as_deref(),
+        Ok("test:///x"),
+        "the next call has another"
+    );
+    assert_eq!(
+        ask(&virsh).await.as_deref(),
+        Ok("test:///x"),
+        "which goes on"
+    );
+
+    // Another session has a helper of its own.
+    let virsh = session(&Stand::new()).await;
+    script(&path, "read line; sleep 600");
+    let stuck = ask(&virsh).await.expect_err("it hangs");
+    assert_eq!(stuck.kind, Kind::Timeout);
+    script(&path, "read line; echo nonsense");
+    assert_eq!(
+        ask(&virsh).await.expect_err("no answer").kind,
+        Kind::Unreachable
+    );
+    script(
+        &path,
+        "echo 'chami-virt: error while loading shared libraries: libvirt.so.0' >&2; exit 127",
+    );
+    let lacking = ask(&virsh).await.expect_err("no library");
+    assert_eq!(lacking.kind, Kind::Unsupported);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
+    assert_eq!(
+        ask(&virsh).await.expect_err("no program").kind,
+        Kind::Unsupported
+    );
+}
+
+fn name_helper(path: &Path) {
+    super::super::client::name_helper(PathBuf::from(path));
+}
+
+fn script(path: &Path, body: &str) {
+    let _ = fs::remove_file(path);
+    fs::write(path, format!("#!/bin/sh\n{body}\n")).expect("written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("set");
+}
+
+async fn ask(virsh: &Client) -> Result<String, Fault> {
+    let call = call::Call {
+        patience: Patience {
+            timeout: Some(Duration::from_millis(900)),
+            ..Patience::default()
+        },
+        ..call::Call::default()
+    };
+    let at = virsh.at(uri("test:///default"));
+    call::within(Arc::new(call), async move { at.ask(Call::Uri).await }).await
+}

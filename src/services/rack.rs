@@ -1,0 +1,83 @@
+//! The machines in the rack as their hypervisor drives them: they come and go, are switched, and show a console. The lab
+//! lends this to the one service that stands for the hypervisor; to all others machines are what their APIs tell.
+use crate::{
+    clock::Pending,
+    fault::{Fault, Kind},
+    world::Machine,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// A machine as it is now.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub machine: Machine,
+    /// Counts its boots.
+    pub boots: u64,
+    /// When the present one began.
+    pub started: Option<Timestamp>,
+    pub ip: Option<String>,
+    /// Whether a system runs on it that can be asked to shut down.
+    pub is_up: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    On,
+    Off,
+    Reset,
+}
+
+/// What a definition says of a machine.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub name: String,
+    pub mac: String,
+    pub uuid: Uuid,
+}
+
+pub trait Rack: Send + Sync {
+    fn all(&self) -> Vec<Seen>;
+
+    /// What its serial console shows of its last boot.
+    fn console(&self, name: &str) -> String;
+
+    /// Puts a new machine into the next free place, or changes the one of that name.
+    fn put(&self, wanted: Wanted) -> Result<(), Fault>;
+
+    fn remove(&self, name: &str) -> Result<(), Fault>;
+
+    fn switch<'a>(&'a self, name: &'a str, action: Action) -> Pending<'a, Result<(), Fault>>;
+}
+
+/// Has no machines: unit tests of services that drive none.
+#[derive(Debug)]
+pub struct NoRack;
+
+impl NoRack {
+    fn none() -> Fault {
+        Fault::new(Kind::Unsupported, "there is no rack here")
+    }
+}
+
+impl Rack for NoRack {
+    fn all(&self) -> Vec<Seen> {
+        Vec::new()
+    }
+
+    fn console(&self, _: &str) -> String {
+        String::new()
+    }
+
+    fn put(&self, _: Wanted) -> Result<(), Fault> {
+        Err(Self::none())
+    }
+
+    fn remove(&self, _: &str) -> Result<(), Fault> {
+        Err(Self::none())
+    }
+
+    fn switch<'a>(&'a self, _: &'a str, _: Action) -> Pending<'a, Result<(), Fault>> {
+        Box::pin(async { Err(Self::none()) })
+    }
+}
