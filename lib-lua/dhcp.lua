@@ -30,9 +30,10 @@ end
 --- First come the server's own complaints, in the order it meets them and in its words, which do not always say that
 --- it will not start; then what it does not say: a missing server_id, a setting inside a comment that was not closed, a pool
 --- that holds the head node's address, a name that all BMCs get. Nothing found: it starts, and nodes boot from it.
----@param file string the file, or its text
+---@param file? string the file, or its text; else the lab's own, or `/etc/openchami/configs/coredhcp.yaml`
 ---@param options? dhcp.LintOptions
 ---@return dhcp.Finding[] findings
+---@example #dhcp.lint() --> 0
 ---@example #dhcp.lint(dhcp.render()) --> 0
 ---@example
 ---  local found = dhcp.lint("server4:\n  plugins:\n    - netmask: 255.255.255.0\n")
@@ -42,7 +43,8 @@ function dhcp.lint(file, options)
   local asked = {}
   for key, value in pairs(options or {}) do asked[key] = value end
   asked.interfaces = asked.interfaces or native.interfaces()
-  return native.lint(text_of(file), asked, asked.smd and native.known() or nil)
+  local text = file and text_of(file) or native.config()
+  return native.lint(text, asked, asked.smd and native.known() or nil)
 end
 
 ---@class dhcp.Wanted

@@ -86,7 +86,7 @@ impl Client {
     }
 
     /// The configuration that is asked about: a text, the lab's, or the head node's.
-    async fn config(&self, text: Option<String>) -> Result<String, Fault> {
+    pub async fn config(&self, text: Option<String>) -> Result<String, Fault> {
         if let Some(text) = text {
             return Ok(text);
         }
@@ -96,7 +96,7 @@ impl Client {
         }
         fs::read_to_string(CONFIG).map_err(|error| {
             let fault = Fault::io(Path::new(CONFIG), &error);
-            fault.hint("name the file: dhcp.explain(node, { config = \"coredhcp.yaml\" })")
+            fault.hint("name the file: dhcp.lint \"coredhcp.yaml\", dhcp.explain(node, { config = \"coredhcp.yaml\" })")
         })
     }
 

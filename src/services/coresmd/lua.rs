@@ -70,6 +70,10 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
         with(&dhcp, |dhcp, (): ()| async move { dhcp.log().await }),
     );
     n.read(
+        "config",
+        with(&dhcp, |dhcp, (): ()| async move { dhcp.config(None).await }),
+    );
+    n.read(
         "explain",
         with(
             &dhcp,
