@@ -1,8 +1,11 @@
 //! Holds the house in order: which module may use which, where a library may be named, how large a room may grow.
 //! The tables here are the architecture; README's map describes the same in words.
+#[path = "support/homes.rs"]
+mod homes;
 #[path = "support/source.rs"]
 mod source;
 
+use homes::HOMES;
 use source::{code, functions, names, root, sources, word};
 use std::{collections::BTreeSet, fs};
 
@@ -38,59 +41,64 @@ const LEAVES: &[&str] = &[
     "table",
 ];
 
-/// Where a library may be named: the crate, and the places (path prefixes under `src/`).
-const HOMES: &[(&str, &[&str])] = &[
-    ("mlua", &["lua", "builtins", "services/*/lua"]),
-    ("reqwest", &["http"]),
-    (
-        "axum",
-        &[
-            "lab",
-            "services/mod",
-            "services/site",
-            "services/*/lab",
-            "services/*/tests",
-        ],
-    ),
-    ("axum_server", &["lab"]),
-    ("rustyline", &["repl"]),
-    ("pulldown_cmark", &["book"]),
-    ("indicatif", &["progress"]),
-];
-
 /// Where `unsafe` may stand: the signal that interrupts Lua, and what libvirt's binding does not wrap.
 const UNSAFE: &[&str] = &["src/lua/interrupt.rs", "src/bin/chami-virt/shim.rs"];
 
-/// Services whose module in Lua has another name, that of the tool it is spelled like.
-const FACADES: &[(&str, &str)] = &[("libvirt", "virsh")];
+/// Services whose module in Lua has another name: the tool's it is spelled like, or what it is for.
+const FACADES: &[(&str, &str)] = &[("libvirt", "virsh"), ("coresmd", "dhcp")];
 
 /// Inside a service: who may use whom, by file or folder.
 const WITHIN: &[(&str, &[&str])] = &[
     (
         "mod",
         &[
-            "client", "discover", "document", "guest", "images", "instance", "lab", "lint", "lua",
-            "merge", "render", "store", "types", "xml", "xname",
+            "client", "config", "discover", "document", "engine", "explain", "guest", "images",
+            "instance", "lab", "leases", "lint", "log", "lua", "merge", "packet", "render",
+            "store", "types", "wire", "xml", "xname",
         ],
     ),
     (
         "lua",
         &[
-            "client", "discover", "images", "instance", "lint", "merge", "render", "types", "xml",
-            "xname",
+            "client", "discover", "explain", "images", "instance", "leases", "lint", "log",
+            "merge", "render", "types", "wire", "xml", "xname",
         ],
     ),
-    ("lint", &["document", "instance", "merge", "render"]),
+    (
+        "lint",
+        &["config", "document", "instance", "merge", "render", "types"],
+    ),
+    // coredhcp as pure functions: a packet is answered out of a configuration, facts and leases (a store's).
+    ("packet", &[]),
+    ("config", &["types"]),
+    ("engine", &["config", "packet", "store", "types"]),
+    (
+        "explain",
+        &["config", "engine", "packet", "render", "store", "types"],
+    ),
+    ("leases", &["config", "packet", "store"]),
+    ("log", &[]),
+    ("wire", &["explain", "packet", "types"]),
     ("guest", &["document", "instance", "merge", "render"]),
     ("merge", &["document", "instance", "render"]),
-    ("render", &["instance"]),
+    ("render", &["instance", "lint", "types"]),
     ("instance", &[]),
     ("document", &[]),
-    ("client", &["lint", "types", "xml", "xname"]),
+    (
+        "client",
+        &[
+            "engine", "explain", "leases", "lint", "store", "types", "xml", "xname",
+        ],
+    ),
     ("images", &["client", "discover", "types", "xname"]),
     ("discover", &["client", "types", "xname"]),
     ("store", &["types", "xname"]),
-    ("lab", &["store", "types", "xml", "xname"]),
+    (
+        "lab",
+        &[
+            "config", "engine", "explain", "packet", "render", "store", "types", "xml", "xname",
+        ],
+    ),
     ("types", &["xname"]),
     ("xml", &["types"]),
     ("xname", &[]),

@@ -58,6 +58,7 @@ const HELPERS: &str = r#"
 
 /// Writes that change no record of a cluster and no file of the user's.
 const UNKEPT: &[(&str, &str)] = &[
+    ("dhcp.probe", "a DHCP server keeps its leases itself"),
     ("journal.undo", "it keeps its own entry"),
     ("lab.artifact.delete", "the lab keeps its states itself"),
     ("lab.artifact.put", "the lab keeps its states itself"),

@@ -10,7 +10,10 @@ use crate::{
     repl::screen,
 };
 use clap::{Subcommand, ValueEnum};
-use std::{net::IpAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -81,9 +84,12 @@ enum Auth {
 
 #[derive(clap::Args)]
 struct Serve {
-    /// The address to listen on; other than loopback closes the control API
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
-    listen: IpAddr,
+    /// The address to listen on; other than loopback closes the control API [default: 127.0.0.1, or the interface's]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<IpAddr>,
+    /// An interface to answer DHCP and TFTP on, for real machines: the nodes' bridge
+    #[arg(long, value_name = "IF")]
+    interface: Option<String>,
     /// The port for http; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     http: u16,
@@ -161,6 +167,11 @@ fn show(value: &impl serde::Serialize, format: Format) -> Outcome {
 }
 
 fn serve(options: Options, flags: Serve) -> Outcome {
+    let listen = match (flags.listen, &flags.interface) {
+        (Some(listen), _) => listen,
+        (None, Some(interface)) => IpAddr::V4(lab::address_of(interface)?),
+        (None, None) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
     let options = Options {
         auth: flags.auth.map(|auth| matches!(auth, Auth::On)),
         seed: flags.seed,
@@ -168,11 +179,12 @@ fn serve(options: Options, flags: Serve) -> Outcome {
         empty: flags.empty,
         state: flags.state,
         listen: Listen {
-            address: Some(flags.listen),
+            address: Some(listen),
             http: Some(flags.http),
             https: Some(flags.https),
-            open: flags.listen.is_loopback(),
+            open: listen.is_loopback(),
         },
+        interface: flags.interface,
         ..options
     };
     Ok(wait(lab::serve(options, announce))?)

@@ -34,6 +34,7 @@ mod tls;
 mod token;
 mod tutorial;
 mod wall;
+mod wire;
 
 pub use crate::world::{Machine, Machines};
 pub use diff::{Change, Difference};
@@ -49,6 +50,7 @@ pub use serve::{Served, serve};
 pub use status::{Snapshot, Status, Time};
 pub(crate) use tls::HOST;
 pub use token::Order;
+pub use wire::address_of;
 
 use crate::{
     clock::{Clock, Pending},

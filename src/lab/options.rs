@@ -28,6 +28,8 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// How it is reached; none: loopback, on the ports of the last owner or free ones.
     pub listen: Listen,
+    /// A real interface that its DHCP and TFTP answer on.
+    pub interface: Option<String>,
     /// Where this user's labs are; none: as the environment says.
     pub dirs: Option<Dirs>,
 }

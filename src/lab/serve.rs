@@ -3,6 +3,7 @@ use super::{
     options::Options,
     seat::{Seat, Table},
     tls,
+    wire::Wired,
 };
 use crate::fault::Fault;
 use std::{path::PathBuf, sync::Arc};
@@ -26,10 +27,15 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), 
         stop(SignalKind::terminate())?,
         stop(SignalKind::interrupt())?,
     );
+    let interface = options.interface.clone();
     let table = Arc::new(Table::new(options));
     let seat = table.own_or_refuse().await?;
+    let mut wired = None;
     if let Seat::Owner(host) = &*seat {
         tls::ensure_ca(host.house.keys.dir())?;
+        if let Some(interface) = &interface {
+            wired = Some(Wired::open(&host.house, interface, &host.card.http).await?);
+        }
         ready(&Served {
             http: host.card.http.clone(),
             https: host.card.https.clone(),
@@ -42,6 +48,7 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), 
         _ = term.recv() => {}
         _ = int.recv() => {}
     }
+    drop(wired);
     drop(seat);
     table.leave()
 }

@@ -1,6 +1,7 @@
 //! Every service chami speaks to: one line each.
 pub mod bss;
 pub mod cloud_init;
+pub mod coresmd;
 pub mod libvirt;
 pub(crate) mod many;
 pub mod rack;
@@ -36,4 +37,6 @@ pub const ALL: &[Service] = &[
     cloud_init::SERVICE,
     tokensmith::SERVICE,
     libvirt::SERVICE,
+    coresmd::SERVICE,
+    coresmd::TFTP,
 ];

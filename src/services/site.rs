@@ -12,6 +12,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 use std::{
+    net::Ipv4Addr,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
@@ -74,6 +75,7 @@ impl Timer for NoTimer {
 /// No socket lies between; all else is the same request and the same answer that a client outside gets.
 pub struct Peers {
     routes: RwLock<Option<Router>>,
+    wire: RwLock<Option<Wire>>,
     waiting: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
     token: String,
 }
@@ -82,6 +84,7 @@ impl Default for Peers {
     fn default() -> Self {
         Self {
             routes: RwLock::default(),
+            wire: RwLock::default(),
             waiting: Mutex::default(),
             token: Uuid::new_v4().simple().to_string(),
         }
@@ -109,6 +112,22 @@ impl Peers {
     /// From now on nobody answers.
     pub fn close(&self) {
         *self.routes.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.wire.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// From now on this answers what is broadcast on the nodes' network.
+    pub fn plug(&self, wire: Wire) {
+        *self.wire.write().unwrap_or_else(PoisonError::into_inner) = Some(wire);
+    }
+
+    /// Broadcasts a packet on the nodes' network; none: nobody is there.
+    pub async fn broadcast(&self, packet: Vec<u8>) -> Option<Echo> {
+        let wire = self
+            .wire
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        wire?(packet).await.ok()
     }
 
     /// A copy, so that no lock is held while one waits for an answer.
@@ -146,6 +165,33 @@ impl Peers {
         let Ok(answer) = routes.oneshot(request).await;
         Ok(answer)
     }
+}
+
+/// Who answers on the nodes' network, where it is packets that are sent and not requests.
+pub type Wire = Arc<dyn Fn(Vec<u8>) -> Pending<'static, Result<Echo, Fault>> + Send + Sync>;
+
+/// What came of a packet.
+#[derive(Clone, Debug, Default)]
+pub struct Echo {
+    pub reply: Option<Vec<u8>>,
+    pub way: Option<Way>,
+    /// Whose packet it was, if that is known.
+    pub component: Option<String>,
+    /// Whether it was answered as a known node's.
+    pub known: bool,
+    /// The last decision, in words.
+    pub why: String,
+}
+
+/// Where a reply goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The frame goes to this MAC at once; none: where the address leads.
+    pub mac: Option<String>,
+    /// None: the interface's own.
+    pub from: Option<Ipv4Addr>,
+    pub to: Ipv4Addr,
+    pub port: u16,
 }
 
 /// Checks the token of a request. Which routes are open is the service's own knowledge; it asks only for the others.

@@ -40,7 +40,7 @@ use crate::{
 use jiff::Timestamp;
 use std::{
     sync::{
-        Arc, Mutex, Weak,
+        Arc, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -64,8 +64,6 @@ pub(crate) struct Machines {
     pub(crate) world: Shelf<World>,
     clock: Arc<LabClock>,
     peers: Arc<Peers>,
-    /// What coresmd has heard of SMD.
-    heard: Mutex<Option<Arc<offer::Heard>>>,
     /// Counts how often everything was replaced; work from before is void.
     life: AtomicU64,
     pub(crate) events: Events,
@@ -90,18 +88,16 @@ impl Machines {
                 world: Shelf::new(WORLD, world, journal),
                 clock,
                 peers,
-                heard: Mutex::default(),
                 life: AtomicU64::new(0),
                 events,
             }
         })
     }
 
-    /// Everything was put in place of what was there: coresmd starts anew, and boots that are under way go on. The world
+    /// Everything was put in place of what was there: boots that are under way go on. The world
     /// is locked just now, so that is done a moment later.
     fn replaced(self: &Arc<Self>) {
         let life = self.life.fetch_add(1, Ordering::AcqRel) + 1;
-        self.forget_heard();
         self.events.reset();
         let this = Arc::downgrade(self);
         self.clock.after(Duration::ZERO, move || {

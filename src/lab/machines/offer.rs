@@ -1,38 +1,28 @@
-//! coresmd's part: an address by MAC out of SMD's interfaces, as it heard of them, and bootloop's for strangers.
+//! What a node's firmware does to get an address: it asks, by packets, and believes the answers as real firmware does.
 //!
-//! It reads SMD without a token, and again when what it knows is older than 30 s; when SMD does not answer it goes on with
-//! what it has. A MAC that has no address there, or whose component is gone, is a stranger: bootloop lends it an address
-//! of the pool and a script that reboots.
+//! coredhcp's part is the service's own (`services::coresmd::lab`). Here a UEFI firmware goes through its two rounds: by
+//! PXE for a first stage, and from that, which is iPXE, for a script. A refusal that names no server it passes over and
+//! asks again, which is how a stranger gets in.
 use super::{HEAD, Machines, turn::Turn};
 use crate::{
-    clock::Clock as _,
+    services::{
+        coresmd::{
+            explain::{discover, request},
+            packet::{Kind, Packet, mac},
+        },
+        site::Echo,
+    },
     world::{Next, Owner, Stage},
 };
 use axum::{body::Body, http::Request};
-use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
-use std::{
-    collections::{HashMap, HashSet},
-    net::IpAddr,
-    sync::{Arc, PoisonError},
-};
 
-const VALID_SECONDS: i64 = 30;
-const POOL: std::ops::RangeInclusive<u8> = 200..=250;
+/// UEFI on x86-64, option 93.
+const ARCH: u16 = 7;
+/// So often the firmware asks before it gives up.
+const TRIES: usize = 4;
 /// What the firmware waits before it begins anew.
 const REBOOT: f64 = 24.0;
-
-/// SMD's interfaces at one moment, as far as they can be offered.
-pub(super) struct Heard {
-    at: Timestamp,
-    by_mac: HashMap<String, Lease>,
-}
-
-#[derive(Clone)]
-struct Lease {
-    id: String,
-    ip: String,
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -41,122 +31,116 @@ pub(super) struct Nic {
     pub(super) id: String,
     #[serde(rename = "MACAddress")]
     pub(super) mac: String,
-    #[serde(rename = "IPAddresses")]
-    addresses: Vec<Address>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Address {
-    #[serde(rename = "IPAddress")]
-    ip: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Components {
-    #[serde(rename = "Components")]
-    all: Vec<Component>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Component {
-    #[serde(rename = "ID")]
-    id: String,
+/// How a round of questions ended.
+enum Round {
+    /// An address, and the last answer.
+    Bound(Packet, Echo),
+    /// An offer of no address.
+    Nothing(Echo),
+    /// Nobody answers, or not as it should be.
+    Silent(Option<Echo>),
 }
 
 impl Machines {
     /// The firmware asks for an address.
     pub(super) async fn offer(&self, turn: &mut Turn) {
-        let heard = self.heard().await;
-        let mac = turn.machine.mac.clone();
-        let asked = format!("DHCPDISCOVER from {mac}");
-        let lease = heard.as_ref().and_then(|heard| heard.by_mac.get(&mac));
-        let Some(lease) = lease else {
-            self.lend(turn, asked);
+        let name = turn.machine.mac.clone();
+        let asked = format!("DHCPDISCOVER from {name}");
+        let Some(address) = mac(&name) else {
+            unanswered(turn, asked, None);
             return;
         };
-        if lease.ip.parse::<IpAddr>().is_err() {
-            let what = format!(
-                "SMD has \"{}\" for this interface of {}, which is no address: coresmd offers none",
-                lease.ip, lease.id
-            );
-            said(turn, asked, false, what);
-            turn.then(Next::Offer, REBOOT);
-            return;
-        }
-        let what = format!(
-            "coresmd offers {} to {mac}, which is {}",
-            lease.ip, lease.id
-        );
-        turn.boot.ip = Some(lease.ip.clone());
-        said(turn, asked, true, what);
-        let url = format!("http://{HEAD}:8081/boot/v1/bootscript?mac={mac}");
-        turn.then(Next::Script { url }, 3.0);
-    }
-
-    /// What bootloop does with a stranger.
-    fn lend(&self, turn: &mut Turn, asked: String) {
-        let name = turn.machine.name.clone();
-        let free = self.world.read(|world| {
-            let others = world.boots().filter(|(other, _)| *other != name);
-            let taken: HashSet<String> = others.filter_map(|(_, boot)| boot.ip.clone()).collect();
-            let mut pool = POOL.map(|last| format!("172.16.0.{last}"));
-            pool.find(|ip| !taken.contains(ip))
-        });
-        let mac = &turn.machine.mac;
-        let what = match &free {
-            Some(ip) => format!(
-                "SMD has no interface {mac} with an address: the pool lends {ip}, and a script that reboots"
-            ),
-            None => format!(
-                "SMD has no interface {mac} with an address, and the pool for strangers is used up"
-            ),
+        let (packet, answered) = match self.round(discover(address, Some(ARCH), None)).await {
+            Round::Bound(packet, answered) => (packet, answered),
+            Round::Nothing(answered) => {
+                let id = answered.component.unwrap_or_default();
+                let ip = self.spelled(&name).await;
+                let what = format!(
+                    "SMD has \"{ip}\" for this interface of {id}, which is no address: coresmd offers none"
+                );
+                said(turn, asked, false, what);
+                turn.then(Next::Offer, REBOOT);
+                return;
+            }
+            Round::Silent(answered) => {
+                unanswered(turn, asked, answered);
+                return;
+            }
         };
-        turn.boot.back_to(Stage::Offer);
-        turn.boot.ip = free;
-        said(turn, asked, false, what);
-        turn.then(Next::Offer, REBOOT);
-    }
-
-    async fn heard(&self) -> Option<Arc<Heard>> {
-        let now = self.clock.now();
-        let held = self.held();
-        let old = |heard: &Arc<Heard>| now.duration_since(heard.at).as_secs() >= VALID_SECONDS;
-        if held.as_ref().is_some_and(|heard| !old(heard)) {
-            return held;
-        }
-        let Some(by_mac) = self.listen().await else {
-            return held;
+        let ip = packet.yiaddr.to_string();
+        turn.boot.ip = Some(ip.clone());
+        // The first stage is iPXE, from here on the firmware.
+        let second = self
+            .round(discover(address, Some(ARCH), Some("iPXE")))
+            .await;
+        let script = match &second {
+            Round::Bound(packet, _) => packet.text(67),
+            _ => None,
         };
-        let heard = Some(Arc::new(Heard { at: now, by_mac }));
-        let mut kept = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.clone_from(&heard);
-        heard
+        match script.filter(|it| it.starts_with("http://") || it.starts_with("https://")) {
+            Some(url) if answered.known => {
+                let id = answered.component.unwrap_or_default();
+                said(
+                    turn,
+                    asked,
+                    true,
+                    format!("coresmd offers {ip} to {name}, which is {id}"),
+                );
+                turn.then(Next::Script { url }, 3.0);
+            }
+            // A file by TFTP, which the server has built in: it reboots.
+            _ => {
+                let what = format!(
+                    "SMD has no interface {name} with an address: the pool lends {ip}, and a script that reboots"
+                );
+                turn.boot.back_to(Stage::Offer);
+                said(turn, asked, false, what);
+                turn.then(Next::Offer, REBOOT);
+            }
+        }
     }
 
-    fn held(&self) -> Option<Arc<Heard>> {
-        let held = self.heard.lock();
-        held.unwrap_or_else(PoisonError::into_inner).clone()
+    /// DISCOVER until there is an OFFER, then REQUEST until there is an ACK.
+    async fn round(&self, first: Packet) -> Round {
+        let (mut packet, mut last) = (first, None);
+        for _ in 0..TRIES {
+            let Some((reply, answered)) = self.exchange(&packet).await else {
+                return Round::Silent(last);
+            };
+            let Some(reply) = reply else {
+                return Round::Silent(Some(answered));
+            };
+            match reply.kind() {
+                Kind::OFFER if reply.yiaddr.is_unspecified() => return Round::Nothing(answered),
+                Kind::OFFER => packet = request(&packet, &reply),
+                Kind::ACK => return Round::Bound(reply, answered),
+                _ => {}
+            }
+            last = Some(answered);
+        }
+        Round::Silent(last)
     }
 
-    pub(super) fn forget_heard(&self) {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// One packet, over the lab's wire.
+    async fn exchange(&self, packet: &Packet) -> Option<(Option<Packet>, Echo)> {
+        let answered = self.peers.broadcast(packet.encode().ok()?).await?;
+        let reply = answered
+            .reply
+            .as_deref()
+            .and_then(|bytes| Packet::decode(bytes).ok());
+        Some((reply, answered))
     }
 
-    async fn listen(&self) -> Option<HashMap<String, Lease>> {
-        let nics = self.interfaces().await?;
-        let components: Components = self.list("/hsm/v2/State/Components").await?;
-        let there: HashSet<String> = components.all.into_iter().map(|it| it.id).collect();
-        let leases = nics.into_iter().filter_map(|mut nic| {
-            let known = !nic.addresses.is_empty() && there.contains(&nic.id);
-            known.then(|| {
-                let ip = nic.addresses.swap_remove(0).ip;
-                (nic.mac, Lease { id: nic.id, ip })
-            })
-        });
-        Some(leases.collect())
+    /// The address of an interface as SMD has it, whatever it is.
+    async fn spelled(&self, mac: &str) -> String {
+        let nics: Option<Vec<serde_json::Value>> =
+            self.list("/hsm/v2/Inventory/EthernetInterfaces").await;
+        let all = nics.unwrap_or_default();
+        let nic = all.iter().find(|nic| nic["MACAddress"] == mac);
+        let ip = nic.and_then(|nic| nic["IPAddresses"][0]["IPAddress"].as_str());
+        ip.unwrap_or_default().to_owned()
     }
 
     pub(super) async fn interfaces(&self) -> Option<Vec<Nic>> {
@@ -169,6 +153,20 @@ impl Machines {
         let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
         serde_json::from_slice(&body.ok()?).ok()
     }
+}
+
+fn unanswered(turn: &mut Turn, asked: String, answered: Option<Echo>) {
+    let mac = &turn.machine.mac;
+    let why = answered.map(|it| it.why).unwrap_or_default();
+    let what = if why.contains("is used up") {
+        format!("SMD has no interface {mac} with an address, and the pool for strangers is used up")
+    } else {
+        format!("nobody at {HEAD} answers {mac}: {why}")
+    };
+    turn.boot.back_to(Stage::Offer);
+    turn.boot.ip = None;
+    said(turn, asked, false, what);
+    turn.then(Next::Offer, REBOOT);
 }
 
 fn said(turn: &mut Turn, asked: String, ok: bool, what: String) {

@@ -1,0 +1,173 @@
+//! What is read from the target: SMD as coresmd reads it, and the lab's own server.
+use super::{
+    engine::Facts,
+    explain::{self, Asked, Case, Explained},
+    leases::{self, Held},
+    store::{Lease, Leases},
+    types::LAB,
+};
+use crate::{
+    fault::{Fault, Kind},
+    http::{Api, Http},
+};
+use jiff::Timestamp;
+use std::{fs, net::Ipv4Addr, path::Path};
+
+/// Where the head node keeps the configuration.
+pub const CONFIG: &str = "/etc/openchami/configs/coredhcp.yaml";
+/// The one bridge of the lab's head node.
+const LAB_INTERFACES: [&str; 2] = ["lo", "virbr-openchami"];
+
+#[derive(Clone)]
+pub struct Client {
+    http: Http,
+    smd: Api,
+    lab: Api,
+}
+
+impl Client {
+    pub fn new(http: &Http) -> Self {
+        Self {
+            http: http.clone(),
+            smd: http.service("smd", "/hsm/v2"),
+            lab: http.service("dhcp", LAB),
+        }
+    }
+
+    async fn on_lab(&self) -> Result<bool, Fault> {
+        Ok(self.http.base().await?.is_lab())
+    }
+
+    /// SMD's interfaces and components, as coresmd asks for them.
+    pub async fn facts(&self) -> Result<Facts, Fault> {
+        let interfaces = self
+            .smd
+            .get(&["Inventory", "EthernetInterfaces"])
+            .raw()
+            .await?
+            .success()?;
+        let components = self
+            .smd
+            .get(&["State", "Components"])
+            .raw()
+            .await?
+            .success()?;
+        let facts = Facts::read(interfaces.text().as_bytes(), components.text().as_bytes());
+        facts.map_err(|error| {
+            Fault::new(
+                Kind::Protocol,
+                format!("SMD's answer cannot be read: {error}"),
+            )
+        })
+    }
+
+    /// The interfaces of the head node: the lab's, or this machine's.
+    pub async fn interfaces(&self) -> Result<Option<Vec<String>>, Fault> {
+        if self.on_lab().await? {
+            return Ok(Some(LAB_INTERFACES.map(ToOwned::to_owned).to_vec()));
+        }
+        let Ok(entries) = fs::read_dir("/sys/class/net") else {
+            return Ok(None);
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        Ok(Some(names.collect()))
+    }
+
+    /// Addresses that SMD has given out, and to whom.
+    pub async fn known(&self) -> Result<Vec<(Ipv4Addr, String)>, Fault> {
+        let facts = self.facts().await?;
+        let each = facts.nics.values().flat_map(|nic| {
+            let ips = nic.ips.iter().filter_map(|ip| ip.parse().ok());
+            ips.map(|ip| (ip, nic.id.clone()))
+        });
+        let mut known: Vec<_> = each.collect();
+        known.sort();
+        Ok(known)
+    }
+
+    /// The configuration that is asked about: a text, the lab's, or the head node's.
+    pub async fn config(&self, text: Option<String>) -> Result<String, Fault> {
+        if let Some(text) = text {
+            return Ok(text);
+        }
+        if self.on_lab().await? {
+            let answer = self.lab.get(&["config"]).raw().await?.success()?;
+            return Ok(answer.text());
+        }
+        fs::read_to_string(CONFIG).map_err(|error| {
+            let fault = Fault::io(Path::new(CONFIG), &error);
+            fault.hint("name the file: dhcp.lint \"coredhcp.yaml\", dhcp.explain(node, { config = \"coredhcp.yaml\" })")
+        })
+    }
+
+    pub async fn explain(
+        &self,
+        mac: &str,
+        asked: &Asked,
+        text: Option<String>,
+    ) -> Result<Explained, Fault> {
+        let own = text.is_none();
+        let config = explain::configured(&self.config(text).await?, asked.version.as_deref())?;
+        let facts = self.facts().await?;
+        // What is lent is known of the lab only, and counts for its own configuration only.
+        let lent = if own && self.on_lab().await? {
+            self.lent().await?
+        } else {
+            Vec::new()
+        };
+        let case = Case {
+            config: &config,
+            facts: &facts,
+            leases: lent.into_iter().collect::<Leases>(),
+            now: Timestamp::now().as_second(),
+        };
+        explain::explain(mac, asked, case)
+    }
+
+    async fn lent(&self) -> Result<Vec<Lease>, Fault> {
+        self.lab.get(&["leases"]).send().await
+    }
+
+    /// Leases of the lab's server; elsewhere of the files that are here.
+    pub async fn leases(&self) -> Result<Vec<Held>, Fault> {
+        let now = Timestamp::now();
+        if self.on_lab().await? {
+            let now = self.lab.get(&["now"]).send::<Timestamp>().await?;
+            let lent = self.lent().await?;
+            let mut held: Vec<Held> = lent.iter().map(|it| Held::lent(it, now)).collect();
+            leases::judge(&mut held, None);
+            return Ok(held);
+        }
+        let here: Vec<&Path> = leases::PLACES
+            .iter()
+            .map(Path::new)
+            .filter(|it| it.exists())
+            .collect();
+        if here.is_empty() {
+            let message = format!(
+                "no leases are where they usually are: {}",
+                leases::PLACES.join(", ")
+            );
+            return Err(Fault::new(Kind::NotFound, message).hint(
+                "bootloop's are in its container: podman cp coresmd-coredhcp:/tmp/coredhcp.db . and then \
+                 dhcp.leases{ file = \"coredhcp.db\" }",
+            ));
+        }
+        let mut all = Vec::new();
+        for path in here {
+            all.extend(leases::read(path, now)?);
+        }
+        Ok(all)
+    }
+
+    /// The lines that the lab's server has written.
+    pub async fn log(&self) -> Result<String, Fault> {
+        if self.on_lab().await? {
+            return Ok(self.lab.get(&["log"]).raw().await?.success()?.text());
+        }
+        let message =
+            "the server's log is wanted as a text: a real head node keeps it in its journal";
+        Err(Fault::bad_argument(message)
+            .hint("dhcp.log(io.popen \"journalctl -u coresmd-coredhcp -o cat\":read \"a\")"))
+    }
+}
