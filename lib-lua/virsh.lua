@@ -10,10 +10,7 @@ local events = require "virsh.events"
 --- `uri = …` in a call's last table for that call, on a lab as well.
 --- Where a domain is wanted its name will do; what may concern several takes a set: `"compute[1-3]"`, a list, or nodes as
 --- everywhere else (`"@compute"`), which are found by the MACs they boot from.
-local virsh = {
-  domain = {},
-  network = {},
-}
+local virsh = { domain = {}, network = {} } ---@class virsh._all: virsh._domains, virsh._networks, virsh._storage, virsh._snapshots
 
 for _, part in ipairs { "domains", "networks", "storage", "snapshots" } do
   for name, f in pairs(require("virsh." .. part)) do virsh[name] = f end

@@ -14,6 +14,9 @@ local task = require "task"
 local Console = {}
 Console.__index = Console
 Console.__name = "virsh.Console"
+-- What an open one fills in.
+Console.domain, Console.ended, Console._text, Console._live = "", false, "", false
+Console._said = nil ---@type any
 
 local STEP, TAIL = 1, 3
 
@@ -76,7 +79,7 @@ function Console:expect(pattern, options)
   local said = args.patience(options)
   local began, left = os.time(), said.timeout
   while true do
-    local found = table.pack(self._text:find(pattern, self._from, said.plain))
+    local found = table.pack(self._text:find(pattern, self._from, said.plain)) ---@type any
     if found[1] then
       self._from = found[2] + 1
       if found.n > 2 then return table.unpack(found, 3, found.n) end

@@ -3,7 +3,7 @@ local args = require "virsh.args"
 
 --- Domains, one by one and in sets: a part of `virsh`.
 local domains = {}
-local virsh = domains
+local virsh = domains ---@class virsh._domains
 
 ---@class virsh.Domain
 ---@field id? integer of one that runs
@@ -70,7 +70,7 @@ local virsh = domains
 ---@field vcpus? integer one
 ---@field mac? string libvirt makes one where none is said
 ---@field network? string `default`
----@field bridge? string in place of a network
+---@field bridge? string instead of a network
 ---@field model? string the network card's: `virtio`
 ---@field rom? boolean false: the card brings no iPXE of its own, so that the firmware's PXE fetches it
 ---@field boot? string `network,hd`
@@ -88,7 +88,7 @@ local virsh = domains
 
 --- Lists domains: those that run, or with `all` all.
 ---@param filter? virsh.Listing
----@return domains.Domain[] domains
+---@return virsh.Domain[] domains
 ---@shell virsh list --all
 ---@example #virsh.list{ all = true } --> 5
 ---@example virsh.start "compute2"; return virsh.list()[1].name --> "compute2"

@@ -14,6 +14,9 @@ local task = require "task"
 local Events = {}
 Events.__index = Events
 Events.__name = "virsh.Events"
+-- What an open one fills in.
+Events._live = false
+Events._said = nil ---@type any
 Events.__close = function(self) self:close() end
 
 local STEP = 1

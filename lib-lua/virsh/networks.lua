@@ -3,7 +3,7 @@ local args = require "virsh.args"
 
 --- Networks between domains: a part of `virsh`.
 local networks = {}
-local virsh = networks
+local virsh = networks ---@class virsh._networks
 
 ---@class virsh.Net
 ---@field name string
@@ -20,7 +20,7 @@ local virsh = networks
 ---@field bridge? string
 
 ---@class virsh.Lease
----@field expiry_time string in UTC
+---@field expiry_time string of UTC
 ---@field mac_address? string
 ---@field protocol string
 ---@field ip_address string with its prefix
@@ -32,7 +32,7 @@ local virsh = networks
 
 --- Lists networks: those that are up, or with `all` all.
 ---@param filter? virsh.Listing
----@return networks.Net[] networks
+---@return virsh.Net[] networks
 ---@shell virsh net-list --all
 ---@example virsh.net_list()[1].name --> "openchami-net"
 function virsh.net_list(filter) return native.net_list(filter) end

@@ -3,11 +3,11 @@ local args = require "virsh.args"
 
 --- Snapshots of domains, a part of `virsh`; `lab.snapshot` keeps a whole lab.
 local snapshots = {}
-local virsh = snapshots
+local virsh = snapshots ---@class virsh._snapshots
 
 ---@class virsh.Snapshot
 ---@field name string
----@field creation_time? string in UTC
+---@field creation_time? string of UTC
 ---@field state? string how the domain was
 ---@field parent? string
 ---@field current boolean
@@ -19,7 +19,7 @@ local virsh = snapshots
 --- Keeps a domain as it is now: its disks, and its memory when it runs.
 ---@param domain string
 ---@param options? virsh.SnapshotOptions
----@return snapshots.Snapshot snapshot
+---@return virsh.Snapshot snapshot
 ---@shell virsh snapshot-create-as compute1 before
 ---@example virsh.snapshot_create("compute1", { name = "before" }) --> raises unsupported
 function virsh.snapshot_create(domain, options) return native.snapshot_create(args.one(domain), options) end

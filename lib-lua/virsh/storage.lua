@@ -3,7 +3,7 @@ local args = require "virsh.args"
 
 --- Storage for domains that have a disk, which those of a lab have not: a part of `virsh`.
 local storage = {}
-local virsh = storage
+local virsh = storage ---@class virsh._storage
 
 ---@class virsh.Pool
 ---@field name string
@@ -39,7 +39,7 @@ local virsh = storage
 
 --- Lists storage pools: those that are up, or with `all` all.
 ---@param filter? virsh.Listing
----@return storage.Pool[] pools
+---@return virsh.Pool[] pools
 ---@shell virsh pool-list --all
 ---@example #virsh.pool_list{ all = true } --> 0
 function virsh.pool_list(filter) return native.pool_list(filter) end
