@@ -109,6 +109,14 @@ local AGREE = {
     return ("%d groups of cloud-init are none in SMD, so no node gets their files: %s"):format(#lost, some(lost)),
       "smd.group.add(NAME, { members = … }), or cloud_init.group.delete(NAME)"
   end },
+  { "coredhcp.yaml is sound", function(shared)
+    if shared.dhcp.fault then error(shared.dhcp.fault, 0) end
+    for _, finding in ipairs(shared.dhcp.found) do
+      if finding.level == "error" then
+        return ("coredhcp.yaml, line %d, %s: %s"):format(finding.line, finding.setting, finding.message), finding.fix
+      end
+    end
+  end },
   { "every machine is known to SMD", function(shared)
     local known, lost = macs_of(shared), {}
     for _, machine in pairs(shared.machines) do

@@ -53,6 +53,12 @@ function _read.free(shared)
   end
 end
 
+-- What is wrong with coredhcp.yaml beside SMD's addresses; why, where the file cannot be had.
+function _read.dhcp()
+  local ok, found = pcall(chami.dhcp.lint, nil, { smd = true })
+  return { found = ok and found or {}, fault = not ok and found or nil }
+end
+
 function _read.by_nid(shared)
   local by_nid = {}
   for id, one in pairs(shared.nodes) do

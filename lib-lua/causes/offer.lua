@@ -118,6 +118,31 @@ return {
     end,
   },
   {
+    id = "F13", stage = "offer", owner = "coresmd",
+    symptom = "now and then a node and a stranger have one address, or strangers get none",
+    cause = "the pool for strangers in coredhcp.yaml holds an address that SMD gives to a node",
+    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } }), or another `subnet_pool` in coredhcp.yaml",
+    _probe = function(ctx)
+      for _, finding in ipairs(ctx.shared.dhcp.found) do
+        local pool = finding.setting:find "pool" or finding.setting:find "ipv4_"
+        if pool and finding.message:find("%f[%w]" .. ctx.xname .. "%f[%W]") then
+          local nic = ctx.boot_nic
+          local text = "%s (coredhcp.yaml, line %d)"
+          return text:format(finding.message, finding.line), "certain", { MAC = nic and nic.MACAddress }
+        end
+      end
+    end,
+    _inject = function(at)
+      local nic, free = boot_nic(at), {}
+      for last = 201, 250 do
+        if not at.shared.by_ip["172.16.0." .. last] then free[#free + 1] = "172.16.0." .. last end
+      end
+      local ip = at.pick(free)
+      chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
+      return ("%s got %s, which strangers are lent"):format(at.node, ip)
+    end,
+  },
+  {
     id = "F05", stage = "offer", owner = "coresmd", asks = "boot",
     symptom = "a node that was just added gets an address of the pool; an hour later the same node boots",
     cause = "coresmd reads SMD every 30 seconds, and did not know of the node yet",
