@@ -13,6 +13,7 @@ const CHAMI: &str = env!("CARGO_BIN_EXE_chami");
 
 /// Three cables into one bridge: `one` and `two` for servers, `node` for who asks.
 const NET: &str = r#"set -eu
+cd "$HOME"
 ip link set lo up
 ip link add br0 type bridge forward_delay 0
 ip link set br0 up
@@ -198,7 +199,7 @@ masq --interface=two --dhcp-range=172.16.0.30,172.16.0.40,1h 2>two.log; sleep 0.
 ask "$known, request = false"
 kill $lab; wait $lab || exit 1
 "#;
-    let out = within(&format!("cd \"$HOME\"\n{LAB}{script}"));
+    let out = within(&format!("{LAB}{script}"));
     let [known, ipxe, stranger, leases, files, boot, rogue] = &documents(&out)[..] else {
         panic!(
             "seven documents: {}\n{}",

@@ -57,26 +57,32 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
         render(&wanted.unwrap_or_default())
     });
     n.sync("log", |(text,): (String,)| Ok(log::read(&text)));
+    asked(n, &dhcp);
+    at_home(n);
+}
+
+/// What is asked of the target.
+fn asked(n: &mut Natives, dhcp: &Client) {
     n.read(
         "interfaces",
-        with(&dhcp, |dhcp, (): ()| async move { dhcp.interfaces().await }),
+        with(dhcp, |dhcp, (): ()| async move { dhcp.interfaces().await }),
     );
     n.read(
         "known",
-        with(&dhcp, |dhcp, (): ()| async move { dhcp.known().await }),
+        with(dhcp, |dhcp, (): ()| async move { dhcp.known().await }),
     );
     n.read(
         "lab_log",
-        with(&dhcp, |dhcp, (): ()| async move { dhcp.log().await }),
+        with(dhcp, |dhcp, (): ()| async move { dhcp.log().await }),
     );
     n.read(
         "config",
-        with(&dhcp, |dhcp, (): ()| async move { dhcp.config(None).await }),
+        with(dhcp, |dhcp, (): ()| async move { dhcp.config(None).await }),
     );
     n.read(
         "explain",
         with(
-            &dhcp,
+            dhcp,
             |dhcp, (mac, asked, text): (String, Option<Asked>, Option<String>)| async move {
                 dhcp.explain(&mac, &asked.unwrap_or_default(), text).await
             },
@@ -85,7 +91,7 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
     n.read(
         "leases",
         with(
-            &dhcp,
+            dhcp,
             |dhcp, (options, text): (Option<LeaseOptions>, Option<String>)| async move {
                 let mut held = match options.and_then(|it| it.file) {
                     None => dhcp.leases().await?,
@@ -99,7 +105,6 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
             },
         ),
     );
-    at_home(n);
 }
 
 /// What happens on this machine's interfaces.
