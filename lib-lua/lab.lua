@@ -116,12 +116,18 @@ function lab._show(shown) return native.show(shown) end
 ---@example lab.machines()[1].xname --> x1000c0s0b0n0
 function lab.machines() return native.status().machines end
 
+-- At the prompt what was done is worth a line; for programs it is the status all the same.
+local function said(status, text, name)
+  local meta = { __data = true, __tostring = function() return text:format(name) end }
+  return type(status) == "table" and setmetatable(status, meta) or status
+end
+
 --- Sets the lab back: every store is emptied, every machine powered off; time goes on.
 ---@param state? "empty"|"tutorial" what to begin with; `tutorial` is what exercise 301 leaves
 ---@return lab.Status status
 ---@shell chami lab reset
 ---@example lab.reset().services.smd.groups --> 0
-function lab.reset(state) return native.reset(state) end
+function lab.reset(state) return said(native.reset(state), "(the lab is %s)", state or "empty") end
 
 --- Keeps everything the lab holds under a name.
 ---@param name string letters, digits, `-`, `_` and `.`; a snapshot of that name is replaced
@@ -148,7 +154,7 @@ function lab.discard(name) return native.discard(name) end
 ---@return lab.Status status
 ---@shell chami lab restore before
 ---@example lab.snapshot "before"; return lab.restore("before").snapshots[1] --> before
-function lab.restore(name) return native.restore(name) end
+function lab.restore(name) return said(native.restore(name), "(the lab is as in %s)", name) end
 
 --- Lists the records that are not as they were. That somebody looked is no difference: what reading alone leaves behind,
 --- as `bss.history`, is not listed.

@@ -59,7 +59,7 @@ fn progress_is_kept_and_reported() {
         "{out}"
     );
     assert!(
-        out.ends_with("Next: chami learn 401, A boot configuration for a compute node\n"),
+        out.ends_with("Next: chami learn 303, Diskless virtual machines\n"),
         "{out}"
     );
     let (_, out, _) = student.types(&["learn"]);

@@ -69,7 +69,7 @@ return {
       if not ctx.record then return nil end
       for _, pair in ipairs(wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
-        if url and url:find "^https?://" and not ctx.shared:status(url) then
+        if url and url:find "^https?://" and ctx.shared:silent(url) then
           return ("nobody answers for the %s of %s: %s"):format(stage, ctx.xname, url),
             ctx.machine and "certain" or "likely"
         end
@@ -90,10 +90,14 @@ return {
   {
     id = "F23", stage = "rootfs", owner = "bss",
     symptom = "the node comes up with another image than it was meant to, or stops in dracut's emergency shell",
-    cause = "`root=live:` names another layer than kernel and initrd: one of the three was not changed with the others",
+    cause = "`root=` is missing, or names another layer than kernel and initrd: it was not set together with them",
     fix = "set kernel, initrd and params anew, all three of one layer: bss.boot.params.set",
     _probe = function(ctx)
       if not ctx.record then return nil end
+      if ctx.record.kernel and not ctx.args:get "root" then
+        local text = "no `root=` among the arguments of %s: dracut does not know what to mount"
+        return text:format(ctx.xname), "certain"
+      end
       local layer, kernel = other_layer(ctx)
       if not layer then return nil end
       local text = "kernel and initrd of %s are of %s, its root file system of %s"
@@ -123,11 +127,14 @@ return {
     symptom = "iPXE says `No such file` for the kernel or the initrd, and tries again every 30 seconds",
     cause = "BSS names a file that is not there: a rebuild changed the kernel's version, or it is misspelt",
     fix = "list what is there, and set kernel, initrd and params anew, all three of one build",
-    lab = "lab.artifacts() lists what is there",
+    lab = 'lab.artifacts() lists what is there, below "http://172.16.0.254:9000/"',
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, pair in ipairs(wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
+        if url and url ~= "" and not url:find "^%a+://" then
+          return ("the %s of %s is no URL: %s"):format(stage, ctx.xname, url), "certain"
+        end
         if url and url:find "^https?://" and ctx.shared:status(url) == 404 then
           return ("404 for the %s of %s: %s"):format(stage, ctx.xname, url), "certain"
         end

@@ -66,6 +66,28 @@ local function other_kernel(record)
   return image.renamed(kernel, image.later(image.version(kernel)))
 end
 
+-- What to do where a node has nothing to boot: as a node does that has, of its own groups rather than of others.
+local function as_another(ctx, who)
+  local labels, found = {}, nil
+  for _, label in ipairs(ctx.labels) do labels[label] = true end
+  local ids = {}
+  for id in pairs(ctx.shared.nodes) do ids[#ids + 1] = id end
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    local record = id ~= ctx.xname and ctx.shared:record_of(id)
+    if record and record.kernel then
+      local near = false
+      for _, label in ipairs(ctx.shared.labels[id] or {}) do near = near or labels[label] end
+      if near or not found then found = id end
+      if near then break end
+    end
+  end
+  if not found then return nil end
+  local text = "local r = bss.boot.params.get(%q); bss.boot.params.set(%s, "
+    .. "{ kernel = r.kernel, initrd = r.initrd, params = r.params })"
+  return text:format(found, who)
+end
+
 return {
   {
     id = "F18", stage = "script", owner = "bss",
@@ -98,7 +120,7 @@ return {
       local label, count = bare_group(ctx)
       if not label then return nil end
       local text = "none of the %d members of %s has boot parameters, and other nodes have"
-      return text:format(count, label), "likely", { GROUP = label }
+      return text:format(count, label), "likely", { GROUP = label, _fix = as_another(ctx, ("%q"):format("@" .. label)) }
     end,
     _inject = function(at)
       local total, fit = 0, {}
@@ -127,6 +149,7 @@ return {
     symptom = "the script is `sleep 10` and `chain`, over and over, each with status 200",
     cause = "BSS has no parameters for the MAC that the firmware sends, or SMD has no such MAC",
     fix = "bss.boot.params.set(NODE, { kernel = …, initrd = …, params = … }); is its MAC in smd.iface.list()?",
+    lab = 'lab.artifacts() lists what there is to boot, below "http://172.16.0.254:9000/"',
     _probe = function(ctx)
       if #ctx.nics == 0 then return nil end
       local mac = ctx.machine and ctx.machine.mac
@@ -136,7 +159,8 @@ return {
       if ctx.record or elsewhere(ctx) then return nil end
       local text = "BSS has no boot parameters for %s of %s"
       local group = bare_group(ctx)
-      return text:format(ctx.boot_nic.MACAddress, ctx.xname), group and "possible" or "certain"
+      local names = { _fix = as_another(ctx, "NODE") }
+      return text:format(ctx.boot_nic.MACAddress, ctx.xname), group and "possible" or "certain", names
     end,
     _inject = function(at)
       local record, mac = record_of(at), at.shared:boot_nic(at.node).MACAddress

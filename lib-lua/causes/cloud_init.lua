@@ -83,6 +83,12 @@ local function upload(label, text)
   chami.cloud_init.group.update(label, { file = { content = text } }, { lint = false })
 end
 
+-- What to do where the kernel's arguments are wrong.
+local SEED = {
+  _fix = 'bss.boot.params.update(NODE, { params = bss.args(bss.boot.params.get(NODE).params)'
+    .. ':set("ds", "nocloud-net;s=http://HEAD:8081/cloud-init") })',
+}
+
 -- Ways to lose the first lines, or the YAML.
 local function spoiled(text, way)
   local body = text:gsub("^## template: jinja\n", "", 1)
@@ -96,10 +102,9 @@ return {
   {
     id = "F46", stage = "meta-data", owner = "cloud-init",
     symptom = "cloud-init knows nothing of any node: they come up with no names, keys or files of theirs",
-    cause = "nothing was set yet; or it was, and is gone: cloud-init keeps its data in memory, and was restarted",
-    fix = 'cloud_init.defaults.set{ cluster_name = "demo", base_url = "http://HEAD:8081/cloud-init" }, then the '
-      .. 'groups: cloud_init.group.set("GROUP", { file = "data/cloud-init/GROUP.yaml" }); STORAGE_BACKEND=quack '
-      .. 'keeps them',
+    cause = "nothing was set yet; or it was, and is gone with a restart: only STORAGE_BACKEND=quack keeps it",
+    fix = 'cloud_init.defaults.set{ cluster_name = "demo", base_url = "http://HEAD:8081/cloud-init" }; '
+      .. 'cloud_init.group.set("GROUP", { file = "data/cloud-init/GROUP.yaml" })',
     _probe = function(ctx)
       if not empty(ctx.shared) then return nil end
       local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+s$", "s")
@@ -138,14 +143,14 @@ return {
     id = "F50", stage = "meta-data", owner = "cloud-init",
     symptom = "the node asks itself, or a host that it cannot reach, for its configuration",
     cause = "base-url or `ds=` is localhost, a container's name or https; without `ds=` BSS says `s=localhost/`",
-    fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }, and ds=nocloud-net;s=… the same',
+    fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }',
     _probe = function(ctx)
       local seed, why, certainty
       if ctx.record then
         seed = seed_of(ctx)
-        if not seed then return ("no `ds=` among the arguments of %s"):format(ctx.xname), "certain" end
+        if not seed then return ("no `ds=` among the arguments of %s"):format(ctx.xname), "certain", SEED end
         why, certainty = unreachable(seed)
-        if certainty == "certain" then return ("`ds=` names %s, which %s"):format(seed, why), certainty end
+        if certainty == "certain" then return ("`ds=` names %s, which %s"):format(seed, why), certainty, SEED end
       end
       local base = not empty(ctx.shared) and ctx.base
       if base then
@@ -154,7 +159,7 @@ return {
           return ("%s is sent to %s, which %s"):format(ctx.xname, base, what), how
         end
       end
-      if why then return ("`ds=` names %s, which %s"):format(seed, why), certainty end
+      if why then return ("`ds=` names %s, which %s"):format(seed, why), certainty, SEED end
     end,
     _inject = function(at)
       local way = at.chance(5)

@@ -48,8 +48,22 @@ function _read.free(shared)
       if not most or count[net] > count[most] or count[net] == count[most] and net < most then most = net end
     end
   end
-  for last = 1, most and 199 or 0 do
-    if not shared.by_ip[most .. last] then return most .. last end
+  -- Servers are no nodes, and SMD need not know of them.
+  local servers = ""
+  for _, record in ipairs(shared.params) do
+    for _, text in pairs { record.kernel or "", record.initrd or "", record.params or "" } do
+      servers = servers .. " " .. text
+    end
+  end
+  servers = servers .. tostring(shared.defaults["base-url"])
+  local lowest = 255
+  for ip in pairs(shared.by_ip) do
+    local net, last = ip:match "^(%d+%.%d+%.%d+%.)(%d+)$"
+    if net == most then lowest = math.min(lowest, math.tointeger(last) or 255) end
+  end
+  for last = lowest, most and 199 or 0 do
+    local ip = most .. last
+    if not shared.by_ip[ip] and not servers:find(ip:gsub("%.", "%%.") .. "%f[^%d]") then return ip end
   end
 end
 
@@ -143,10 +157,17 @@ function _Shared:status(url)
   local known = self.asked[url]
   if known == nil then
     local ok, answer = pcall(chami.http.head, url, PATIENCE)
-    known = ok and answer.status or false
+    local silent = not ok and (answer.kind == "unreachable" or answer.kind == "timeout")
+    known = ok and answer.status or silent and "silent" or "other"
     self.asked[url] = known
   end
-  return known or nil
+  return math.type(known) and known or nil
+end
+
+-- Whether nobody answers there. A certificate that is not believed is an answer.
+function _Shared:silent(url)
+  local _ = self:status(url)
+  return self.asked[url] == "silent"
 end
 
 -- A group's cloud-config as it is served.

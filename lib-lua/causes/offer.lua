@@ -14,6 +14,12 @@ local function differ(one, other)
   return count
 end
 
+-- An IPv4 address as a number; nil when it is none.
+local function number(ip)
+  local a, b, c, d = tostring(ip):match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$"
+  return a and ((tonumber(a) * 256 + tonumber(b)) * 256 + tonumber(c)) * 256 + tonumber(d)
+end
+
 -- A slip of the fingers is one digit, or two that changed places.
 local SLIP = 2
 
@@ -66,7 +72,7 @@ return {
     heard = "a node that was unpacked yesterday has not been seen since",
     symptom = "the node gets an address of the pool and reboots for ever; coresmd logs `no EthernetInterfaces`",
     cause = "the MAC in the nodes file is misspelt: the firmware sends another",
-    fix = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }), smd.iface.delete(WRONG); the file",
+    fix = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }); smd.iface.delete(WRONG)",
     _probe = function(ctx)
       local mac = ctx.machine and ctx.machine.mac
       if not mac or #ctx.nics == 0 then return nil end
@@ -123,12 +129,16 @@ return {
     cause = "the pool for strangers in coredhcp.yaml holds an address that SMD gives to a node",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } }), or another `subnet_pool` in coredhcp.yaml",
     _probe = function(ctx)
-      for _, finding in ipairs(ctx.shared.dhcp.found) do
-        local pool = finding.setting:find "pool" or finding.setting:find "ipv4_"
-        if pool and finding.message:find("%f[%w]" .. ctx.xname .. "%f[%W]") then
-          local nic = ctx.boot_nic
-          local text = "%s (coredhcp.yaml, line %d)"
-          return text:format(finding.message, finding.line), "certain", { MAC = nic and nic.MACAddress }
+      local nic = ctx.boot_nic
+      local address = nic and nic.IPAddresses and nic.IPAddresses[1]
+      local ip = address and number(address.IPAddress)
+      for _, finding in ipairs(ip and ctx.shared.dhcp.found or {}) do
+        -- It names one address of all that are in the pool.
+        local first, last = finding.message:match "^the pool (%S+) to (%S+) holds"
+        if first and ip >= number(first) and ip <= number(last) then
+          local text = "%s has %s, and the pool for strangers is %s to %s (coredhcp.yaml, line %d)"
+          local seen = text:format(ctx.xname, address.IPAddress, first, last, finding.line)
+          return seen, "certain", { MAC = nic.MACAddress }
         end
       end
     end,

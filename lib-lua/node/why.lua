@@ -41,7 +41,8 @@ end
 
 -- What to do, with the names of this node in it, so that it can be typed; on a lab also what does it there.
 local function fix_of(cause, ctx, names)
-  local fix = ctx.machine and cause.lab and ("%s; in this lab: %s"):format(cause.fix, cause.lab) or cause.fix
+  local fix = names and names._fix or cause.fix
+  if ctx.machine and cause.lab then fix = ("%s; in this lab: %s"):format(fix, cause.lab) end
   local known = { NODE = ctx.xname, HEAD = ctx.head, ADDRESS = ctx.address }
   for word, name in pairs(names or {}) do known[word] = name end
   local quoted = false
@@ -194,7 +195,7 @@ local function step(verdict, machine)
   end
   if verdict.what then
     local look = call:format "node.trace" .. ", " .. call:format "node.console"
-    return machine and verdict.boot == "stopped" and boots .. " tries again; the last try: " .. look or look
+    return machine and verdict.boot ~= "booting" and boots .. " tries again; the last try: " .. look or look
   end
   if verdict.boot == "none" and machine then return (boots:gsub("reboot", "boot", 1)) end
 end

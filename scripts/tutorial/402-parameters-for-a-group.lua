@@ -54,7 +54,7 @@ for _, pair in ipairs(PLAN) do
     hint = { "Look at one node: bss.boot.params.list 'x1000c0s0b3n0'.",
              "An answer without an error proves nothing. Has the list changed?",
              "BSS goes by the MAC address that the firmware sends, and knows no groups.",
-             'bss.boot.params.set("@io", { kernel = …, initrd = …, params = … })' },
+             ("bss.boot.params.set('@%s', image '%s')"):format(group, layer) },
   }
 end
 

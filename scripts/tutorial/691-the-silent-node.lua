@@ -84,7 +84,7 @@ look "Paper and SMD side by side"
 local paper, known = on_paper(), in_smd()
 for _, machine in ipairs(lab.machines()) do
   local one, nic = paper[machine.mac], known[machine.mac]
-  print(machine.mac, one.xname, one.ip, nic and "SMD: " .. address(nic) or "not in SMD")
+  print(machine.mac, one.xname, one.ip, nic and address(nic) or "not in SMD")
 end
 for _, nic in ipairs(smd.iface.list { Type = "Node" }) do
   if not paper[nic.MACAddress] then print(nic.MACAddress, nic.ComponentID, "on no paper") end

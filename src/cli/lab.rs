@@ -87,7 +87,7 @@ struct Serve {
     /// The address to listen on; other than loopback closes the control API [default: 127.0.0.1, or the interface's]
     #[arg(long, value_name = "ADDR")]
     listen: Option<IpAddr>,
-    /// An interface to answer DHCP and TFTP on, for real machines: the nodes' bridge
+    /// An interface to answer DHCP and TFTP on, for real machines: the nodes' bridge, where no other DHCP server is
     #[arg(long, value_name = "IF")]
     interface: Option<String>,
     /// The port for http; 0 picks a free one

@@ -28,13 +28,19 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), 
         stop(SignalKind::interrupt())?,
     );
     let interface = options.interface.clone();
+    if interface.is_some() && options.listen.ip().is_loopback() {
+        let what = "--interface is for other machines, and none reaches what listens on loopback";
+        return Err(
+            Fault::bad_argument(what).hint("leave --listen out: the interface's address is taken")
+        );
+    }
     let table = Arc::new(Table::new(options));
     let seat = table.own_or_refuse().await?;
     let mut wired = None;
     if let Seat::Owner(host) = &*seat {
         tls::ensure_ca(host.house.keys.dir())?;
         if let Some(interface) = &interface {
-            wired = Some(Wired::open(&host.house, interface, &host.card.http).await?);
+            wired = Some(Wired::open(&host.house, interface, port(&host.card.http)).await?);
         }
         ready(&Served {
             http: host.card.http.clone(),
@@ -51,4 +57,10 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), 
     drop(wired);
     drop(seat);
     table.leave()
+}
+
+/// The port of a URL of ours.
+fn port(url: &str) -> u16 {
+    let url = url::Url::parse(url).ok();
+    url.and_then(|it| it.port_or_known_default()).unwrap_or(80)
 }

@@ -1,6 +1,9 @@
 //! What to type instead, when Lua itself refuses: names that look like the one that is nil, and calls for commands that
 //! are typed as in a shell.
-use super::docs::{Function, Index};
+use super::{
+    complete::lex,
+    docs::{Function, Index},
+};
 use crate::fault::nearest;
 use std::collections::BTreeSet;
 
@@ -33,6 +36,9 @@ pub(crate) fn in_lua(line: &str, docs: &Index) -> Option<String> {
     if line.starts_with(':') {
         return Some("words with a colon are for an exercise: !chami learn lists them".to_owned());
     }
+    if line.contains('…') {
+        return Some("`…` stands for what only you know: put that in its place".to_owned());
+    }
     let plain = |word: &&str| {
         let letter = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
         !word.starts_with('-') && word.chars().all(letter)
@@ -53,12 +59,13 @@ pub(crate) fn in_lua(line: &str, docs: &Index) -> Option<String> {
 
 /// A word that was meant as text: it is an xname, a path or a group, or the quote behind it is missing.
 fn unquoted(line: &str) -> Option<String> {
-    let quotes = |quote: char| line.matches(quote).count() % 2 == 1;
-    if let Some(quote) = ['"', '\''].into_iter().find(|it| quotes(*it)) {
-        let word = line.rsplit(quote).next()?;
-        let word = word.split([',', ')', '}', ' ']).next()?;
+    let tokens = lex::tokens(line);
+    if let Some(lex::Token::Text(inside, false)) = tokens.last() {
+        let quote = line[..line.len() - inside.len()].chars().last()?;
+        let word = inside.split([',', ')', '}', ' ']).next()?;
         return (!word.is_empty()).then(|| format!("a quote is missing: {quote}{word}{quote}"));
     }
+    let line = line.split("--").next()?;
     let text = |word: &&str| {
         let xname = word.starts_with('x') && word.contains('c') && word.ends_with(char::is_numeric);
         let path = word.contains('/') && word.contains('.');
@@ -114,7 +121,9 @@ mod tests {
             told("bss.boot.params.set(@compute, {})"),
             quoted("@compute")
         );
-        assert_eq!(told("x = = 1"), None);
+        for plain in ["x = = 1", "x = \"don't\" = 3", "1 + + 2 -- it's x"] {
+            assert_eq!(told(plain), None, "{plain}");
+        }
     }
 
     #[test]

@@ -53,8 +53,19 @@ fn bound<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
             Token::Name(name) if binds => {
                 names.insert(*name);
             }
-            Token::Name(name) if tokens.get(at + 1) == Some(&Token::Sign('=')) => {
-                names.insert(*name);
+            // `a, b = 1, 2`: back over the names before it.
+            Token::Name(_) if tokens.get(at + 1) == Some(&Token::Sign('=')) => {
+                let mut last = at;
+                while let Some(Token::Name(name)) = tokens.get(last) {
+                    names.insert(*name);
+                    match (
+                        last.checked_sub(1).map(|it| &tokens[it]),
+                        last.checked_sub(2),
+                    ) {
+                        (Some(Token::Sign(',')), Some(next)) => last = next,
+                        _ => break,
+                    }
+                }
             }
             _ => {}
         }
@@ -91,6 +102,7 @@ mod tests {
             "type(x), print(x)",
             "f(x or 1, x.y, x(1), nil, true)",
             "a = 1 f(a)",
+            "y, w = 1, 2; math.max(w, y)",
             "-- f(x)",
             "f 'x'",
         ] {

@@ -76,6 +76,7 @@ impl Timer for NoTimer {
 pub struct Peers {
     routes: RwLock<Option<Router>>,
     wire: RwLock<Option<Wire>>,
+    setup: RwLock<Option<Setup>>,
     waiting: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
     token: String,
 }
@@ -85,6 +86,7 @@ impl Default for Peers {
         Self {
             routes: RwLock::default(),
             wire: RwLock::default(),
+            setup: RwLock::default(),
             waiting: Mutex::default(),
             token: Uuid::new_v4().simple().to_string(),
         }
@@ -113,6 +115,7 @@ impl Peers {
     pub fn close(&self) {
         *self.routes.write().unwrap_or_else(PoisonError::into_inner) = None;
         *self.wire.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.setup.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// From now on this answers what is broadcast on the nodes' network.
@@ -120,14 +123,28 @@ impl Peers {
         *self.wire.write().unwrap_or_else(PoisonError::into_inner) = Some(wire);
     }
 
-    /// Broadcasts a packet on the nodes' network; none: nobody is there.
-    pub async fn broadcast(&self, packet: Vec<u8>) -> Option<Echo> {
+    /// Broadcasts a packet on the nodes' network; none: nobody is there. Who is there may fail to answer this one.
+    pub async fn broadcast(&self, packet: Vec<u8>) -> Option<Result<Echo, Fault>> {
         let wire = self
             .wire
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        wire?(packet).await.ok()
+        Some(wire?(packet).await)
+    }
+
+    /// From now on this takes another configuration of what answers on the nodes' network. No route leads there.
+    pub fn plug_setup(&self, setup: Setup) {
+        *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Some(setup);
+    }
+
+    /// Gives what answers on the nodes' network another configuration.
+    pub fn reconfigure(&self, text: String) -> Result<(), Fault> {
+        let setup = self.setup.read().unwrap_or_else(PoisonError::into_inner);
+        match &*setup {
+            Some(setup) => setup(text),
+            None => Err(Fault::internal("nobody answers on the nodes' network")),
+        }
     }
 
     /// A copy, so that no lock is held while one waits for an answer.
@@ -169,6 +186,9 @@ impl Peers {
 
 /// Who answers on the nodes' network, where it is packets that are sent and not requests.
 pub type Wire = Arc<dyn Fn(Vec<u8>) -> Pending<'static, Result<Echo, Fault>> + Send + Sync>;
+
+/// Takes the text of another configuration.
+pub type Setup = Arc<dyn Fn(String) -> Result<(), Fault> + Send + Sync>;
 
 /// What came of a packet.
 #[derive(Clone, Debug, Default)]

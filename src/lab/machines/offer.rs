@@ -125,7 +125,7 @@ impl Machines {
 
     /// One packet, over the lab's wire.
     async fn exchange(&self, packet: &Packet) -> Option<(Option<Packet>, Echo)> {
-        let answered = self.peers.broadcast(packet.encode().ok()?).await?;
+        let answered = self.peers.broadcast(packet.encode().ok()?).await?.ok()?;
         let reply = answered
             .reply
             .as_deref()

@@ -50,10 +50,12 @@ impl Line {
             let Ok((length, _)) = self.socket.recv_from(&mut room).await else {
                 continue;
             };
-            let Some(echo) = self.peers.broadcast(room[..length].to_vec()).await else {
-                return;
-            };
-            self.send(&echo).await;
+            match self.peers.broadcast(room[..length].to_vec()).await {
+                None => return,
+                Some(Ok(echo)) => self.send(&echo).await,
+                // What could not be written down, as on a full disk, is not promised; whoever asked asks again.
+                Some(Err(_)) => {}
+            }
         }
     }
 

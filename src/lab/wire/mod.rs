@@ -10,11 +10,9 @@ use crate::{
     fault::{Fault, Kind},
     services::coresmd::{
         render::{Wanted, render},
-        types::LAB,
         wire::Here,
     },
 };
-use axum::{body::Body, http::Request};
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
@@ -37,14 +35,14 @@ pub(super) struct Wired {
 }
 
 impl Wired {
-    /// Answers on an interface; `http` is the gateway's URL as nodes reach it.
+    /// Answers on an interface; `http` is the gateway's port.
     pub(super) async fn open(
         house: &Arc<House>,
         interface: &str,
-        http: &str,
+        http: u16,
     ) -> Result<Self, Fault> {
         let here = Here::of(interface)?;
-        configure(house, interface, &here, http).await?;
+        configure(house, interface, &here, http)?;
         let mut tasks = JoinSet::new();
         let line = dhcp::Line::open(interface, &here, house.peers.clone())?;
         tasks.spawn(line.run());
@@ -63,26 +61,39 @@ impl Wired {
 }
 
 /// The server's configuration says the interface's own address, where that is another than the tutorial's.
-async fn configure(house: &House, interface: &str, here: &Here, http: &str) -> Result<(), Fault> {
-    let octets = here.ip.octets();
-    let host = |last: u8| format!("{}.{}.{}.{last}", octets[0], octets[1], octets[2]);
+fn configure(house: &House, interface: &str, here: &Here, http: u16) -> Result<(), Fault> {
+    let (first, last) = pool(here.ip, here.netmask)?;
     let wanted = Wanted {
         interface: interface.to_owned(),
         server: here.ip.to_string(),
         netmask: here.netmask.to_string(),
-        boot: Some(http.trim_end_matches('/').to_owned()),
-        pool: (host(200), host(250)),
+        boot: Some(format!("http://{}:{http}", here.ip)),
+        pool: (first.to_string(), last.to_string()),
         ..Wanted::default()
     };
-    let text = render(&wanted)?;
-    let (status, body) = house
-        .peers
-        .ask(Request::put(format!("{LAB}/config")), Body::from(text))
-        .await?;
-    if status == 204 {
-        return Ok(());
-    }
-    Err(Fault::internal(String::from_utf8_lossy(&body).into_owned()))
+    house.peers.reconfigure(render(&wanted)?)
+}
+
+/// Addresses for strangers: the tutorial's .200 to .250 where these fit, else the last quarter of the network, or the second
+/// one where this machine is in that.
+fn pool(ip: Ipv4Addr, netmask: Ipv4Addr) -> Result<(Ipv4Addr, Ipv4Addr), Fault> {
+    let (own, mask) = (u32::from(ip), u32::from(netmask));
+    let (net, size) = (own & mask, !mask);
+    let apart = |(first, last): &(u32, u32)| !(*first..=*last).contains(&(own - net));
+    let tutorial = (size == 255).then_some((200, 250));
+    let quarters = [
+        (size - size / 4, size.saturating_sub(2)),
+        (size / 4, size / 2),
+    ];
+    let found = tutorial.into_iter().chain(quarters);
+    let found = found
+        .filter(|(first, last)| *first > 0 && first < last)
+        .find(apart);
+    let (first, last) = found.ok_or_else(|| {
+        let message = format!("{ip} is in a network too small for strangers beside its nodes");
+        Fault::bad_argument(message).hint("an address with a prefix of /28 or shorter")
+    })?;
+    Ok((Ipv4Addr::from(net + first), Ipv4Addr::from(net + last)))
 }
 
 /// Why a port cannot be had.
@@ -99,5 +110,32 @@ fn taken(port: u16, error: &io::Error) -> Fault {
                 .hint(format!("ss -tulpn 'sport = :{port}' says who"))
         }
         _ => Fault::new(Kind::Io, format!("port {port}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_are_lent_what_is_in_the_network_and_not_its_own() {
+        let pool = |ip: &str, mask: &str| {
+            let found = pool(
+                ip.parse().expect("an address"),
+                mask.parse().expect("a mask"),
+            );
+            found.map(|(first, last)| format!("{first}-{last}"))
+        };
+        let good = |ip, mask| pool(ip, mask).expect("a pool");
+        assert_eq!(
+            good("172.16.0.254", "255.255.255.0"),
+            "172.16.0.200-172.16.0.250"
+        );
+        assert_eq!(
+            good("172.16.0.210", "255.255.255.0"),
+            "172.16.0.63-172.16.0.127"
+        );
+        assert_eq!(good("10.1.1.5", "255.255.255.192"), "10.1.1.48-10.1.1.61");
+        assert!(pool("10.0.0.1", "255.255.255.254").is_err());
     }
 }

@@ -5,12 +5,17 @@ use async_tftp::{
     packet,
     server::{Handler, TftpServer, TftpServerBuilder},
 };
-use futures_util::io::{Cursor, Sink, sink};
+use futures_util::io::{AsyncRead, Cursor, Sink, sink};
 use std::{
-    fs,
+    collections::HashMap,
+    fs, io,
     net::{Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 const PORT: u16 = 69;
 const SCRIPT: &[u8] = b"#!ipxe\nreboot\n";
@@ -37,10 +42,61 @@ fn found(name: &str) -> Option<PathBuf> {
     places.into_iter().find(|path| path.is_file())
 }
 
-pub(super) struct Files;
+/// So many transfers go on at once: each has a socket, and anybody on the wire may ask.
+const TRANSFERS: usize = 64;
+/// How often a block is sent again to who says nothing.
+const AGAIN: u32 = 5;
+
+/// Each file is read once.
+pub(super) struct Files {
+    known: HashMap<String, Arc<[u8]>>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            known: HashMap::new(),
+            turns: Arc::new(Semaphore::new(TRANSFERS)),
+        }
+    }
+}
+
+impl Files {
+    fn bytes(&mut self, name: &str) -> Result<Arc<[u8]>, packet::Error> {
+        if name == "default" {
+            return Ok(SCRIPT.into());
+        }
+        if let Some(bytes) = self.known.get(name) {
+            return Ok(Arc::clone(bytes));
+        }
+        let path = found(name).ok_or(packet::Error::FileNotFound)?;
+        let bytes: Arc<[u8]> = fs::read(path)
+            .map_err(|_| packet::Error::FileNotFound)?
+            .into();
+        self.known.insert(name.to_owned(), Arc::clone(&bytes));
+        Ok(bytes)
+    }
+}
+
+/// A file on its way to somebody.
+pub(super) struct Reading {
+    bytes: Cursor<Arc<[u8]>>,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl AsyncRead for Reading {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        room: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.bytes).poll_read(context, room)
+    }
+}
 
 impl Handler for Files {
-    type Reader = Cursor<Vec<u8>>;
+    type Reader = Reading;
     type Writer = Sink;
 
     async fn read_req_open(
@@ -50,14 +106,15 @@ impl Handler for Files {
     ) -> Result<(Self::Reader, Option<u64>), packet::Error> {
         let name = path.to_string_lossy();
         let name = name.trim_start_matches('/');
-        let bytes = if name == "default" {
-            SCRIPT.to_vec()
-        } else {
-            let path = found(name).ok_or(packet::Error::FileNotFound)?;
-            fs::read(path).map_err(|_| packet::Error::FileNotFound)?
-        };
+        let turn = Arc::clone(&self.turns).try_acquire_owned();
+        let turn = turn.map_err(|_| packet::Error::Msg("too many transfers at once".to_owned()))?;
+        let bytes = self.bytes(name)?;
         let size = u64::try_from(bytes.len()).ok();
-        Ok((Cursor::new(bytes), size))
+        let reading = Reading {
+            bytes: Cursor::new(bytes),
+            _turn: turn,
+        };
+        Ok((reading, size))
     }
 
     async fn write_req_open(
@@ -76,7 +133,8 @@ pub(super) struct Server(TftpServer<Files>);
 pub(super) async fn open(ip: Ipv4Addr) -> Result<Server, Fault> {
     let socket = UdpSocket::bind((ip, PORT)).map_err(|error| taken(PORT, &error))?;
     let wrong = |error: async_tftp::Error| Fault::internal(format!("TFTP: {error}"));
-    let builder = TftpServerBuilder::with_handler(Files)
+    let builder = TftpServerBuilder::with_handler(Files::default())
+        .max_send_retries(AGAIN)
         .std_socket(socket)
         .map_err(wrong)?;
     Ok(Server(builder.build().await.map_err(wrong)?))

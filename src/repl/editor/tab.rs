@@ -51,6 +51,8 @@ fn files(typed: &str) -> Vec<Pair> {
     let quoted = format!("'{typed}");
     let found = FilenameCompleter::new().complete_path(&quoted, quoted.len());
     let (start, mut pairs) = found.unwrap_or_default();
+    // What a string cannot hold as it stands is not offered.
+    pairs.retain(|pair| !pair.replacement.contains(['"', '\'', '\\']));
     for pair in &mut pairs {
         // What stands before its last part, as typed.
         pair.replacement = format!("{}{}", &quoted[1..start.max(1)], pair.replacement);

@@ -66,7 +66,15 @@ impl Client {
     /// The interfaces of the head node: the lab's, or this machine's.
     pub async fn interfaces(&self) -> Result<Option<Vec<String>>, Fault> {
         if self.on_lab().await? {
-            return Ok(Some(LAB_INTERFACES.map(ToOwned::to_owned).to_vec()));
+            let mut names = LAB_INTERFACES.map(ToOwned::to_owned).to_vec();
+            // One that is served on a real interface listens there.
+            let own = self.config(None).await?;
+            let name = |text: &str| {
+                let end = text.find(|c: char| !c.is_alphanumeric() && !"._-".contains(c));
+                text[..end.unwrap_or(text.len())].to_owned()
+            };
+            names.extend(own.split('%').skip(1).map(name));
+            return Ok(Some(names));
         }
         let Ok(entries) = fs::read_dir("/sys/class/net") else {
             return Ok(None);

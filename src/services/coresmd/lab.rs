@@ -16,15 +16,10 @@ use super::{
 use crate::{
     clock::Clock,
     fault::Fault,
-    services::site::{Echo, Front, Guard, Site, Way},
+    services::site::{Echo, Front, Site, Way},
     table::Shelf,
 };
-use axum::{
-    Json, Router,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    routing::get,
-};
+use axum::{Json, Router, extract::State, routing::get};
 use heard::Heard;
 use jiff::Timestamp;
 use std::{
@@ -46,7 +41,6 @@ struct Lab {
     shelf: Shelf<Store>,
     clock: Arc<dyn Clock>,
     heard: Heard,
-    guard: Arc<dyn Guard>,
     setup: RwLock<Arc<Setup>>,
     log: Mutex<VecDeque<(Timestamp, Event)>>,
 }
@@ -65,7 +59,6 @@ pub fn front(site: &Site) -> Front {
         shelf: shelf.clone(),
         clock: Arc::clone(&site.clock),
         heard,
-        guard: Arc::clone(&site.guard),
         setup: RwLock::new(Arc::new(Setup { text, config })),
         log: Mutex::default(),
     });
@@ -74,10 +67,13 @@ pub fn front(site: &Site) -> Front {
         let lab = Arc::clone(&answers);
         Box::pin(async move { lab.answer(&packet).await })
     }));
+    let another = Arc::clone(&lab);
+    site.peers
+        .plug_setup(Arc::new(move |text| another.configure(text)));
     let routes = Router::new()
         .route("/leases", get(leases))
         .route("/log", get(log))
-        .route("/config", get(told).put(configure))
+        .route("/config", get(told))
         .route(
             "/now",
             get(|State(lab): Shared| async move { Json(lab.clock.now()) }),
@@ -95,21 +91,6 @@ pub fn front(site: &Site) -> Front {
 
 async fn told(State(lab): Shared) -> String {
     lab.setup().text.clone()
-}
-
-/// Another configuration, until the lab ends; one that no server starts with is refused.
-async fn configure(State(lab): Shared, headers: HeaderMap, text: String) -> (StatusCode, String) {
-    if let Err(why) = lab.guard.check(&headers) {
-        return (StatusCode::UNAUTHORIZED, why);
-    }
-    match explain::configured(&text, None) {
-        Ok(config) => {
-            let mut setup = lab.setup.write().unwrap_or_else(PoisonError::into_inner);
-            *setup = Arc::new(Setup { text, config });
-            (StatusCode::NO_CONTENT, String::new())
-        }
-        Err(fault) => (StatusCode::BAD_REQUEST, fault.message),
-    }
 }
 
 async fn leases(State(lab): Shared) -> Json<Vec<Lease>> {
@@ -143,6 +124,14 @@ impl Setup {
 }
 
 impl Lab {
+    /// Another configuration, until the lab ends; one that no server starts with is refused.
+    fn configure(&self, text: String) -> Result<(), Fault> {
+        let config = explain::configured(&text, None)?;
+        *self.setup.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(Setup { text, config });
+        Ok(())
+    }
+
     fn setup(&self) -> Arc<Setup> {
         Arc::clone(&self.setup.read().unwrap_or_else(PoisonError::into_inner))
     }

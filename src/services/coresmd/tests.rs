@@ -113,6 +113,7 @@ impl Stage {
             .peers
             .broadcast(packet.encode().expect("bytes"))
             .await
+            .expect("somebody")
             .expect("answered");
         let reply = echo
             .reply

@@ -259,6 +259,13 @@ impl Images for Machines {
     }
 
     fn refuses(&self, resource: &str, change: &journal::Change) -> Option<String> {
+        let xml = |of: &Option<Value>| Some(of.as_ref()?.get("xml")?.as_str()?.to_owned());
+        let (before, after) = (xml(&change.before), xml(&change.after));
+        if before != after && before.is_some_and(|it| it.contains("<graphics")) {
+            let what = "its screen may have had a password, which libvirt does not hand out and the journal does not \
+                        keep: virsh.define it with one";
+            return Some(what.to_owned());
+        }
         let was = change.before.as_ref()?.get("state")?.as_str()?;
         let now = change
             .after

@@ -213,11 +213,23 @@ fn heard(seen: &Seen, after: u64) -> Heard {
         },
         from_mac: seen.from_mac.clone(),
         ip: packet.yiaddr.to_string(),
-        hostname: packet.text(12),
-        boot_file: packet.text(67),
+        hostname: packet.text(12).map(|text| plain(&text)),
+        boot_file: boot_file(packet),
         after,
         options: options(packet),
     }
+}
+
+/// What firmware loads: option 67, else the field of the header, which firmware takes as well.
+pub(super) fn boot_file(packet: &Packet) -> Option<String> {
+    let of_header = || String::from_utf8_lossy(&packet.file).into_owned();
+    let text = plain(&packet.text(67).unwrap_or_else(of_header));
+    (!text.is_empty()).then_some(text)
+}
+
+/// Anybody may send anything: what a terminal would take for a command is left out, and the zeros at an end.
+fn plain(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).collect()
 }
 
 pub(super) fn options(packet: &Packet) -> Vec<Option_> {

@@ -97,8 +97,11 @@ impl Transfer {
         let mut last = wish(file);
         let (mut bytes, mut expected, mut block) = (Vec::new(), 1_u16, 512);
         let mut room = vec![0; 65_536];
+        let (mut useful, mut fresh) = (Instant::now(), true);
         loop {
-            let length = self.exchange(&last, &mut room)?;
+            let length = self.exchange((&last, fresh), &mut room, useful)?;
+            let before = std::mem::replace(&mut useful, Instant::now());
+            fresh = true;
             match read(&room[..length]) {
                 Some(Came::Options(size)) if bytes.is_empty() && expected == 1 => {
                     block = size.unwrap_or(512);
@@ -119,18 +122,28 @@ impl Transfer {
                     }
                 }
                 Some(Came::Error(code, text)) => return Err(self.refused(code, &text)),
-                // What came twice, or late.
-                _ => {}
+                // What came twice, or late, is no progress, and is not answered: that would double every packet.
+                _ => fresh = false,
+            }
+            if !fresh {
+                useful = before;
             }
         }
     }
 
-    /// Sends a packet, again and again, until one comes from the server.
-    fn exchange(&mut self, packet: &[u8], room: &mut [u8]) -> Result<usize, Fault> {
-        let begun = Instant::now();
-        self.send(packet)?;
+    /// Sends a packet, again and again, until one comes from the server; one that is not fresh only when nothing comes.
+    /// `useful` is when the last one came that was wanted.
+    fn exchange(
+        &mut self,
+        (packet, fresh): (&[u8], bool),
+        room: &mut [u8],
+        useful: Instant,
+    ) -> Result<usize, Fault> {
+        if fresh {
+            self.send(packet)?;
+        }
         let mut sent = Instant::now();
-        while begun.elapsed() < self.timeout {
+        while useful.elapsed() < self.timeout {
             match self.socket.recv_from(room) {
                 Ok((length, from)) if self.is_peer(from) => {
                     self.peer = Some(from);

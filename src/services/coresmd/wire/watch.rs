@@ -101,7 +101,7 @@ fn sight(seen: &frame::Seen, mac: String) -> Sight {
         from: seen.from.to_string(),
         to: seen.to.to_string(),
         ip: (!address.is_unspecified()).then(|| address.to_string()),
-        boot_file: packet.text(67),
+        boot_file: probe::boot_file(packet),
         xid: format!("{:08x}", packet.xid),
         options: probe::options(packet),
     }

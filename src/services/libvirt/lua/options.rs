@@ -110,7 +110,7 @@ pub(super) fn at(uri: Option<String>) -> Options {
 pub(super) fn bytes(value: &Value) -> Result<u64, Fault> {
     let found = match value {
         Value::Number(number) => number.as_u64(),
-        Value::String(text) => install::bytes(text),
+        Value::String(text) => text.parse().ok().or_else(|| install::bytes(text)),
         _ => None,
     };
     found.ok_or_else(|| {
@@ -126,7 +126,11 @@ pub(super) fn kib(value: &Value) -> Result<u64, Fault> {
             let whole = number.as_f64().filter(|it| it.fract() == 0.0 && *it >= 0.0);
             whole.and_then(|it| format!("{it:.0}").parse().ok())
         }),
-        Value::String(text) => install::bytes(text).map(|bytes| bytes / 1024),
+        // Without a unit it means what the number does.
+        Value::String(text) => text
+            .parse()
+            .ok()
+            .or_else(|| install::bytes(text).map(|bytes| bytes / 1024)),
         _ => None,
     };
     found.filter(|kib| *kib > 0).ok_or_else(|| {
