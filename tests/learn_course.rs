@@ -64,7 +64,7 @@ fn progress_is_kept_and_reported() {
     );
     let (_, out, _) = student.types(&["learn"]);
     assert!(out.starts_with("The course: 1 of "), "{out}");
-    assert!(out.contains("\nchami learn 401  is next: "), "{out}");
+    assert!(out.contains("\nchami learn 303  is next: "), "{out}");
 
     let file = student.0.path().join("out.json");
     let (status, ..) = student.types(&["learn", "--report", file.to_str().expect("text")]);

@@ -45,24 +45,24 @@ pub(super) fn suspects(source: &str) -> Vec<String> {
 /// What `local`, `for` and the parameters of functions name, and what is assigned.
 fn bound<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
-    let mut binds = false;
+    let (mut binds, mut depth) = (false, 0_usize);
     for (at, token) in tokens.iter().enumerate() {
         match token {
+            Token::Sign('{') => depth += 1,
+            Token::Sign('}') => depth = depth.saturating_sub(1),
             Token::Name("local" | "for" | "function") => binds = true,
             Token::Name("in" | "do") | Token::Sign('=' | ')') => binds = false,
             Token::Name(name) if binds => {
                 names.insert(*name);
             }
-            // `a, b = 1, 2`: back over the names before it.
+            // `a, b = 1, 2`: back over the names before it; in a table these are items.
             Token::Name(_) if tokens.get(at + 1) == Some(&Token::Sign('=')) => {
                 let mut last = at;
                 while let Some(Token::Name(name)) = tokens.get(last) {
                     names.insert(*name);
-                    match (
-                        last.checked_sub(1).map(|it| &tokens[it]),
-                        last.checked_sub(2),
-                    ) {
-                        (Some(Token::Sign(',')), Some(next)) => last = next,
+                    let before = last.checked_sub(1).map(|it| &tokens[it]);
+                    match (before, last.checked_sub(2)) {
+                        (Some(Token::Sign(',')), Some(next)) if depth == 0 => last = next,
                         _ => break,
                     }
                 }
