@@ -118,8 +118,9 @@ function lab.machines() return native.status().machines end
 
 -- At the prompt what was done is worth a line; for programs it is the status all the same.
 local function said(status, text, name)
-  local meta = { __data = true, __tostring = function() return text:format(name) end }
-  return type(status) == "table" and setmetatable(status, meta) or status
+  -- In a plan it is what would be sent, and speaks for itself.
+  if type(status) ~= "table" or getmetatable(status) ~= nil then return status end
+  return setmetatable(status, { __data = true, __tostring = function() return text:format(name) end })
 end
 
 --- Sets the lab back: every store is emptied, every machine powered off; time goes on.
