@@ -74,12 +74,6 @@ local function services(add)
   end
 end
 
-local function macs_of(shared)
-  local known = {}
-  for _, nic in ipairs(shared.nics) do known[nic.MACAddress:lower()] = nic end
-  return known
-end
-
 -- Whether the services tell the same story. Each gives what is wrong, or nil.
 local AGREE = {
   { "every interface belongs to a component", function(shared)
@@ -92,7 +86,7 @@ local AGREE = {
       "coresmd offers them nothing: add the component, or smd.iface.delete the interface"
   end },
   { "all boot parameters belong to an interface", function(shared)
-    local known, lost = macs_of(shared), {}
+    local known, lost = shared.by_nic, {}
     for mac in pairs(shared.by_mac) do
       if not known[mac] then lost[#lost + 1] = mac end
     end
@@ -118,7 +112,7 @@ local AGREE = {
     end
   end },
   { "every machine is known to SMD", function(shared)
-    local known, lost = macs_of(shared), {}
+    local known, lost = shared.by_nic, {}
     for _, machine in pairs(shared.machines) do
       if not known[machine.mac] then lost[#lost + 1] = ("%s (%s)"):format(machine.name, machine.mac) end
     end

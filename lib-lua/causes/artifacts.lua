@@ -15,22 +15,12 @@ local function artifact_at(url)
   end
 end
 
--- The layers that BSS knows: the folders its kernels lie in.
-local function layers(shared)
-  local known = {}
-  for _, record in ipairs(shared.params) do
-    local layer = record.kernel and image.layer(record.kernel)
-    if layer then known[layer] = true end
-  end
-  return known
-end
-
 -- Which other layer a root file system is of; nil where its name tells none.
 local function other_layer(ctx)
   local kernel, root = image.layer(ctx.record.kernel), image.root(ctx.record)
   if not kernel or not root or root:find("/" .. kernel .. "/", 1, true) then return nil end
   if ctx.record.initrd and image.layer(ctx.record.initrd) ~= kernel then return nil end
-  for layer in pairs(layers(ctx.shared)) do
+  for layer in pairs(ctx.shared.layers) do
     if layer ~= kernel and root:find("/" .. layer .. "/", 1, true) then return layer, kernel end
   end
 end
@@ -106,7 +96,7 @@ return {
     _inject = function(at)
       local record, own = at.record, at.record and image.layer(at.record.kernel)
       local root, others = record and image.root(record), {}
-      for layer in pairs(layers(at.shared)) do
+      for layer in pairs(at.shared.layers) do
         if layer ~= own then others[#others + 1] = layer end
       end
       table.sort(others)

@@ -68,20 +68,14 @@ end
 
 -- What to do where a node has nothing to boot: as a node does that has, of its own groups rather than of others.
 local function as_another(ctx, who)
-  local labels, found = {}, nil
-  for _, label in ipairs(ctx.labels) do labels[label] = true end
-  local ids = {}
-  for id in pairs(ctx.shared.nodes) do ids[#ids + 1] = id end
-  table.sort(ids)
-  for _, id in ipairs(ids) do
-    local record = id ~= ctx.xname and ctx.shared:record_of(id)
-    if record and record.kernel then
-      local near = false
-      for _, label in ipairs(ctx.shared.labels[id] or {}) do near = near or labels[label] end
-      if near or not found then found = id end
-      if near then break end
+  local found
+  local function first(list)
+    for _, id in ipairs(list or {}) do
+      if id ~= ctx.xname then found = found or id end
     end
   end
+  for _, label in ipairs(ctx.labels) do first(ctx.shared.booting.group[label]) end
+  first(ctx.shared.booting.any)
   if not found then return nil end
   local text = "local r = bss.boot.params.get(%q); bss.boot.params.set(%s, "
     .. "{ kernel = r.kernel, initrd = r.initrd, params = r.params })"

@@ -1,5 +1,8 @@
 -- What probes read: each resource of the cluster listed once, and the one node they ask about. No part of the public API.
 
+local fault = require "fault"
+local image = require "causes.image"
+
 -- Longer than this no artifact is waited for: a probe asks whether it is there, and reads nothing of it.
 local PATIENCE = { timeout = "3s", any_status = true }
 
@@ -39,32 +42,72 @@ function _read.by_ip(shared)
   return by_ip
 end
 
-function _read.free(shared)
-  local count, most = {}, nil
-  for ip in pairs(shared.by_ip) do
-    local net = ip:match "^(%d+%.%d+%.%d+%.)%d+$"
+-- All that records say of where things are, as one text: servers are no nodes, and SMD need not know of them.
+function _read.places(shared)
+  local texts = { tostring(shared.defaults["base-url"]) }
+  for _, record in ipairs(shared.params) do
+    for _, key in ipairs { "kernel", "initrd", "params" } do texts[#texts + 1] = record[key] end
+  end
+  return table.concat(texts, " ")
+end
+
+-- The network that most addresses are in, `172.16.0.`, and the lowest of them there.
+local function home(by_ip)
+  local count, lowest, most = {}, {}, nil
+  for ip in pairs(by_ip) do
+    local net, last = ip:match "^(%d+%.%d+%.%d+%.)(%d+)$"
     if net then
-      count[net] = (count[net] or 0) + 1
+      count[net], lowest[net] = (count[net] or 0) + 1, math.min(lowest[net] or 255, tonumber(last) or 255)
       if not most or count[net] > count[most] or count[net] == count[most] and net < most then most = net end
     end
   end
-  -- Servers are no nodes, and SMD need not know of them.
-  local servers = ""
-  for _, record in ipairs(shared.params) do
-    for _, text in pairs { record.kernel or "", record.initrd or "", record.params or "" } do
-      servers = servers .. " " .. text
+  return most, most and lowest[most] or 255
+end
+
+-- The lowest address above the first that nobody has; false where there is none.
+function _read.free(shared)
+  local net, lowest = home(shared.by_ip)
+  for last = lowest, 199 do
+    local ip = net .. last
+    if not shared.by_ip[ip] and not shared.places:find(ip:gsub("%.", "%%.") .. "%f[^%d]") then return ip end
+  end
+  return false
+end
+
+-- The interfaces by MAC.
+function _read.by_nic(shared)
+  local by_nic = {}
+  for _, nic in ipairs(shared.nics) do by_nic[nic.MACAddress:lower()] = nic end
+  return by_nic
+end
+
+-- Nodes that have something to boot: the first of all under `any`, and the first two of each group.
+function _read.booting(shared)
+  local ids, found = {}, { any = {}, group = {} }
+  for id in pairs(shared.nodes) do ids[#ids + 1] = id end
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    local record = shared:record_of(id)
+    if record and record.kernel then
+      found.any[#found.any + 1] = #found.any < 2 and id or nil
+      for _, label in ipairs(shared.labels[id] or {}) do
+        local list = found.group[label] or {}
+        list[#list + 1] = #list < 2 and id or nil
+        found.group[label] = list
+      end
     end
   end
-  servers = servers .. tostring(shared.defaults["base-url"])
-  local lowest = 255
-  for ip in pairs(shared.by_ip) do
-    local net, last = ip:match "^(%d+%.%d+%.%d+%.)(%d+)$"
-    if net == most then lowest = math.min(lowest, math.tointeger(last) or 255) end
+  return found
+end
+
+-- The layers that BSS knows: the folders its kernels lie in.
+function _read.layers(shared)
+  local known = {}
+  for _, record in ipairs(shared.params) do
+    local layer = record.kernel and image.layer(record.kernel)
+    if layer then known[layer] = true end
   end
-  for last = lowest, most and 199 or 0 do
-    local ip = most .. last
-    if not shared.by_ip[ip] and not servers:find(ip:gsub("%.", "%%.") .. "%f[^%d]") then return ip end
-  end
+  return known
 end
 
 -- What is wrong with coredhcp.yaml beside SMD's addresses; why, where the file cannot be had.
@@ -231,7 +274,7 @@ function _of.head(ctx)
 end
 
 -- An address that nobody has: the lowest that is free beside most others; nil where there is none to go by.
-function _of.address(ctx) return ctx.shared.free end
+function _of.address(ctx) return ctx.shared.free or nil end
 
 function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
 
@@ -306,10 +349,17 @@ local function clouds(ctx)
   return list
 end
 
+-- For who makes a fault: the interface a node boots from; without one nothing can be done to it.
+local function boot_nic(at)
+  local nic = at.shared:boot_nic(at.node)
+  if nic then return nic end
+  fault.raise("bad_argument", at.node .. " has no interface to be spoiled", { hint = "name another node" })
+end
+
 local function shared() return setmetatable({}, _Shared) end
 
 local function node(cluster, xname)
   return setmetatable({ shared = cluster, xname = xname, clouds = clouds }, Context)
 end
 
-return { shared = shared, node = node }
+return { shared = shared, node = node, boot_nic = boot_nic }

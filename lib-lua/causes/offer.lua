@@ -1,5 +1,6 @@
 -- Causes between the firmware and coresmd: who asks for an address, and which one it is given. No part of the public API.
 local fault = require "fault"
+local boot_nic = require("causes.context").boot_nic
 
 local function digits(mac) return (mac:lower():gsub("[^%x]", "")) end
 
@@ -60,12 +61,6 @@ local function fields_of(nic)
   }
 end
 
-local function boot_nic(at)
-  local nic = at.shared:boot_nic(at.node)
-  if nic then return nic end
-  fault.raise("bad_argument", at.node .. " has no interface to be spoiled", { hint = "name another node" })
-end
-
 return {
   {
     id = "F01", stage = "offer", owner = "smd",
@@ -76,10 +71,8 @@ return {
     _probe = function(ctx)
       local mac = ctx.machine and ctx.machine.mac
       if not mac or #ctx.nics == 0 then return nil end
+      if ctx.shared.by_nic[mac] then return nil end
       local near
-      for _, nic in ipairs(ctx.shared.nics) do
-        if nic.MACAddress:lower() == mac then return nil end
-      end
       for _, nic in ipairs(ctx.nics) do
         if differ(nic.MACAddress, mac) <= SLIP then near = nic end
       end

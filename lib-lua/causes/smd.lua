@@ -1,5 +1,6 @@
 -- Causes that stand in SMD: who a node is, which address it gets, what it belongs to. No part of the public API.
 local fault = require "fault"
+local boot_nic = require("causes.context").boot_nic
 
 local function is_address(text)
   if text:find ":" then return not text:find "[^%x:%.]" end
@@ -8,13 +9,6 @@ local function is_address(text)
     if tonumber(part) > 255 then return false end
   end
   return #parts == 4
-end
-
--- The interface a node boots from; without one nothing can be done to it.
-local function boot_nic(at)
-  local nic = at.shared:boot_nic(at.node)
-  if nic then return nic end
-  fault.raise("bad_argument", at.node .. " has no interface to be spoiled", { hint = "name another node" })
 end
 
 -- Another node, of those that `fits` takes.

@@ -43,13 +43,19 @@ end
 local function fix_of(cause, ctx, names)
   local fix = names and names._fix or cause.fix
   if ctx.machine and cause.lab then fix = ("%s; in this lab: %s"):format(fix, cause.lab) end
-  local known = { NODE = ctx.xname, HEAD = ctx.head, ADDRESS = ctx.address }
-  for word, name in pairs(names or {}) do known[word] = name end
   local quoted = false
+  local function known(word)
+    if word == "NODE" then return ctx.xname end
+    if names and names[word] then return names[word] end
+    -- A service that does not answer leaves the word as it is.
+    local of = word == "HEAD" and "head" or word == "ADDRESS" and "address"
+    local ok, name = pcall(function() return of and ctx[of] end)
+    return ok and name or nil
+  end
   -- Piece by piece between quotes: inside of them a name stands as it is.
   return (fix:gsub('([^"]*)("?)', function(piece, quote)
     local text = piece:gsub("%f[%w]%u+%f[%W]", function(word)
-      local name = known[word]
+      local name = known(word)
       return name and (quoted and tostring(name) or ("%q"):format(name))
     end)
     if quote ~= "" then quoted = not quoted end

@@ -55,13 +55,12 @@ enum Form {
 }
 
 /// A time stamp as seconds since 1970, so that Lua can tell how far two are apart.
-#[allow(clippy::cast_precision_loss)] // milliseconds of this century are exact
 fn seconds(stamp: &str) -> Result<f64, Fault> {
     let moment: Timestamp = stamp.parse().map_err(|_| {
         Fault::bad_argument(format!("\"{stamp}\" is no time"))
             .hint("as \"2026-01-01T00:01:00Z\", which node.trace gives")
     })?;
-    Ok(moment.as_millisecond() as f64 / 1000.0)
+    Ok(moment.duration_since(Timestamp::UNIX_EPOCH).as_secs_f64())
 }
 
 /// The same, as the facade counts.

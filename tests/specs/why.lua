@@ -233,3 +233,16 @@ expect(node.why(6).causes, { has { id = "F25" } }, "a cause: it is not known to 
 expect(node.why(6).remarks, nil, "and no remark")
 smd.component.update(6, { State = "Ready" })
 expect(node.why(6), has { causes = {}, remarks = { has { id = "F25" } } }, "up")
+
+-- A service that does not answer takes no verdict away: what only it knows stays a word in the fix.
+back(1)
+lab.fault.inject("F09", { node = 1 })
+expect(node.why(1).causes[1].fix, contains '{ "172.16.0.', "an address that is free")
+local of_defaults, of_params = cloud_init.defaults.get, bss.boot.params.list
+local function down() fault.raise("unreachable", "it is down") end
+rawset(cloud_init.defaults, "get", down)
+rawset(bss.boot.params, "list", down)
+verdict = node.why(1)
+rawset(cloud_init.defaults, "get", of_defaults)
+rawset(bss.boot.params, "list", of_params)
+expect(verdict, has { partly = true, causes = contains(has { id = "F09", fix = contains "{ ADDRESS }" }) }, "as far as it goes")

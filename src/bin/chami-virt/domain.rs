@@ -15,7 +15,7 @@ use chami::{
     },
 };
 use serde_json::Value;
-use std::{fs, io::Write as _};
+use std::{fs, io::Write as _, time::Duration};
 use virt::{
     connect::Connect,
     domain::{Domain, DomainState},
@@ -139,7 +139,6 @@ fn list(connect: &Connect, all: bool, inactive: bool) -> Result<Vec<Listed>, Fau
     Ok(listed)
 }
 
-#[allow(clippy::cast_precision_loss)] // nanoseconds as seconds
 pub(crate) fn info(domain: &Domain) -> Result<Dominfo, Fault> {
     let info = domain.info().map_err(plain)?;
     Ok(Dominfo {
@@ -149,7 +148,7 @@ pub(crate) fn info(domain: &Domain) -> Result<Dominfo, Fault> {
         os_type: domain.os_type().map_err(plain)?,
         state: state(domain)?,
         cpus: info.nr_virt_cpu,
-        cpu_time: info.cpu_time as f64 / 1e9,
+        cpu_time: Duration::from_nanos(info.cpu_time).as_secs_f64(),
         max_memory: info.max_mem,
         used_memory: info.memory,
         persistent: domain.is_persistent().map_err(plain)?,
