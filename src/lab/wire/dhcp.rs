@@ -15,10 +15,13 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 use tokio::net::UdpSocket;
 
 const PORT: u16 = 67;
+/// After an error of the socket.
+const PAUSE: Duration = Duration::from_millis(200);
 /// Longer than any packet.
 const ROOM: usize = 65_536;
 
@@ -46,8 +49,9 @@ impl Line {
     pub(super) async fn run(self) {
         let mut room = vec![0; ROOM];
         loop {
-            // What cannot be read is lost, as on any wire.
+            // What cannot be read is lost, as on any wire; an interface that is down says so again and again.
             let Ok((length, _)) = self.socket.recv_from(&mut room).await else {
+                tokio::time::sleep(PAUSE).await;
                 continue;
             };
             match self.peers.broadcast(room[..length].to_vec()).await {
