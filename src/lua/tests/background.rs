@@ -29,7 +29,7 @@ fn a_job_goes_on_while_nothing_is_typed() {
     let (vm, out) = vm();
     begin(&vm, "t.wait(30) print 'half' t.wait(30) return 6 * 7");
     assert_eq!(text(&vm, "job.state"), "running");
-    let all = seen(&out, "done");
+    let all = seen(&out, "42\n");
     assert_eq!(all, "half\n[1] one done: 42\n");
     assert_eq!(prompt(&vm, "job.value"), int(42));
     assert_eq!(prompt(&vm, "#task.jobs()"), int(0));
