@@ -29,7 +29,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field machines lab.Machine[]
 
 ---@class lab.Condition
----@field name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@field name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"|"coresmd_untrusting"
 ---@field on boolean
 ---@field once boolean it happens instead of lasting, and is never on
 ---@field what string what it means
@@ -39,6 +39,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field bytes integer
 ---@field kernel? string which kernel it is or is made for; by default what a name as `vmlinuz-5.14.0-…` says
 ---@field ["private"]? boolean not to be read without credentials
+---@field dracut? string[] the modules that an initrd was made with; those it takes where none are said
 
 ---@class lab.Difference
 ---@field service string
@@ -224,7 +225,7 @@ function lab.power(set, action) return native.power(nodeset.expand(set), action)
 function lab.conditions() return native.conditions() end
 
 --- Makes something wrong with the head node, or right again.
----@param name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@param name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"|"coresmd_untrusting"
 ---@param on boolean
 ---@return lab.Condition[] conditions
 ---@example lab.condition("nat", true)[1].on --> true

@@ -1,6 +1,8 @@
 -- What probes read: each resource of the cluster listed once, and the one node they ask about. No part of the public API.
 
+local evidence = require "node.evidence"
 local fault = require "fault"
+local hypervisor = require "causes.hypervisor"
 local image = require "causes.image"
 
 -- Longer than this no artifact is waited for: a probe asks whether it is there, and reads nothing of it.
@@ -110,10 +112,30 @@ function _read.layers(shared)
   return known
 end
 
--- What is wrong with coredhcp.yaml beside SMD's addresses; why, where the file cannot be had.
-function _read.dhcp()
-  local ok, found = pcall(chami.dhcp.lint, nil, { smd = true })
-  return { found = ok and found or {}, fault = not ok and found or nil }
+-- The interfaces that coredhcp.yaml listens on, by their names.
+local function listens(text)
+  local ok, config = pcall(chami.yaml.decode, text)
+  local server = ok and type(config) == "table" and config.server4
+  local listen, names = type(server) == "table" and server.listen or {}, {}
+  for _, place in ipairs(type(listen) == "table" and listen or { listen }) do
+    names[#names + 1] = tostring(place):match "%%([^%]:]+)"
+  end
+  return names
+end
+
+-- What is wrong with coredhcp.yaml beside SMD's addresses; why, where the file cannot be had. A lab's server is of one
+-- version whatever the file is written for.
+function _read.dhcp(shared)
+  local version = next(shared.machines) and "v0.6" or nil
+  local read = { found = {}, listens = {}, version = version }
+  local ok, why = pcall(function()
+    local text = chami.dhcp._config()
+    read.found = chami.dhcp.lint(text, { smd = true, version = version })
+    read.listens = listens(text)
+  end)
+  if not ok then read.fault = why end
+  for _, finding in ipairs(read.found) do read.dies = read.dies or finding.does == "die" end
+  return read
 end
 
 function _read.by_nid(shared)
@@ -172,6 +194,27 @@ function _read.machines()
   return by_xname
 end
 
+-- The domains and networks of the hypervisor, where there is one.
+function _read.virt(shared) return hypervisor.read(next(shared.machines) ~= nil) end
+
+-- What coresmd's log tells, and why nothing where it cannot be read.
+function _read.events(shared) return evidence.events(shared.where) end
+
+-- What coresmd wrote last of its look at SMD: whether that failed, and whether it has known SMD since it started.
+function _read.refresh(shared)
+  local found = { knew = false }
+  for _, event in ipairs(shared.events.events) do
+    if event.event == "listening" then
+      found = { knew = false }
+    elseif event.event == "cache" then
+      found = { knew = true }
+    elseif event.event == "cache_failed" then
+      found.failed = event.message
+    end
+  end
+  return found
+end
+
 -- The cloud-configs of groups by name, each read once, and what is wrong with them.
 function _read.texts() return {} end
 
@@ -179,6 +222,8 @@ function _read.lints() return {} end
 
 -- Each URL is asked once: by its status, or nil where nobody answers.
 function _read.asked() return {} end
+
+function _read.lengths() return {} end
 
 _Shared.__index = function(shared, name)
   if _Shared[name] then return _Shared[name] end
@@ -189,10 +234,10 @@ end
 
 -- Reads all that most probes want, before several nodes are asked about side by side.
 function _Shared:warm()
-  for _, name in ipairs { "nodes", "nics_of", "by_ip", "by_nid", "labels", "members", "by_mac", "machines" } do
+  for _, name in ipairs { "nodes", "nics_of", "by_ip", "by_nid", "labels", "members", "by_mac", "machines", "virt" } do
     local _ = self[name]
   end
-  for _, name in ipairs { "clouds", "defaults" } do pcall(function() return self[name] end) end
+  for _, name in ipairs { "clouds", "defaults", "events" } do pcall(function() return self[name] end) end
 end
 
 -- The status an artifact is answered with.
@@ -201,10 +246,17 @@ function _Shared:status(url)
   if known == nil then
     local ok, answer = pcall(chami.http.head, url, PATIENCE)
     local silent = not ok and (answer.kind == "unreachable" or answer.kind == "timeout")
+    self.lengths[url] = ok and answer.status == 200 and tonumber(answer.headers["content-length"]) or nil
     known = ok and answer.status or silent and "silent" or "other"
     self.asked[url] = known
   end
   return math.type(known) and known or nil
+end
+
+-- How many bytes an artifact has; nil where that is not told.
+function _Shared:bytes(url)
+  local _ = self:status(url)
+  return self.lengths[url]
 end
 
 -- Whether nobody answers there. A certificate that is not believed is an answer.
@@ -278,6 +330,16 @@ function _of.address(ctx) return ctx.shared.free or nil end
 
 function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
 
+-- The virtual machine behind it, as its definition is.
+function _of.domain(ctx) return hypervisor.domain_of(ctx) end
+
+-- The MAC that its firmware sends, where somebody knows it: a lab's machine has it, a virtual machine's definition.
+function _of.firmware(ctx)
+  if ctx.machine then return ctx.machine.mac end
+  local nic = ctx.domain and ctx.domain.interfaces[1]
+  return nic and nic.mac
+end
+
 -- What cloud-init tells the node, and why it does not: impersonation may be off, or the node unknown to it.
 function _of.told(ctx)
   local ok, data = pcall(chami.cloud_init.node.meta_data, ctx.xname)
@@ -304,8 +366,29 @@ function _of.base(ctx)
   return chami.cloud_init.node.vendor_data(ctx.xname):match "\n(%S+)/[^/\n]+%.yaml"
 end
 
--- The timeline of its last boot, where there is one.
+-- What its console has said of its last boot, and why nothing where it is not known.
+function _of.heard(ctx)
+  if ctx.machine or ctx.shared.virt.on_lab then return {} end
+  local text, why = evidence.console(ctx)
+  return { text = text, why = why }
+end
+
+function _of.said(ctx) return ctx.heard.text end
+
+function _of.unsaid(ctx) return ctx.heard.why end
+
+-- The timeline of its last boot, where there is one: a lab's machine keeps it, elsewhere it is put together from what can
+-- be read of it.
 function _of.boot(ctx)
+  local virt = ctx.shared.virt
+  if not ctx.machine and not virt.on_lab then
+    if ctx.domain and ctx.domain.state ~= "running" then return nil end
+    local stages = evidence.stages(ctx)
+    for _, stage in ipairs(stages) do
+      if not stage.unseen then return stages end
+    end
+    return nil
+  end
   if not ctx.machine or ctx.machine.power == "off" then return nil end
   local ok, stages = pcall(chami.node.trace, ctx.xname)
   return ok and #stages > 0 and stages or nil
@@ -314,14 +397,14 @@ end
 -- The first stage that did not go well, and the last: a node that comes again has several.
 function _of.stopped(ctx)
   for _, stage in ipairs(ctx.boot or {}) do
-    if not stage.ok then return stage end
+    if not stage.ok and not stage.unseen then return stage end
   end
 end
 
 function _of.furthest(ctx)
   local last
   for _, stage in ipairs(ctx.boot or {}) do
-    if not stage.ok then last = stage end
+    if not stage.ok and not stage.unseen then last = stage end
   end
   return last
 end
@@ -330,7 +413,11 @@ end
 function _of.up(ctx)
   local last = ctx.boot and ctx.boot[#ctx.boot]
   if ctx.machine then return last ~= nil and last.stage == "ready" and not ctx.stopped end
-  return ctx.component ~= nil and ctx.component.State == "Ready"
+  if ctx.component ~= nil and ctx.component.State == "Ready" then return true end
+  for _, stage in ipairs(not ctx.stopped and ctx.boot or {}) do
+    if stage.stage == "config" and stage.ok then return true end
+  end
+  return false
 end
 
 Context.__index = function(ctx, name)

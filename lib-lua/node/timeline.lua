@@ -10,10 +10,11 @@ function Timeline.__tostring(stages)
   if #stages == 0 then return "it has not booted" end
   local lines = {}
   for _, stage in ipairs(stages) do
-    local mark, clock = stage.ok and "✓" or "✗", stage.at:match "T(%d+:%d+:%d+)" or stage.at
+    local mark = stage.ok and "✓" or stage.unseen and "–" or "✗"
+    local clock = ("%8s"):format(stage.at and stage.at:match "T(%d+:%d+:%d+)" or stage.at or "")
     local tries = stage.tries > 1 and (" (%d tries)"):format(stage.tries) or ""
     lines[#lines + 1] = ("%s %s  %-11s  %s%s"):format(mark, clock, stage.stage, stage.what, tries)
-    if not stage.ok and stage.request then
+    if not stage.ok and not stage.unseen and stage.request then
       lines[#lines + 1] = ("%26s%s  %s"):format("", stage.request, stage.status or "")
     end
   end
@@ -27,14 +28,17 @@ local function round(number) return math.floor(number * 10 + 0.5) / 10 end
 -- Each stage with the second it was done at, counted from the first, and what it took since the one before.
 local function measured(stages)
   local out, begun, last = {}, nil, nil
-  for i, stage in ipairs(stages) do
-    local now = native.seconds(stage.at)
-    begun, last = begun or now, last or now
-    out[i] = {
-      stage = stage.stage, ok = stage.ok, after = round(now - begun), took = round(now - last), what = stage.what,
-      tries = stage.tries,
-    }
-    last = now
+  for _, stage in ipairs(stages) do
+    -- What was not seen, or has no time, is no bar.
+    if stage.at and not stage.unseen then
+      local now = native.seconds(stage.at)
+      begun, last = begun or now, last or now
+      out[#out + 1] = {
+        stage = stage.stage, ok = stage.ok, after = round(now - begun), took = round(now - last), what = stage.what,
+        tries = stage.tries,
+      }
+      last = now
+    end
   end
   return out
 end

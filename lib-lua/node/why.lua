@@ -35,6 +35,9 @@ end
 
 -- Why a probe cannot be asked here; nil when it can.
 local function not_here(cause, ctx)
+  local virt = cause.asks == "libvirt" and ctx.shared.virt
+  if virt and virt.fault then return virt.fault.message end
+  if cause.asks == "log" and ctx.shared.events.why then return ctx.shared.events.why end
   if cause.asks ~= "boot" or ctx.boot then return nil end
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
@@ -92,12 +95,15 @@ local function ask(ctx)
   return found, remarks, left, refused
 end
 
--- What explains the stage that a boot did not get past goes first, then the more certain, then what is met earlier.
+-- What explains the stage that a boot did not get past goes first, then what hinders more than the looking on, then the
+-- more certain, then what is met earlier.
 local function rank(found, stopped)
   local limit = stopped and causes.stages[stopped.stage]
   local function late(one) return limit and causes.stages[one.stage].order > limit.order and 1 or 0 end
   table.sort(found, function(a, b)
     local first, second = late(a), late(b)
+    if first ~= second then return first < second end
+    first, second = causes.by_id[a.id].advice and 1 or 0, causes.by_id[b.id].advice and 1 or 0
     if first ~= second then return first < second end
     first, second = RANK[a.certainty], RANK[b.certainty]
     if first ~= second then return first < second end
@@ -168,15 +174,17 @@ local function verdict_of(shared, xname, options)
     out.left_out = out.left_out or {}
     table.insert(out.left_out, ("%s: %s"):format(table.concat(left[text], ", "), text))
   end
-  return setmetatable(out, Verdict)
+  return setmetatable(out, Verdict), ctx
 end
 
-local KNOWN = { file = true }
+local KNOWN = { file = true, log = true, console = true }
 
 local function checked(options)
   for key in pairs(options or {}) do
     if not KNOWN[key] then
-      fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), { hint = "known is: file" })
+      fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), {
+        hint = "known are: file, log, console",
+      })
     end
   end
   return options or {}
@@ -210,19 +218,20 @@ local function one(name, options)
   options = checked(options)
   local shared = context.shared()
   open(shared)
-  local xname = xname_of(shared, name)
-  local verdict = verdict_of(shared, xname, options)
-  verdict.next = step(verdict, shared.machines[xname])
+  shared.where = options
+  local verdict, ctx = verdict_of(shared, xname_of(shared, name), options)
+  verdict.next = step(verdict, ctx.machine or ctx.domain)
   return verdict
 end
 
 local function wrong(set, options)
   options = checked(options)
   local shared, found = context.shared(), {}
+  shared.where = options
   open(shared)
   shared:warm()
   local xnames = nodes.xnames(set or "@*")
-  local verdicts = chami.task.map(xnames, function(xname) return verdict_of(shared, xname, options) end)
+  local verdicts = chami.task.map(xnames, function(xname) return (verdict_of(shared, xname, options)) end)
   for _, verdict in ipairs(verdicts) do
     if verdict.what or #verdict.causes > 0 then found[#found + 1] = verdict end
   end

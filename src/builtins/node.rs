@@ -48,6 +48,16 @@ struct Drawn {
     form: Option<Form>,
 }
 
+/// Where the evidence of a boot is, if not where it usually is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Where {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Form {
@@ -89,6 +99,9 @@ fn real(what: &str) -> Fault {
 fn natives(n: &mut Natives, control: Option<&Control>) {
     n.sync("options", |(asked,): (Option<Asked>,)| options(asked));
     n.sync("watch_options", |(asked,): (Option<Looks>,)| {
+        Ok::<_, Fault>(asked.unwrap_or_default())
+    });
+    n.sync("trace_options", |(asked,): (Option<Where>,)| {
         Ok::<_, Fault>(asked.unwrap_or_default())
     });
     n.sync("timeline_options", |(asked,): (Option<Drawn>,)| {

@@ -80,6 +80,12 @@ impl Console<'_> {
             self.line("  PXE-E16: No valid offer received.");
             return;
         };
+        if offer.what.contains("names no boot file") {
+            self.line(&format!("  Station IP address is {ip}"));
+            self.line("\n  PXE-E53: No boot filename received.");
+            self.again(&offer);
+            return;
+        }
         self.line(&format!(
             "  Station IP address is {ip}\n\n  Server IP address is {HEAD}\n  NBP filename is ipxe-x86_64.efi\n\
              \x20 NBP filesize is 1043968 Bytes\n Downloading NBP file...\n\n  NBP file downloaded successfully."
@@ -211,6 +217,14 @@ impl Console<'_> {
             self.line("dracut: FATAL: No or empty root= argument\ndracut: Refusing to continue");
             return false;
         }
+        if rootfs.what.contains("without livenet") {
+            let cmdline = self.boot.cmdline.as_deref().unwrap_or_default();
+            let root = told::argument(cmdline, "root").unwrap_or_default();
+            self.line(&format!(
+                "dracut: FATAL: Don't know how to handle 'root={root}'\ndracut: Refusing to continue"
+            ));
+            return false;
+        }
         if rootfs.what.contains("no module fits") {
             let version = self.version();
             self.stamped(Stage::Rootfs, 0.0, &format!(
@@ -239,6 +253,12 @@ impl Console<'_> {
                 self.line("[  OK  ] Finished dracut initqueue hook.\n[  OK  ] Mounted /sysroot.");
                 self.line("[  OK  ] Reached target Switch Root.");
                 true
+            }
+            (Some(200), false) if rootfs.what.contains("no space") => {
+                self.curl(
+                    "curl: (23) Failure writing output to destination: No space left on device",
+                );
+                false
             }
             (Some(200), false) => {
                 self.line("[  OK  ] Reached target Switch Root.\n\nWelcome to Rocky Linux 9.5 (Blue Onyx)!");

@@ -10,6 +10,7 @@ use crate::{
             explain::{discover, request},
             packet::{Kind, Packet, mac},
         },
+        rack::Link,
         site::Echo,
     },
     world::{Next, Owner, Stage},
@@ -52,6 +53,13 @@ impl Machines {
             unanswered(turn, asked, None);
             return;
         };
+        if let Some((ip, what)) = astray(&self.built(&turn.machine.name).link) {
+            turn.boot.back_to(Stage::Offer);
+            turn.boot.ip = ip;
+            said(turn, asked, false, what);
+            turn.then(Next::Offer, REBOOT);
+            return;
+        }
         let (packet, answered) = match self.round(discover(address, Some(ARCH), None)).await {
             Round::Bound(packet, answered) => (packet, answered),
             Round::Nothing(answered) => {
@@ -152,6 +160,32 @@ impl Machines {
         let answer = self.peers.send(request).await.ok()?;
         let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
         serde_json::from_slice(&body.ok()?).ok()
+    }
+}
+
+/// What a machine meets where coresmd does not answer, or not first: an address, if any, and what is to be said.
+fn astray(link: &Link) -> Option<(Option<String>, String)> {
+    match link {
+        Link::Nodes => None,
+        Link::Dead { network } => {
+            let what = format!("its card has no link: the network {network} is not up");
+            Some((None, what))
+        }
+        Link::Silent { network } => {
+            let what =
+                format!("nobody answers on the network {network}, which coresmd does not serve");
+            Some((None, what))
+        }
+        Link::Foreign {
+            network,
+            server,
+            ip,
+        } => {
+            let what = format!(
+                "libvirt's own DHCP server on {network}, {server}, was first: it lends {ip}, and names no boot file"
+            );
+            Some((Some(ip.to_string()), what))
+        }
     }
 }
 

@@ -98,6 +98,11 @@ async fn leases(State(lab): Shared) -> Json<Vec<Lease>> {
 }
 
 async fn log(State(lab): Shared) -> String {
+    // The real one reads SMD when it starts; this one when it is asked, which a look at its log is after a restart.
+    if lab.heard.restarted() {
+        lab.heard.facts(lab.setup().valid()).await;
+    }
+    lab.note(lab.heard.news(), lab.clock.now());
     let lines = lab.log.lock().unwrap_or_else(PoisonError::into_inner);
     let mut text = String::new();
     for (at, event) in lines.iter() {
@@ -140,6 +145,7 @@ impl Lab {
         let setup = self.setup();
         let facts = self.heard.facts(setup.valid()).await;
         let now = self.clock.now();
+        self.note(self.heard.news(), now);
         let engine = Engine {
             config: &setup.config,
             facts: &facts,
