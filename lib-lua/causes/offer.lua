@@ -155,7 +155,7 @@ return {
       if not stage or stage.stage ~= "offer" or not nic or not ctx.component then return nil end
       local ip = nic.IPAddresses and nic.IPAddresses[1] and nic.IPAddresses[1].IPAddress
       local mac = ctx.machine and ctx.machine.mac
-      if nic.MACAddress ~= mac or not ip or ip == "" or not stage.what:find "no interface" then return nil end
+      if nic.MACAddress ~= mac or not ip or ip == "" or not stage.what:find "^SMD has no interface" then return nil end
       local text = "coresmd took %s for a stranger, and SMD has %s for it now"
       return text:format(nic.MACAddress, ip), "certain"
     end,

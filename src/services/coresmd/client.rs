@@ -4,7 +4,7 @@ use super::{
     explain::{self, Asked, Case, Explained},
     leases::{self, Held},
     store::{Lease, Leases},
-    types::LAB,
+    types::{LAB, Running},
 };
 use crate::{
     fault::{Fault, Kind},
@@ -15,8 +15,6 @@ use std::{fs, net::Ipv4Addr, path::Path};
 
 /// Where the head node keeps the configuration.
 pub const CONFIG: &str = "/etc/openchami/configs/coredhcp.yaml";
-/// The one bridge of the lab's head node.
-const LAB_INTERFACES: [&str; 2] = ["lo", "virbr-openchami"];
 
 #[derive(Clone)]
 pub struct Client {
@@ -66,15 +64,8 @@ impl Client {
     /// The interfaces of the head node: the lab's, or this machine's.
     pub async fn interfaces(&self) -> Result<Option<Vec<String>>, Fault> {
         if self.on_lab().await? {
-            let mut names = LAB_INTERFACES.map(ToOwned::to_owned).to_vec();
-            // One that is served on a real interface listens there.
-            let own = self.config(None).await?;
-            let name = |text: &str| {
-                let end = text.find(|c: char| !c.is_alphanumeric() && !"._-".contains(c));
-                text[..end.unwrap_or(text.len())].to_owned()
-            };
-            names.extend(own.split('%').skip(1).map(name));
-            return Ok(Some(names));
+            let server: Running = self.lab.get(&["server"]).send().await?;
+            return Ok(Some(server.interfaces));
         }
         let Ok(entries) = fs::read_dir("/sys/class/net") else {
             return Ok(None);
