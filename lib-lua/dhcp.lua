@@ -43,12 +43,20 @@ function dhcp.lint(file, options)
   local asked = {}
   for key, value in pairs(options or {}) do asked[key] = value end
   asked.interfaces = asked.interfaces or native.interfaces()
+  -- A lab's own server is of one version, whatever its file is written for.
+  if not file then asked.version = asked.version or native.version() end
   local text = file and text_of(file) or native.config()
   return native.lint(text, asked, asked.smd and native.known() or nil)
 end
 
 -- For those who look for causes: the text that `dhcp.lint` judges where none is named.
-function dhcp._config() return native.config() end
+---@param file? string another file, or its text
+---@return string text
+---@return string? version of the server that reads it, on a lab
+function dhcp._config(file)
+  if file then return text_of(file) end
+  return native.config(), native.version()
+end
 
 ---@class dhcp.Wanted
 ---@field version? string of coresmd: `v0.4`, `v0.6` (the default), `v0.7`

@@ -309,6 +309,7 @@ end
 ---@field file? string a nodes file to compare SMD with: its path or its text
 ---@field log? string coresmd's log, as for `node.trace`
 ---@field console? string what the console has shown, as for `node.trace`
+---@field config? string the coredhcp.yaml, a file or its text: `/etc/openchami/configs/coredhcp.yaml` where nothing is said
 
 --- Tells why a node does not come up, or will not: the most probable cause first, with what was seen and what to do.
 --- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.

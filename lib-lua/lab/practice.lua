@@ -31,7 +31,7 @@ local practice = {}
 local LABS = {
   ["691"] = {
     single = { "F01", "F03", "F07", "F08", "F09", "F10" },
-    later = { "F11" }, later_alone = { "F04", "F06" },
+    later = { "F11" }, later_alone = { "F02", "F04", "F06", "F12" },
   },
   ["692"] = {
     single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" },

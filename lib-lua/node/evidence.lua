@@ -62,19 +62,21 @@ local function power(ctx)
 end
 
 -- How a line about a MAC is told; those that are not here decide nothing.
-local SAID = {
-  assigned = function(event)
-    return true, ("coresmd gave %s to %s"):format(event.ip or "an address", event.mac)
-  end,
-  stranger = function(event) return false, "coresmd took it for a stranger: " .. event.message end,
-  no_address = function(event) return false, "coresmd has no address for it: " .. event.message end,
-  no_component = function(event) return false, "coresmd has no component for it: " .. event.message end,
-  lent = function(event)
-    return false, ("the pool lent %s to it, as to a stranger"):format(event.ip or "an address")
-  end,
-  used_up = function(event) return false, "the pool for strangers is used up: " .. event.message end,
-  ignored = function(event) return false, "a rule has coresmd ignore it: " .. event.message end,
-}
+local _said = {}
+
+function _said.assigned(event) return true, ("coresmd gave %s to %s"):format(event.ip or "an address", event.mac) end
+
+function _said.lent(event)
+  return false, ("the pool lent %s to it, as to a stranger"):format(event.ip or "an address")
+end
+
+for name, text in pairs {
+  stranger = "coresmd took it for a stranger", no_address = "coresmd has no address for it",
+  no_component = "coresmd has no component for it", used_up = "the pool for strangers is used up",
+  ignored = "a rule has coresmd ignore it",
+} do
+  _said[name] = function(event) return false, text .. ": " .. event.message end
+end
 
 local function macs_of(ctx)
   local own = {}
@@ -103,13 +105,13 @@ end
 local function offer(ctx)
   local own, last, tries = macs_of(ctx), nil, 0
   for _, event in ipairs(ctx.shared.events.events) do
-    if event.mac and own[event.mac] and SAID[event.event] then
+    if event.mac and own[event.mac] and _said[event.event] then
       tries = last and last.event == event.event and tries + 1 or 1
       last = event
     end
   end
   if last then
-    local ok, what = SAID[last.event](last)
+    local ok, what = _said[last.event](last)
     return seen("offer", "coresmd", ok, what, {
       at = last.time, tries = tries, request = "DHCPDISCOVER from " .. last.mac,
     })

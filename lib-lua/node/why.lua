@@ -177,13 +177,13 @@ local function verdict_of(shared, xname, options)
   return setmetatable(out, Verdict), ctx
 end
 
-local KNOWN = { file = true, log = true, console = true }
+local KNOWN = { file = true, log = true, console = true, config = true }
 
 local function checked(options)
   for key in pairs(options or {}) do
     if not KNOWN[key] then
       fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), {
-        hint = "known are: file, log, console",
+        hint = "known are: file, log, console, config",
       })
     end
   end

@@ -18,6 +18,8 @@ expect(node.wrong(), {}, "all is well")
 
 -- What a boot shows: the stage it stops at, whose that is, what stands there, and what the console says.
 local SHOWN = {
+  F02 = { "offer", "coresmd", "nobody at 172.16.0.254 answers", "PXE%-E16: No valid offer received" },
+  F12 = { "offer", "coresmd", "coredhcp does not start", "PXE%-E16: No valid offer received" },
   F04 = { "offer", "coresmd", "the pool lends", "Rebooting" },
   F06 = { "offer", "coresmd", "libvirt's own DHCP server on openchami%-net", "PXE%-E53: No boot filename received" },
   F11 = { "offer", "coresmd", "", "PXE%-E" },
@@ -30,7 +32,7 @@ local function typed(fix)
   return assert(load(fix:match "in this lab: (.*)$" or fix, "the fix"))()
 end
 
-for _, id in ipairs { "F04", "F06", "F11", "F14", "F22", "F24" } do
+for _, id in ipairs { "F02", "F04", "F06", "F11", "F12", "F14", "F22", "F24" } do
   for seed = 1, 3 do
     lab.restore "well"
     lab.clock.advance "60s"
@@ -65,6 +67,7 @@ local function sick(id, seed)
   lab.fault.inject(id, { node = 2, seed = seed })
   return #node.wrong()
 end
+expect({ sick("F02"), sick("F12") }, { 5, 5 }, "the server is everybody's")
 expect({ sick("F04"), sick("F06"), sick("F11"), sick("F22"), sick("F24") }, { 5, 5, 1, 5, 1 }, "how many")
 
 -- A network of the nodes' that is down takes all of them, whoever switches it.

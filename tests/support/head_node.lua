@@ -37,6 +37,11 @@ time="2026-11-23T07:00:01Z" level=error msg="failed to refresh cache: dial tcp: 
 ]]
 expect(node.why(3, { log = failed }).causes[1], has { id = "F04", certainty = "certain" }, "F04 of a log")
 
+local died = [[time="2026-11-23T07:00:00Z" level=fatal msg="failed to setup plugin: expected 6 arguments: base URL, got 9"
+]]
+expect(node.why(3, { log = died }).causes[1], has { id = "F12", fix = contains 'version = "v0.4"' }, "F12 of a log")
+expect(node.why(3, { config = dhcp.render { interface = "nosuch0" } }).causes[1], has { id = "F02" }, "F02 of a file")
+
 expect_fault("unsupported", node.run, 1, "hostname")
 expect_fault("bad_argument", node.trace, 1, { consol = console })
 

@@ -207,15 +207,11 @@ impl Console<'_> {
         version.unwrap_or_else(|| KERNEL.to_owned())
     }
 
-    /// dracut's part; false where it ended.
-    fn root(&mut self) -> bool {
-        let Some(rootfs) = self.boot.evidence(Stage::Rootfs).cloned() else {
-            self.line("         Starting dracut initqueue hook...");
-            return false;
-        };
+    /// Whether dracut ends before it has a network.
+    fn gives_up(&mut self, rootfs: &Evidence) -> bool {
         if rootfs.what.contains("no root=") {
             self.line("dracut: FATAL: No or empty root= argument\ndracut: Refusing to continue");
-            return false;
+            return true;
         }
         if rootfs.what.contains("without livenet") {
             let cmdline = self.boot.cmdline.as_deref().unwrap_or_default();
@@ -223,7 +219,7 @@ impl Console<'_> {
             self.line(&format!(
                 "dracut: FATAL: Don't know how to handle 'root={root}'\ndracut: Refusing to continue"
             ));
-            return false;
+            return true;
         }
         if rootfs.what.contains("no module fits") {
             let version = self.version();
@@ -231,6 +227,18 @@ impl Console<'_> {
                 "systemd-modules-load[228]: Failed to find module 'virtio_net' in /lib/modules/{version}"
             ));
             self.emergency();
+            return true;
+        }
+        false
+    }
+
+    /// dracut's part; false where it ended.
+    fn root(&mut self) -> bool {
+        let Some(rootfs) = self.boot.evidence(Stage::Rootfs).cloned() else {
+            self.line("         Starting dracut initqueue hook...");
+            return false;
+        };
+        if self.gives_up(&rootfs) {
             return false;
         }
         self.stamped(

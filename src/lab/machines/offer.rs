@@ -54,10 +54,7 @@ impl Machines {
             return;
         };
         if let Some((ip, what)) = astray(&self.built(&turn.machine.name).link) {
-            turn.boot.back_to(Stage::Offer);
-            turn.boot.ip = ip;
-            said(turn, asked, false, what);
-            turn.then(Next::Offer, REBOOT);
+            lost(turn, asked, ip, what);
             return;
         }
         let (packet, answered) = match self.round(discover(address, Some(ARCH), None)).await {
@@ -103,9 +100,7 @@ impl Machines {
                 let what = format!(
                     "SMD has no interface {name} with an address: the pool lends {ip}, and a script that reboots"
                 );
-                turn.boot.back_to(Stage::Offer);
-                said(turn, asked, false, what);
-                turn.then(Next::Offer, REBOOT);
+                lost(turn, asked, Some(ip), what);
             }
         }
     }
@@ -197,8 +192,13 @@ fn unanswered(turn: &mut Turn, asked: String, answered: Option<Echo>) {
     } else {
         format!("nobody at {HEAD} answers {mac}: {why}")
     };
+    lost(turn, asked, None, what);
+}
+
+/// Nothing comes of it: the firmware begins anew.
+fn lost(turn: &mut Turn, asked: String, ip: Option<String>, what: String) {
     turn.boot.back_to(Stage::Offer);
-    turn.boot.ip = None;
+    turn.boot.ip = ip;
     said(turn, asked, false, what);
     turn.then(Next::Offer, REBOOT);
 }

@@ -4,7 +4,7 @@ use super::{
     explain::{self, Asked, Case, Explained},
     leases::{self, Held},
     store::{Lease, Leases},
-    types::LAB,
+    types::{LAB, Running, Version},
 };
 use crate::{
     fault::{Fault, Kind},
@@ -19,8 +19,6 @@ pub const CONFIG: &str = "/etc/openchami/configs/coredhcp.yaml";
 const LOG: &str = "CHAMI_DHCP_LOG";
 /// The units that the release and the RPM have for it.
 const UNITS: [&str; 2] = ["coresmd-coredhcp", "coresmd"];
-/// The one bridge of the lab's head node.
-const LAB_INTERFACES: [&str; 2] = ["lo", "virbr-openchami"];
 
 #[derive(Clone)]
 pub struct Client {
@@ -70,21 +68,23 @@ impl Client {
     /// The interfaces of the head node: the lab's, or this machine's.
     pub async fn interfaces(&self) -> Result<Option<Vec<String>>, Fault> {
         if self.on_lab().await? {
-            let mut names = LAB_INTERFACES.map(ToOwned::to_owned).to_vec();
-            // One that is served on a real interface listens there.
-            let own = self.config(None).await?;
-            let name = |text: &str| {
-                let end = text.find(|c: char| !c.is_alphanumeric() && !"._-".contains(c));
-                text[..end.unwrap_or(text.len())].to_owned()
-            };
-            names.extend(own.split('%').skip(1).map(name));
-            return Ok(Some(names));
+            let server: Running = self.lab.get(&["server"]).send().await?;
+            return Ok(Some(server.interfaces));
         }
         let Ok(entries) = fs::read_dir("/sys/class/net") else {
             return Ok(None);
         };
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         Ok(Some(names.collect()))
+    }
+
+    /// Which version reads the configuration, where that is known: a lab's own.
+    pub async fn version(&self) -> Result<Option<Version>, Fault> {
+        if !self.on_lab().await? {
+            return Ok(None);
+        }
+        let server: Running = self.lab.get(&["server"]).send().await?;
+        Ok(Some(server.version))
     }
 
     /// Addresses that SMD has given out, and to whom.
@@ -121,7 +121,11 @@ impl Client {
         text: Option<String>,
     ) -> Result<Explained, Fault> {
         let own = text.is_none();
-        let config = explain::configured(&self.config(text).await?, asked.version.as_deref())?;
+        let mut version = asked.version.clone();
+        if own && version.is_none() {
+            version = self.version().await?.map(|it| it.name().to_owned());
+        }
+        let config = explain::configured(&self.config(text).await?, version.as_deref())?;
         let facts = self.facts().await?;
         // What is lent is known of the lab only, and counts for its own configuration only.
         let lent = if own && self.on_lab().await? {

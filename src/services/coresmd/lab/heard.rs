@@ -31,6 +31,11 @@ const UNTRUSTED: &str = "failed to refresh cache: failed to fetch EthernetInterf
     \"https://demo.openchami.cluster:8443/hsm/v2/Inventory/EthernetInterfaces\": tls: failed to verify certificate: \
     x509: certificate signed by unknown authority";
 
+/// What a server says that has started.
+pub(super) fn listening() -> Event {
+    line("info", "server", "Listen 0.0.0.0:67")
+}
+
 fn line(level: &'static str, prefix: &'static str, msg: impl Into<String>) -> Event {
     Event {
         level,
@@ -126,7 +131,7 @@ impl Heard {
     fn note(&self, begins: bool, read: Option<&Facts>, untrusting: bool) {
         let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
         if begins {
-            news.push(line("info", "server", "Listen 0.0.0.0:67"));
+            news.push(listening());
         }
         let plugin = "plugins/coresmd";
         news.push(line("info", plugin, "initiating cache refresh"));
