@@ -148,7 +148,7 @@ function node.get(set)
     record.cloud_init = asked(record, "cloud_init", function() return of_cloud_init(xname) end)
   end
   machine = machine or native.on_lab and machines.known("node.get")[xname]
-  if not native.on_lab then machine = head.now({ xnames = { xname } })[1] end
+  if not native.on_lab then machine = head.now({ xnames = { xname } }, true)[1] end
   if machine and not native.on_lab and not machine.name then machine = nil end
   if machine then
     record.name, record.power, record.stage = machine.name, machine.power, machine.stage
@@ -299,6 +299,7 @@ end
 ---@field stage? string the first stage of a boot without evidence, or at which one will go wrong
 ---@field owner? string who answers for that stage
 ---@field what? string what was seen there last
+---@field seen? string on a head node: the last stage seen to go well, where it cannot be told from here how it went on
 ---@field causes node.Cause[] the most probable first; none: nothing found wrong
 ---@field remarks? node.Cause[] what it came up with all the same: worth a look, and nothing wrong
 ---@field next? string what to type next, where one node was asked about

@@ -174,16 +174,22 @@ return {
     fix = "node.off(NODE); virsh.setmem(DOMAIN, SIZE, { config = true, maximum = true }); "
       .. "virsh.setmem(DOMAIN, SIZE, { config = true })",
     _probe = function(ctx)
+      local domain = ctx.domain
+      if not domain or domain.memory == 0 then return nil end
       local root = ctx.record and image.root(ctx.record)
-      local bytes = ctx.domain and root and ctx.shared:bytes(root)
-      if not bytes or ctx.domain.memory == 0 then return nil end
-      local memory, wanted = ctx.domain.memory >> 10, mib(bytes)
-      if wanted + ASIDE <= memory then return nil end
-      local text = "the root file system has %d MiB, and the domain %s %d MiB of memory"
+      local bytes, memory = root and ctx.shared:bytes(root), domain.memory >> 10
+      local wanted = bytes and mib(bytes) or memory
       -- In powers of two, with room for what is written.
       local size = 2
       while size << 10 < 2 * wanted + ASIDE do size = size * 2 end
-      return text:format(wanted, ctx.domain.name, memory), "certain", { DOMAIN = ctx.domain.name, SIZE = size .. "GiB" }
+      local names = { DOMAIN = domain.name, SIZE = size .. "GiB" }
+      if bytes and wanted + ASIDE > memory then
+        local text = "the root file system has %d MiB, and the domain %s %d MiB of memory"
+        return text:format(wanted, domain.name, memory), "certain", names
+      end
+      local line = ctx.said and (ctx.said:match "[^\n]*No space left on device[^\n]*"
+        or ctx.said:match "[^\n]*Out of memory[^\n]*")
+      if line then return ("its console says: %s"):format(line), "likely", names end
     end,
     _inject = function(at)
       local _, machine = hypervisor.definition(at)

@@ -125,6 +125,8 @@ local function head(verdict)
     return ("it came up, but not all is well: at the stage %s (%s)"):format(verdict.stage, verdict.owner)
   elseif verdict.boot == "ready" then
     return verdict.causes[1] and "it came up; but" or "it came up: " .. nothing
+  elseif verdict.seen and not where then
+    return ("seen from here as far as the stage %s: %s so far"):format(verdict.seen, nothing)
   elseif verdict.boot == "booting" and not where then
     return "it is still booting: " .. nothing .. " so far"
   elseif verdict.boot == "stopped" then
@@ -151,6 +153,16 @@ function Verdict:__tostring()
   return table.concat(lines, "\n")
 end
 
+-- The last stage that was seen to go well, where what came after it cannot be told from here.
+local function as_far_as(stages)
+  local last, blind
+  for _, stage in ipairs(stages) do
+    if stage.ok then last = stage.stage end
+    blind = blind or stage.unseen
+  end
+  return blind and last
+end
+
 local function verdict_of(shared, xname, options)
   local ctx = context.node(shared, xname)
   ctx.file = options.file
@@ -167,7 +179,10 @@ local function verdict_of(shared, xname, options)
   elseif found[1] then
     out.stage, out.owner = found[1].stage, causes.stages[found[1].stage].owner
   end
-  if ctx.boot and not ctx.stopped then out.boot = ctx.up and "ready" or "booting" end
+  if ctx.boot and not ctx.stopped then
+    out.boot = ctx.up and "ready" or "booting"
+    out.seen = not ctx.up and as_far_as(ctx.boot) or nil
+  end
   out.partly = partly or nil
   out.remarks = #remarks > 0 and remarks or nil
   for _, text in ipairs(left) do

@@ -19,6 +19,11 @@ expect(blind.kernel, has { ok = false, unseen = true, what = contains "not seen 
 expect(tostring(node.trace(1)), contains "– ", "it has a mark of its own")
 expect(node.why(1).boot, "ready", "what was not seen did not fail")
 
+local third = [[time="2026-11-23T07:00:00Z" level=info msg="assigning 172.16.0.3 to 52:54:00:be:ef:03 (Node) with a lease duration of 1h"
+]]
+expect(node.why(3, { log = third }), has { boot = "booting", seen = "offer" }, "as far as can be seen")
+expect(tostring(node.why(3, { log = third })), contains "seen from here as far as the stage offer", "in words")
+
 -- A stranger in the log: its boot stops there.
 local stranger = node.trace(2)
 expect(stranger[#stranger], has { stage = "offer", ok = false, what = match "^the pool lent 172.16.0.2%d%d" }, "a stranger")
@@ -91,9 +96,10 @@ local causes = node.why(3).causes
 expect(causes[1], has { id = "F11", certainty = "certain", fix = contains '"openchami-net"' }, "on another network")
 assert(load(causes[1].fix))()
 expect(virsh.domiflist("compute3")[1].source, "openchami-net", "the fix can be typed")
-expect(node.why(3).causes, each(has { id = match "^F[^1][^1]" }), "and mends it")
+expect(node.why(3).causes, {}, "and mends it")
 local found = {}
 for _, one in ipairs(node.why(4).causes) do found[one.id] = one end
+expect(found.F24, has { certainty = "certain", evidence = contains "402 MiB, and the domain compute4 512 MiB" }, "small")
 expect(found.F01, has { evidence = contains "52:54:00:be:ef:40" }, "the domain has another MAC")
 virsh.define((virsh.dumpxml("compute2", { inactive = true }):gsub("<console.*</console>", ""):gsub("<serial.*</serial>", "")))
 virsh.start "compute3"

@@ -2,6 +2,9 @@
 local HEAD, KVER = "http://172.16.0.254", "5.14.0-503.38.1.el9_5.x86_64"
 local EFI = HEAD .. ":9000/boot-images/efi-images/compute/base"
 lab.reset "tutorial"
+cloud_init.defaults.set { cluster_name = "demo", short_name = "nid", nid_length = 3, base_url = HEAD .. ":8081/cloud-init" }
+cloud_init.group.set("compute", { file = "#cloud-config\nwrite_files:\n- { path: /etc/motd, content: hello }\n" })
+lab.clock.advance "60s"
 bss.boot.params.set("nid[1-4]", {
   kernel = EFI .. "/vmlinuz-" .. KVER, initrd = EFI .. "/initramfs-" .. KVER .. ".img",
   params = "root=live:" .. HEAD .. ":9000/boot-images/compute/base/rocky9.5-compute-base-9.5 ip=dhcp "

@@ -67,12 +67,11 @@ fn link(store: &Store, name: &str, who: &str) -> Link {
 fn dhcp(network: &Network) -> Option<(Ipv4Addr, Ipv4Addr, Ipv4Addr)> {
     let root = xml::parse(&network.xml).ok()?;
     let address = |element: &Element, name: &str| element.attribute(name)?.parse().ok();
-    let found = root.all("ip").find_map(|ip| {
+    root.all("ip").find_map(|ip| {
         let range = ip.at("dhcp/range")?;
         let (first, last) = (address(range, "start")?, address(range, "end")?);
         Some((address(ip, "address")?, first, last))
-    });
-    found
+    })
 }
 
 /// dnsmasq chooses by the client's address as well, so that each gets the same again.

@@ -62,7 +62,10 @@ pub fn front(site: &Site) -> Front {
     });
     site.rack.plug(built::builds(&shelf));
     let looks = Arc::clone(&lab);
-    let survey = move || survey(Arc::clone(&looks));
+    let survey = move || {
+        let lab = Arc::clone(&looks);
+        async move { survey(&lab) }
+    };
     let serve = move |bytes: Bytes| serve(Arc::clone(&lab), bytes);
     Front {
         prefix: "",
@@ -78,7 +81,7 @@ pub fn front(site: &Site) -> Front {
     }
 }
 
-async fn survey(lab: Arc<Lab>) -> Response {
+fn survey(lab: &Lab) -> Response {
     match lab.survey() {
         Ok(all) => axum::Json(all).into_response(),
         Err(fault) => answer::problem(&fault),
