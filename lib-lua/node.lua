@@ -215,7 +215,8 @@ end
 
 ---@class node.Picture prints as bars
 ---@field node string
----@field stages node.Done[]
+---@field stages node.Done[] on a head node those that have a time
+---@field untimed? boolean true: there were stages, and none has a time
 
 ---@class node.TimelineOptions
 ---@field as? "svg" the text of a drawing that stands alone: `fs.write("boot.svg", …)` keeps it
@@ -252,7 +253,8 @@ function node.timeline(n, other, options) return timeline.show(node.trace, n, ot
 ---@field every? string|number how long to wait between two looks
 
 --- Shows nodes as they come up, one line each, until all are Ready or nothing has moved for 90 seconds; Ctrl-C leaves it.
---- Very many are told by stage. On a lab its time passes meanwhile; of a real cluster SMD's State is shown.
+--- Very many are told by stage. On a lab its time passes meanwhile; on a head node what `node.trace` can see is shown, of
+--- very many SMD's State.
 ---@param set nodeset.Set which nodes
 ---@param options? node.WatchOptions
 ---@return node.Machine[] machines as they are then

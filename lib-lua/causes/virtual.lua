@@ -15,7 +15,7 @@ local PLUG = amended 'local nic = d.devices.interface[PLACE]; nic._type, nic.sou
 local CONSOLE = amended 'd.devices.console = { { _type = "pty" } }'
 local NO_DHCP = "local net = virsh.network.parse(virsh.net_dumpxml(NET)); "
   .. "for _, ip in ipairs(net.ip) do ip.dhcp = nil end; "
-  .. "virsh.net_define(net); virsh.net_destroy(NET); virsh.net_start(NET)"
+  .. "virsh.net_destroy(NET); virsh.net_define(net); virsh.net_start(NET)"
 
 -- The card that a domain boots from, its place among all, and the address SMD has for it.
 local function card(ctx)

@@ -45,6 +45,11 @@ end
 
 local Picture = { __data = true }
 
+-- Why there are no bars.
+local function nothing(picture)
+  return picture.untimed and "of no stage that was seen it is known when it was" or "it has not booted"
+end
+
 -- What the whole came to, in words.
 local function sum(picture)
   local last = picture.stages[#picture.stages]
@@ -56,7 +61,7 @@ local function sum(picture)
 end
 
 function Picture.__tostring(picture)
-  if #picture.stages == 0 then return picture.node .. ": it has not booted" end
+  if #picture.stages == 0 then return picture.node .. ": " .. nothing(picture) end
   local lines, whole = { picture.node .. ": " .. sum(picture) }, 0
   for _, stage in ipairs(picture.stages) do whole = math.max(whole, stage.after) end
   for _, stage in ipairs(picture.stages) do
@@ -88,7 +93,7 @@ local function svg(picture)
     ('<title>%s</title>'):format(escaped("boot of " .. picture.node)),
     ('<rect width="760" height="%d" fill="#fff"/>'):format(height),
     ('<text x="12" y="22" font-size="14" font-weight="bold">%s</text>'):format(
-      escaped(picture.node .. (#picture.stages > 0 and ": " .. sum(picture) or ": it has not booted"))),
+      escaped(picture.node .. ": " .. (#picture.stages > 0 and sum(picture) or nothing(picture)))),
   }
   for i, stage in ipairs(picture.stages) do
     local y = 34 + (i - 1) * row
@@ -103,7 +108,10 @@ local function svg(picture)
   return table.concat(out, "\n") .. "\n"
 end
 
-local function of(name, stages) return setmetatable({ node = name, stages = measured(stages) }, Picture) end
+local function of(name, stages)
+  local bars = measured(stages)
+  return setmetatable({ node = name, stages = bars, untimed = #bars == 0 and #stages > 0 or nil }, Picture)
+end
 
 local Pair = { __data = true }
 

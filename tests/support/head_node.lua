@@ -106,6 +106,14 @@ virsh.start "compute3"
 local silent = node.trace(3)
 expect(silent[2], has { stage = "offer", ok = false, what = contains "no DISCOVER of it came there" }, "nothing in the log")
 
+-- A DHCP server of libvirt's own, where a node has its address.
+smd.iface.update("52:54:00:be:ef:05", { IPAddresses = { "192.168.122.5" } })
+define("compute5", "52:54:00:be:ef:05", "default")
+local rogue = node.why(5).causes[1]
+expect(rogue, has { id = "F06", evidence = contains "192.168.122.1", fix = contains 'net_dumpxml("default")' }, "F06")
+assert(load(rogue.fix))()
+for _, one in ipairs(node.why(5).causes) do expect(one.id ~= "F06", true, "its fix mends it") end
+
 -- All at once.
 local said = tostring(doctor())
 expect(said, all {
