@@ -3,7 +3,7 @@ local nodeset = require "nodeset"
 
 --- The lab: the simulated head node behind this session.
 --- Look at it, set it back, compare it with before, make its time pass. On a real cluster these calls are `unsupported`.
-local lab = { fault = require "lab.fault", practice = require "lab.practice", clock = {}, artifact = {} }
+local lab = { fault = require "lab.fault", practice = require "lab.practice", clock = {}, artifact = {}, dhcp = {} }
 
 ---@class lab.Machine
 ---@field name string
@@ -12,6 +12,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field bmc_mac string
 ---@field uuid string what its firmware reports
 ---@field power "off"|"on"
+---@field wire? boolean it is real, and came by the wire that the lab serves: only what it asked for is known
 
 ---@class lab.Status
 ---@field pid integer the process that owns the lab
@@ -29,7 +30,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field machines lab.Machine[]
 
 ---@class lab.Condition
----@field name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@field name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"|"coresmd_untrusting"
 ---@field on boolean
 ---@field once boolean it happens instead of lasting, and is never on
 ---@field what string what it means
@@ -39,6 +40,15 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field bytes integer
 ---@field kernel? string which kernel it is or is made for; by default what a name as `vmlinuz-5.14.0-…` says
 ---@field ["private"]? boolean not to be read without credentials
+---@field dracut? string[] the modules that an initrd was made with; those it takes where none are said
+
+---@class lab.DhcpServer
+---@field running boolean whether it started with its configuration
+---@field why? string why a node that asks gets no answer; none: it gets one
+---@field bridge string the interface that nodes ask on
+---@field interfaces string[] all of the head node
+---@field version string of its coresmd, whatever the file is written for: `v0.6`
+---@field config string its coredhcp.yaml
 
 ---@class lab.Difference
 ---@field service string
@@ -224,7 +234,7 @@ function lab.power(set, action) return native.power(nodeset.expand(set), action)
 function lab.conditions() return native.conditions() end
 
 --- Makes something wrong with the head node, or right again.
----@param name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@param name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"|"coresmd_untrusting"
 ---@param on boolean
 ---@return lab.Condition[] conditions
 ---@example lab.condition("nat", true)[1].on --> true
@@ -261,5 +271,31 @@ function lab.artifact.put(artifact) return native.artifact_put(artifact) end
 ---@shell s3cmd del s3://boot-images/vmlinuz
 ---@example lab.artifact.delete(lab.artifacts()[1].path); return #lab.artifacts() --> 5
 function lab.artifact.delete(path) return native.artifact_delete(path) end
+
+--- Tells how the lab's DHCP server is, and shows its coredhcp.yaml. `dhcp.lint()` judges it.
+---@return lab.DhcpServer server
+---@shell systemctl status coresmd-coredhcp
+---@example lab.dhcp.get().running --> true
+function lab.dhcp.get() return native.dhcp() end
+
+--- Gives the lab's DHCP server another coredhcp.yaml, and restarts it. One that it does not start with is taken as well, as
+--- on a head node: then nobody answers DHCP, and `why` says why.
+---@param file string the file, or its text
+---@return lab.DhcpServer server
+---@shell systemctl restart coresmd-coredhcp
+---@example lab.dhcp.set(dhcp.render{ pool = { "172.16.0.210", "172.16.0.220" } }).running --> true
+---@example lab.dhcp.set(dhcp.render{ interface = "eth0" }).why:match "listens on %S+" --> listens on %eth0
+---@example lab.dhcp.set(dhcp.render{ interface = "virbr-opnchami" }).running --> false
+---@example lab.dhcp.set(dhcp.render{ version = "v0.4" }).running --> false
+function lab.dhcp.set(file)
+  -- A text of several lines is no file's name.
+  local text = file:find "\n" and file or chami.fs.read(file)
+  return native.dhcp_set(text)
+end
+
+--- Gives the lab's DHCP server the configuration back that it began with.
+---@return lab.DhcpServer server
+---@example lab.dhcp.set("server4:\n"); return lab.dhcp.reset().running --> true
+function lab.dhcp.reset() return native.dhcp_set() end
 
 return lab

@@ -162,7 +162,7 @@ fn page(n: &mut Natives, target: &Target) {
     });
 }
 
-/// The machines, what they boot from, and what is wrong with the head node.
+/// The machines, what they boot from, their DHCP server, and what is wrong with the head node.
 fn machines(n: &mut Natives, target: &Target) {
     let lab = target.clone();
     n.write("power", move |(nodes, action): (Vec<String>, String)| {
@@ -193,5 +193,15 @@ fn machines(n: &mut Natives, target: &Target) {
     n.write("artifact_delete", move |(path,): (String,)| {
         let lab = lab.clone();
         async move { lab.lab()?.delete_artifact(&path).await }
+    });
+    let lab = target.clone();
+    n.read("dhcp", move |(): ()| {
+        let lab = lab.clone();
+        async move { lab.lab()?.dhcp().await }
+    });
+    let lab = target.clone();
+    n.write("dhcp_set", move |(config,): (Option<String>,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.set_dhcp(config.as_deref()).await }
     });
 }

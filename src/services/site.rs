@@ -133,18 +133,18 @@ impl Peers {
         Some(wire?(packet).await)
     }
 
-    /// From now on this takes another configuration of what answers on the nodes' network. No route leads there.
+    /// From now on this takes what answers on the nodes' network begins with.
     pub fn plug_setup(&self, setup: Setup) {
         *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Some(setup);
     }
 
-    /// Gives what answers on the nodes' network another configuration.
-    pub fn reconfigure(&self, text: String) -> Result<(), Fault> {
+    /// Has what answers on the nodes' network begin with this configuration, on a machine with these interfaces.
+    pub fn reconfigure(&self, text: String, interfaces: Vec<String>) -> Result<(), Fault> {
         let setup = self.setup.read().unwrap_or_else(PoisonError::into_inner);
-        match &*setup {
-            Some(setup) => setup(text),
-            None => Err(Fault::internal("nobody answers on the nodes' network")),
-        }
+        let setup = setup.as_ref();
+        let setup = setup.ok_or_else(|| Fault::internal("nobody answers on the nodes' network"))?;
+        setup(text, interfaces);
+        Ok(())
     }
 
     /// A copy, so that no lock is held while one waits for an answer.
@@ -187,8 +187,8 @@ impl Peers {
 /// Who answers on the nodes' network, where it is packets that are sent and not requests.
 pub type Wire = Arc<dyn Fn(Vec<u8>) -> Pending<'static, Result<Echo, Fault>> + Send + Sync>;
 
-/// Takes the text of another configuration.
-pub type Setup = Arc<dyn Fn(String) -> Result<(), Fault> + Send + Sync>;
+/// Takes the text of a configuration, and the interfaces of the machine it is for.
+pub type Setup = Arc<dyn Fn(String, Vec<String>) + Send + Sync>;
 
 /// What came of a packet.
 #[derive(Clone, Debug, Default)]

@@ -33,14 +33,17 @@ use super::clock::{LabClock, plus};
 use crate::{
     clock::Clock as _,
     fault::Fault,
-    services::site::{Ailments, Peers},
+    services::{
+        rack::{Builds, Built},
+        site::{Ailments, Peers},
+    },
     table::{Journal, Shelf},
     world::{Boot, Machines as Rack, Next, World},
 };
 use jiff::Timestamp;
 use std::{
     sync::{
-        Arc, Weak,
+        Arc, OnceLock, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -67,6 +70,8 @@ pub(crate) struct Machines {
     /// Counts how often everything was replaced; work from before is void.
     life: AtomicU64,
     pub(crate) events: Events,
+    /// The hypervisor's definitions, where there is one.
+    builds: OnceLock<Builds>,
 }
 
 impl Machines {
@@ -90,8 +95,15 @@ impl Machines {
                 peers,
                 life: AtomicU64::new(0),
                 events,
+                builds: OnceLock::new(),
             }
         })
+    }
+
+    /// How a machine is built, as its definition says just now.
+    fn built(&self, name: &str) -> Built {
+        let builds = self.builds.get();
+        builds.map(|builds| builds(name)).unwrap_or_default()
     }
 
     /// Everything was put in place of what was there: boots that are under way go on. The world

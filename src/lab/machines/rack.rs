@@ -3,7 +3,7 @@ use super::{Machines, console, power::Action as Switch};
 use crate::{
     clock::Pending,
     fault::Fault,
-    services::rack::{Action, Rack, Seen, Wanted},
+    services::rack::{Action, Builds, Rack, Seen, Wanted},
     world::{Boot, Machine, Power, World},
 };
 use std::sync::Arc;
@@ -22,7 +22,26 @@ fn seen(world: &World, machine: &Machine) -> Seen {
     }
 }
 
+impl Machines {
+    /// What a machine's serial console shows; without a serial port nobody sees anything.
+    pub(super) fn console(&self, name: &str) -> String {
+        if !self.built(name).serial {
+            return String::new();
+        }
+        self.world.read(|world| {
+            let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {
+                return String::new();
+            };
+            console::text(machine, boot, world.inside(name))
+        })
+    }
+}
+
 impl Rack for Hypervisor {
+    fn plug(&self, builds: Builds) {
+        let _ = self.0.builds.set(builds);
+    }
+
     fn all(&self) -> Vec<Seen> {
         self.0.world.read(|world| {
             let all = world.machines();
@@ -31,12 +50,7 @@ impl Rack for Hypervisor {
     }
 
     fn console(&self, name: &str) -> String {
-        self.0.world.read(|world| {
-            let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {
-                return String::new();
-            };
-            console::text(machine, boot, world.inside(name))
-        })
+        self.0.console(name)
     }
 
     fn put(&self, wanted: Wanted) -> Result<(), Fault> {

@@ -4,6 +4,7 @@ use crate::{
     fault::Fault,
     http::Request,
     lab::{Condition, Node, Ran, Stored},
+    services::coresmd::types::{LAB, Running},
 };
 use serde_json::json;
 
@@ -65,5 +66,17 @@ impl Control {
         pieces.extend(path.trim_matches('/').split('/'));
         let request = self.at(crate::http::Api::delete, &pieces);
         self.send(request).await
+    }
+
+    /// The lab's DHCP server.
+    pub async fn dhcp(&self) -> Result<Running, Fault> {
+        self.send(self.http.url("GET", &format!("{LAB}/server")))
+            .await
+    }
+
+    /// Gives it another coredhcp.yaml; none: the one it began with.
+    pub async fn set_dhcp(&self, config: Option<&str>) -> Result<Running, Fault> {
+        self.send(self.post("dhcp", &json!({ "config": config })))
+            .await
     }
 }

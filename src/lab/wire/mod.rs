@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use std::{
-    io,
+    fs, io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
@@ -71,7 +71,14 @@ fn configure(house: &House, interface: &str, here: &Here, http: u16) -> Result<(
         pool: (first.to_string(), last.to_string()),
         ..Wanted::default()
     };
-    house.peers.reconfigure(render(&wanted)?)
+    house.peers.reconfigure(render(&wanted)?, interfaces())
+}
+
+/// The interfaces of this machine, as far as it tells.
+fn interfaces() -> Vec<String> {
+    let entries = fs::read_dir("/sys/class/net").into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.collect()
 }
 
 /// Addresses for strangers: the tutorial's .200 to .250 where these fit, else the last quarter of the network, or the second

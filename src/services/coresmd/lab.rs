@@ -4,14 +4,14 @@
 //! and again when what is known of it is older than the configuration allows; when it does not answer, what was known
 //! goes on to count. A reset or restore of the lab is a restart of the server.
 mod heard;
+mod setup;
 
 use super::{
-    config::Config,
     engine::{By, Engine, Event},
-    explain, packet,
+    packet,
     render::{Wanted, render},
     store::{Lease, Store},
-    types::LAB,
+    types::{LAB, Running},
 };
 use crate::{
     clock::Clock,
@@ -22,26 +22,23 @@ use crate::{
 use axum::{Json, Router, extract::State, routing::get};
 use heard::Heard;
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+use setup::{Bench, Setup};
 use std::{
     collections::VecDeque,
     fmt::Write as _,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// So many lines of the log are kept.
 const LINES: usize = 2000;
 
-/// The server's configuration, as text and as read.
-struct Setup {
-    text: String,
-    config: Config,
-}
-
 struct Lab {
     shelf: Shelf<Store>,
     clock: Arc<dyn Clock>,
     heard: Heard,
-    setup: RwLock<Arc<Setup>>,
+    bench: Bench,
     log: Mutex<VecDeque<(Timestamp, Event)>>,
 }
 
@@ -52,14 +49,13 @@ pub fn front(site: &Site) -> Front {
     let store = Store::default();
     // What is rendered without a wish is the lab's head node, and a test holds that it can be.
     let text = render(&Wanted::default()).unwrap_or_default();
-    let config = explain::configured(&text, None).unwrap_or_default();
     let heard = Heard::new(site, store.lives());
     let shelf = Shelf::new("dhcp", store, Arc::clone(&site.journal));
     let lab = Arc::new(Lab {
         shelf: shelf.clone(),
         clock: Arc::clone(&site.clock),
         heard,
-        setup: RwLock::new(Arc::new(Setup { text, config })),
+        bench: Bench::new(shelf.clone(), text),
         log: Mutex::default(),
     });
     let answers = Arc::clone(&lab);
@@ -68,12 +64,15 @@ pub fn front(site: &Site) -> Front {
         Box::pin(async move { lab.answer(&packet).await })
     }));
     let another = Arc::clone(&lab);
-    site.peers
-        .plug_setup(Arc::new(move |text| another.configure(text)));
+    site.peers.plug_setup(Arc::new(move |text, interfaces| {
+        another.bench.begin_with(text, interfaces);
+    }));
+    let given = Arc::clone(&lab);
     let routes = Router::new()
         .route("/leases", get(leases))
         .route("/log", get(log))
         .route("/config", get(told))
+        .route("/server", get(server))
         .route(
             "/now",
             get(|State(lab): Shared| async move { Json(lab.clock.now()) }),
@@ -83,14 +82,26 @@ pub fn front(site: &Site) -> Front {
         prefix: LAB,
         routes,
         aliases: Vec::new(),
-        consoles: Vec::new(),
+        consoles: vec![("/dhcp", Arc::new(move |body: &[u8]| given.configure(body)))],
         control: None,
         store: Arc::new(shelf),
     }
 }
 
+/// What is asked of the server itself, past its wire.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    /// None: what it began with.
+    config: Option<String>,
+}
+
 async fn told(State(lab): Shared) -> String {
     lab.setup().text.clone()
+}
+
+async fn server(State(lab): Shared) -> Json<Running> {
+    Json(lab.bench.told())
 }
 
 async fn leases(State(lab): Shared) -> Json<Vec<Lease>> {
@@ -98,6 +109,11 @@ async fn leases(State(lab): Shared) -> Json<Vec<Lease>> {
 }
 
 async fn log(State(lab): Shared) -> String {
+    // The real one reads SMD when it starts; this one when it is asked, which a look at its log is after a restart.
+    if lab.heard.restarted() {
+        lab.heard.facts(lab.setup().valid()).await;
+    }
+    lab.note(lab.heard.news(), lab.clock.now());
     let lines = lab.log.lock().unwrap_or_else(PoisonError::into_inner);
     let mut text = String::new();
     for (at, event) in lines.iter() {
@@ -107,39 +123,43 @@ async fn log(State(lab): Shared) -> String {
     text
 }
 
-impl Setup {
-    /// How long what was heard of SMD counts.
-    fn valid(&self) -> i64 {
-        let plugins = self
-            .config
-            .server4
-            .iter()
-            .flat_map(|server| &server.plugins);
-        let coresmd = plugins.filter_map(|plugin| match &plugin.kind {
-            super::config::Kind::Coresmd(coresmd) => Some(coresmd.cache_valid.as_seconds()),
-            _ => None,
-        });
-        coresmd.max().unwrap_or(30)
-    }
-}
-
 impl Lab {
-    /// Another configuration, until the lab ends; one that no server starts with is refused.
-    fn configure(&self, text: String) -> Result<(), Fault> {
-        let config = explain::configured(&text, None)?;
-        *self.setup.write().unwrap_or_else(PoisonError::into_inner) =
-            Arc::new(Setup { text, config });
-        Ok(())
+    /// Another configuration, and a restart of the server with it; one that it does not start with is kept all the same.
+    fn configure(&self, body: &[u8]) -> Result<Value, Fault> {
+        let Given { config } = serde_json::from_slice(body)
+            .map_err(|error| Fault::bad_argument(format!("this body cannot be used: {error}")))?;
+        self.shelf.write(|store| {
+            store.configure(config);
+            Ok::<_, Fault>(())
+        })?;
+        self.setup();
+        serde_json::to_value(self.bench.told())
+            .map_err(|error| Fault::internal(format!("a record: {error}")))
     }
 
     fn setup(&self) -> Arc<Setup> {
-        Arc::clone(&self.setup.read().unwrap_or_else(PoisonError::into_inner))
+        let (setup, anew) = self.bench.now();
+        if anew {
+            let mut lines = setup.log();
+            if setup.runs() {
+                lines.push(heard::listening());
+            }
+            self.note(lines, self.clock.now());
+        }
+        setup
     }
 
     async fn answer(&self, bytes: &[u8]) -> Result<Echo, Fault> {
         let setup = self.setup();
+        if let Some(why) = setup.silence() {
+            return Ok(Echo {
+                why: why.to_owned(),
+                ..Echo::default()
+            });
+        }
         let facts = self.heard.facts(setup.valid()).await;
         let now = self.clock.now();
+        self.note(self.heard.news(), now);
         let engine = Engine {
             config: &setup.config,
             facts: &facts,

@@ -61,9 +61,19 @@ impl Book for Leases {
     }
 }
 
-/// The lab's lease file.
+/// A coredhcp.yaml that somebody gave the lab's server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Given {
+    text: String,
+}
+
+/// What that is kept as.
+const CONFIG: &str = "coredhcp.yaml";
+
+/// The lab's lease file, and its configuration where that is another than it began with.
 pub struct Store {
     leases: Table<Lease>,
+    config: Table<Given>,
     /// Counts how often everything was replaced, which is like a restart of the server.
     lives: Arc<AtomicU64>,
 }
@@ -73,6 +83,7 @@ impl Default for Store {
         Self {
             // Who was lent what is history, like who booted when: no difference between two labs.
             leases: Table::log("leases"),
+            config: Table::new("config"),
             lives: Arc::default(),
         }
     }
@@ -81,6 +92,22 @@ impl Default for Store {
 impl Store {
     pub fn lives(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.lives)
+    }
+
+    pub fn config(&self) -> Option<&str> {
+        self.config.get(CONFIG).map(|given| given.text.as_str())
+    }
+
+    /// Takes another configuration, or none of its own; the server starts anew.
+    pub fn configure(&mut self, text: Option<String>) {
+        match text {
+            Some(text) => self.config.put(CONFIG, Given { text }),
+            None if self.config.contains(CONFIG) => {
+                self.config.remove(CONFIG);
+            }
+            None => {}
+        }
+        self.lives.fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn all(&self) -> Vec<Lease> {
@@ -110,11 +137,11 @@ impl Book for Store {
 
 impl Keeps for Store {
     fn tables(&self) -> Vec<&dyn Rows> {
-        vec![&self.leases]
+        vec![&self.leases, &self.config]
     }
 
     fn tables_mut(&mut self) -> Vec<&mut dyn Rows> {
-        vec![&mut self.leases]
+        vec![&mut self.leases, &mut self.config]
     }
 
     fn loaded(&mut self) {

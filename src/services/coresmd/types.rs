@@ -1,11 +1,29 @@
 //! What is found in a coredhcp.yaml, and what the server makes of it.
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Below this path of its gateway a lab has its coredhcp.
 pub const LAB: &str = "/lab/dhcp";
 
+/// A lab's server: whether it runs, and with what.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Running {
+    pub running: bool,
+    /// Why a node that asks gets no answer; none: it gets one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The interface that nodes ask on.
+    pub bridge: String,
+    /// All of its machine.
+    pub interfaces: Vec<String>,
+    /// Of the program, whatever the file is written for.
+    #[serde(default)]
+    pub version: Version,
+    /// Its coredhcp.yaml.
+    pub config: String,
+}
+
 /// Which coresmd reads the file: its words changed twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Version {
     /// Words by their position; the release pins v0.4.3.
     #[serde(rename = "v0.4")]

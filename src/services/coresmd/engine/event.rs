@@ -41,6 +41,20 @@ impl Event {
         Self::new("error", prefix, msg)
     }
 
+    /// The start ends here.
+    pub fn fatal(msg: &str) -> Self {
+        Self::new("fatal", "main", msg)
+    }
+
+    /// The start goes on without a setting.
+    pub fn refused(msg: &str) -> Self {
+        Self::new("error", "plugins/coresmd", msg)
+    }
+
+    pub fn doubtful(msg: &str) -> Self {
+        Self::new("warning", "plugins/coresmd", msg)
+    }
+
     pub(super) fn text(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.fields.push((key, Value::Text(value.into())));
         self

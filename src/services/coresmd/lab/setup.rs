@@ -1,0 +1,250 @@
+//! Which coredhcp.yaml the lab's server has, whether it runs with it, and whether it hears the nodes.
+//!
+//! A configuration that no server starts with is kept as well, as a file on a head node would be: then nobody answers, and
+//! whoever looks is told why.
+use crate::services::coresmd::{
+    config::{self, Config, Kind, Read, Server},
+    engine::Event,
+    store::Store,
+    types::{Does, Finding, Running, Version},
+};
+use crate::table::Shelf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The interfaces of the lab's head node: itself, the house's network, the nodes' bridge.
+const INTERFACES: [&str; 3] = ["lo", "eth0", "virbr-openchami"];
+/// Where DHCP servers are asked.
+const PORT: u16 = 67;
+
+/// The configuration as text and as read.
+pub(super) struct Setup {
+    pub(super) text: String,
+    pub(super) config: Config,
+    /// Why the server does not run.
+    dead: Option<String>,
+    /// Why it does not hear what nodes broadcast.
+    deaf: Option<String>,
+    log: Vec<Event>,
+}
+
+impl Setup {
+    fn read(text: &str, base: &Base) -> Self {
+        let Read { config, findings } =
+            config::read(text, Some(base.version), Some(&base.interfaces));
+        let death = findings.iter().find(|it| it.does == Does::Die);
+        let dead = death.map(|it| {
+            let Finding { message, line, .. } = it;
+            format!("coredhcp does not start: {message} (coredhcp.yaml, line {line})")
+        });
+        let unheard = match &config.server4 {
+            _ if dead.is_some() => None,
+            None => Some("coredhcp has no server4, so it answers no DHCPv4".to_owned()),
+            Some(server) => deaf(server, &base.bridge),
+        };
+        Self {
+            text: text.to_owned(),
+            config,
+            dead,
+            deaf: unheard,
+            log: findings.iter().flat_map(logged).collect(),
+        }
+    }
+
+    pub(super) fn runs(&self) -> bool {
+        self.dead.is_none()
+    }
+
+    /// Why a node that asks gets no answer; none: it gets one.
+    pub(super) fn silence(&self) -> Option<&str> {
+        self.dead.as_deref().or(self.deaf.as_deref())
+    }
+
+    /// How long what was heard of SMD counts.
+    pub(super) fn valid(&self) -> i64 {
+        let plugins = self
+            .config
+            .server4
+            .iter()
+            .flat_map(|server| &server.plugins);
+        let coresmd = plugins.filter_map(|plugin| match &plugin.kind {
+            Kind::Coresmd(coresmd) => Some(coresmd.cache_valid.as_seconds()),
+            _ => None,
+        });
+        coresmd.max().unwrap_or(30)
+    }
+}
+
+/// Whether it listens where nodes broadcast, and if not where.
+fn deaf(server: &Server, bridge: &str) -> Option<String> {
+    let mut places = Vec::new();
+    for listen in &server.listen {
+        let here = listen.interface.is_empty() || listen.interface == bridge;
+        if here && listen.ip.is_unspecified() && listen.port == PORT {
+            return None;
+        }
+        let interface = Some(&listen.interface).filter(|it| !it.is_empty());
+        let place = interface.map_or_else(|| listen.ip.to_string(), |it| format!("%{it}"));
+        places.push(match listen.port {
+            PORT => place,
+            port => format!("{place}:{port}"),
+        });
+    }
+    let places = places.join(" and ");
+    (!places.is_empty()).then(|| {
+        format!("coredhcp listens on {places} alone, and what nodes ask comes on %{bridge}")
+    })
+}
+
+/// What the server writes about it.
+fn logged(finding: &Finding) -> impl Iterator<Item = Event> {
+    let event = match finding.does {
+        Does::Die => Event::fatal,
+        Does::Skip => Event::refused,
+        Does::Start => Event::doubtful,
+    };
+    finding.log.iter().map(move |line| event(line))
+}
+
+/// What the server begins with, and the machine it stands on.
+struct Base {
+    text: String,
+    bridge: String,
+    interfaces: Vec<String>,
+    /// The program is of this one, whatever a file is written for.
+    version: Version,
+}
+
+/// The server's configuration: what it began with, or what somebody gave it since, which the store keeps.
+pub(super) struct Bench {
+    shelf: Shelf<Store>,
+    base: RwLock<Base>,
+    setup: RwLock<Arc<Setup>>,
+}
+
+impl Bench {
+    pub(super) fn new(shelf: Shelf<Store>, text: String) -> Self {
+        let base = Base::of(text, Vec::new());
+        let setup = Arc::new(Setup::read(&base.text, &base));
+        Self {
+            shelf,
+            base: RwLock::new(base),
+            setup: RwLock::new(setup),
+        }
+    }
+
+    /// It begins with another configuration, on a machine with these interfaces beside its own.
+    pub(super) fn begin_with(&self, text: String, interfaces: Vec<String>) {
+        *self.base.write().unwrap_or_else(PoisonError::into_inner) = Base::of(text, interfaces);
+    }
+
+    /// How it is now, and whether it was read anew just now, as by a server that starts.
+    pub(super) fn now(&self) -> (Arc<Setup>, bool) {
+        let base = self.base.read().unwrap_or_else(PoisonError::into_inner);
+        let known = Arc::clone(&self.setup.read().unwrap_or_else(PoisonError::into_inner));
+        let other = self.shelf.read(|store| {
+            let text = store.config().unwrap_or(&base.text);
+            (text != known.text).then(|| text.to_owned())
+        });
+        let Some(text) = other else {
+            return (known, false);
+        };
+        let setup = Arc::new(Setup::read(&text, &base));
+        *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&setup);
+        (setup, true)
+    }
+
+    /// As it is told.
+    pub(super) fn told(&self) -> Running {
+        let (setup, _) = self.now();
+        let base = self.base.read().unwrap_or_else(PoisonError::into_inner);
+        Running {
+            running: setup.dead.is_none(),
+            why: setup.silence().map(str::to_owned),
+            bridge: base.bridge.clone(),
+            interfaces: base.interfaces.clone(),
+            version: base.version,
+            config: setup.text.clone(),
+        }
+    }
+}
+
+impl Setup {
+    /// What its start writes to the log.
+    pub(super) fn log(&self) -> Vec<Event> {
+        self.log.clone()
+    }
+}
+
+impl Base {
+    /// The first interface that is listened on is the nodes' bridge.
+    fn of(text: String, mut interfaces: Vec<String>) -> Self {
+        let read = config::read(&text, None, None);
+        let listen = read.config.server4.iter().flat_map(|it| &it.listen);
+        let named = listen.map(|it| &it.interface).find(|it| !it.is_empty());
+        let bridge = named.map_or(INTERFACES[2], String::as_str).to_owned();
+        let own = INTERFACES.iter().map(ToString::to_string);
+        interfaces.extend(own.chain([bridge.clone()]));
+        interfaces.sort();
+        interfaces.dedup();
+        Self {
+            version: read.config.version,
+            text,
+            bridge,
+            interfaces,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        services::coresmd::render::{Wanted, render},
+        table::Forget,
+    };
+
+    fn listening(interface: &str) -> String {
+        let wanted = Wanted {
+            interface: interface.to_owned(),
+            ..Wanted::default()
+        };
+        render(&wanted).expect("a configuration")
+    }
+
+    #[test]
+    fn who_does_not_hear_nodes_says_why() {
+        let shelf = Shelf::new("dhcp", Store::default(), Arc::new(Forget));
+        let bench = Bench::new(shelf.clone(), listening("virbr-openchami"));
+        let given = |text: Option<&str>| {
+            let write = shelf.write(|store| {
+                store.configure(text.map(str::to_owned));
+                Ok::<_, crate::fault::Fault>(())
+            });
+            write.expect("written");
+            let told = bench.told();
+            (told.running, told.why.unwrap_or_default())
+        };
+        assert_eq!(given(None), (true, String::new()));
+        let other = listening("eth0");
+        let why = "coredhcp listens on %eth0 alone, and what nodes ask comes on %virbr-openchami";
+        assert_eq!(given(Some(&other)), (true, why.to_owned()));
+        let port = other.replace("%eth0", "0.0.0.0:6767");
+        assert!(given(Some(&port)).1.contains("0.0.0.0:6767 alone"));
+        let (running, why) = given(Some(&listening("virbr-opnchami")));
+        assert!(
+            !running && why.contains("no interface virbr-opnchami"),
+            "{why}"
+        );
+        assert!(bench.now().0.log().iter().any(|it| it.level == "fatal"));
+        assert!(!given(Some("server4:\n")).0);
+        assert_eq!(given(None).1, "");
+        // On a real machine the bridge is another.
+        bench.begin_with(listening("br0"), vec!["br0".to_owned(), "wlan0".to_owned()]);
+        assert_eq!(given(None).1, "");
+        assert!(
+            given(Some(&listening("wlan0")))
+                .1
+                .ends_with("comes on %br0")
+        );
+    }
+}
