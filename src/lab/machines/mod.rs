@@ -9,6 +9,7 @@ mod conditions;
 mod config;
 mod console;
 mod events;
+mod files;
 mod firmware;
 mod guest;
 mod ipxe;
@@ -21,6 +22,7 @@ mod routes;
 mod seed;
 mod told;
 mod turn;
+mod wire;
 
 pub(crate) use artifacts::routes as artifact_routes;
 pub use conditions::Condition;
@@ -28,6 +30,7 @@ pub(crate) use events::{Events, Told};
 pub(crate) use rack::Hypervisor;
 pub(crate) use routes::routes;
 pub use routes::{Node, Ran, Stored, Timeline};
+pub(in crate::lab) use wire::{Fetch, Sight};
 
 use super::clock::{LabClock, plus};
 use crate::{
@@ -39,8 +42,10 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
+    net::Ipv4Addr,
+    path::PathBuf,
     sync::{
-        Arc, Weak,
+        Arc, OnceLock, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -67,6 +72,10 @@ pub(crate) struct Machines {
     /// Counts how often everything was replaced; work from before is void.
     life: AtomicU64,
     pub(crate) events: Events,
+    /// The lab's own address where real machines come by a wire.
+    wire: OnceLock<Ipv4Addr>,
+    /// A folder of real files that the artifact server has beside what it makes up.
+    files: OnceLock<PathBuf>,
 }
 
 impl Machines {
@@ -90,6 +99,8 @@ impl Machines {
                 peers,
                 life: AtomicU64::new(0),
                 events,
+                wire: OnceLock::new(),
+                files: OnceLock::new(),
             }
         })
     }

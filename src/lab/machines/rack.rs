@@ -35,6 +35,9 @@ impl Rack for Hypervisor {
             let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {
                 return String::new();
             };
+            if machine.wire {
+                return "(a real machine: its console is where it runs)\n".to_owned();
+            }
             console::text(machine, boot, world.inside(name))
         })
     }

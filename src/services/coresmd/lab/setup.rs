@@ -35,7 +35,7 @@ impl Setup {
             let Finding { message, line, .. } = it;
             format!("coredhcp does not start: {message} (coredhcp.yaml, line {line})")
         });
-        let deaf = match &config.server4 {
+        let unheard = match &config.server4 {
             _ if dead.is_some() => None,
             None => Some("coredhcp has no server4, so it answers no DHCPv4".to_owned()),
             Some(server) => deaf(server, &base.bridge),
@@ -44,7 +44,7 @@ impl Setup {
             text: text.to_owned(),
             config,
             dead,
-            deaf,
+            deaf: unheard,
             log: findings.iter().flat_map(logged).collect(),
         }
     }
