@@ -8,7 +8,7 @@ use super::{
     keys::{Keys, Smith},
     machines::{Events, Hypervisor, Machines, Told, WORLD},
     options::Options,
-    persist::{Config, Entry, Keeper, Loaded, Still, Stores, Whole},
+    persist::{Config, Entry, Keeper, Live, Loaded, Still, Stores, Whole},
     status::{Status, Time},
     token::Doorman,
     tutorial,
@@ -132,9 +132,14 @@ impl House {
             self.clock.not_before(written);
         }
         if let Some(state) = loaded.state {
-            self.put(&state.whole)?;
-            self.clock.set_advanced(state.whole.advanced);
-            *self.since() = state.whole.since;
+            let Whole {
+                stores,
+                advanced,
+                since,
+            } = state.whole;
+            self.put(stores)?;
+            self.clock.set_advanced(advanced);
+            *self.since() = since;
         }
         for entry in loaded.entries {
             self.repeat(entry)?;
@@ -144,7 +149,7 @@ impl House {
         }
         let still = self.keeper.still();
         if loaded.unsettled {
-            self.keeper.settle(&self.config, &self.gather()?, &still)?;
+            self.keeper.settle(&self.config, &self.live(), &still)?;
         }
         if !self.keeper.is_open() || self.keeper.is_long() {
             self.rewrite(&still)?;
@@ -162,7 +167,7 @@ impl House {
             Entry::Begin { .. } => {}
             Entry::Clock { advanced } => self.clock.set_advanced(advanced),
             Entry::Whole(whole) => {
-                self.put(&whole)?;
+                self.put(whole.stores)?;
                 *self.since() = whole.since;
             }
             Entry::Write { service, changes } => {
@@ -177,23 +182,30 @@ impl House {
     }
 
     /// Puts everything in the place of what is there.
-    fn put(&self, whole: &Whole) -> Result<(), Fault> {
-        let none = Map::new();
+    fn put(&self, mut stores: Stores) -> Result<(), Fault> {
         for store in &self.stores {
-            let tables = whole.stores.get(store.service());
-            let tables = tables.and_then(Value::as_object).unwrap_or(&none);
+            let mut tables = match stores.remove(store.service()) {
+                Some(Value::Object(tables)) => tables,
+                _ => Map::new(),
+            };
             if store.service() == WORLD && !tables.contains_key(ARTIFACTS) {
                 // Written by a chami whose machines did not boot: what they boot from is as in a new lab.
-                let mut tables = tables.clone();
                 let new = self.new_world()?;
                 let artifacts = new.get(WORLD).and_then(|world| world.get(ARTIFACTS));
                 tables.extend(artifacts.map(|it| (ARTIFACTS.to_owned(), it.clone())));
-                store.restore(&tables)?;
-                continue;
             }
             store.restore(tables)?;
         }
         Ok(())
+    }
+
+    /// The same, written from where it stands; the caller keeps writers out meanwhile.
+    pub(super) fn live(&self) -> Live<'_> {
+        Live {
+            stores: &self.stores,
+            advanced: self.clock.promised(),
+            since: self.since().clone(),
+        }
     }
 
     pub(super) fn gather(&self) -> Result<Whole, Fault> {
@@ -216,7 +228,7 @@ impl House {
     }
 
     fn rewrite(&self, still: &Still) -> Result<(), Fault> {
-        self.keeper.rewrite(&self.config, &self.gather()?, still)
+        self.keeper.rewrite(&self.config, &self.live(), still)
     }
 
     /// Rewrites a journal that has grown long. A disk that refuses is told to the next writer.
@@ -246,7 +258,7 @@ impl House {
             since,
         };
         self.keeper.replaced(&whole)?;
-        self.put(&whole)?;
+        self.put(whole.stores)?;
         *self.since() = whole.since;
         Ok(())
     }

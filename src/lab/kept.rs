@@ -19,7 +19,7 @@ fn gone(name: &str) -> Fault {
 impl House {
     pub(crate) fn snapshot(&self, name: &str) -> Result<Snapshot, Fault> {
         let _still = self.keeper.still();
-        self.keeper.save(name, &self.gather()?)
+        self.keeper.save(name, &self.live())
     }
 
     /// Puts a snapshot's records back; time goes on.
@@ -76,7 +76,7 @@ impl House {
         }
         labs::sweep(home);
         let _still = self.keeper.still();
-        let mut whole = self.gather()?;
+        let mut whole = self.live();
         whole.advanced = self.clock.handed_on();
         self.keeper
             .copy(&to, &self.config, &whole)

@@ -14,7 +14,8 @@ use crate::{
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, BufRead as _, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -90,14 +91,15 @@ fn chain(
     let mut follows = false;
     let mut gap = false;
     for (path, is_last) in [(old(dir, JOURNAL), false), (dir.join(JOURNAL), true)] {
-        let Some(journal) = read_journal(&path)? else {
+        let fits = |generation| generation == next || (follows && generation == next + 1);
+        // The predecessor of a whole state's journal is of no use any more, whatever it looks like.
+        let needed = |generation| is_last || !is_current || fits(generation);
+        let Some(journal) = read_journal(&path, needed)? else {
             continue;
         };
         loaded.generation = loaded.generation.max(journal.generation);
         let Some(_) = state else { continue };
-        let fits = journal.generation == next || (follows && journal.generation == next + 1);
-        // The predecessor of a whole state's journal is of no use any more, whatever it looks like.
-        let needed = is_last || !is_current || fits;
+        let (fits, needed) = (fits(journal.generation), needed(journal.generation));
         if fits && !gap {
             next = journal.generation;
             follows = true;
@@ -185,23 +187,38 @@ struct Read {
     damage: Option<usize>,
 }
 
-fn read_journal(path: &Path) -> Result<Option<Read>, Fault> {
-    let Some(bytes) = bytes(path)? else {
-        return Ok(None);
+/// Reads a journal; of one whose generation is not `wanted` no more than that.
+fn read_journal(path: &Path, wanted: impl Fn(u64) -> bool) -> Result<Option<Read>, Fault> {
+    let unusable = |error: &io::Error| dirs::unusable(path, error);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unusable(&error)),
     };
     let mut read = Read {
         generation: 0,
         entries: Vec::new(),
-        length: bytes.len() as u64,
-        // Its first line says whose journal it is.
-        damage: bytes.is_empty().then_some(1),
+        length: file.metadata().map_err(|e| unusable(&e))?.len(),
+        damage: None,
     };
-    for (number, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        match record(path, line)? {
-            Some(Entry::Begin { generation }) if number == 0 => read.generation = generation,
-            Some(entry) if number > 0 => read.entries.push(entry),
+    let (mut file, mut line) = (BufReader::new(file), Vec::new());
+    for number in 1.. {
+        line.clear();
+        let count = file.read_until(b'\n', &mut line);
+        // Its first line says whose journal it is, so there is one.
+        if count.map_err(|e| unusable(&e))? == 0 && number > 1 {
+            break;
+        }
+        match record(path, &line)? {
+            Some(Entry::Begin { generation }) if number == 1 => {
+                read.generation = generation;
+                if !wanted(generation) {
+                    break;
+                }
+            }
+            Some(entry) if number > 1 => read.entries.push(entry),
             _ => {
-                read.damage = Some(number + 1);
+                read.damage = Some(number);
                 break;
             }
         }

@@ -11,7 +11,7 @@ mod tape;
 mod tests;
 
 pub(crate) use load::Loaded;
-pub(crate) use record::{Config, Entry, State, Stores, Whole};
+pub(crate) use record::{Config, Entry, Live, Stores, Whole};
 
 use super::dirs;
 use crate::{
@@ -19,8 +19,9 @@ use crate::{
     table::{Change, Journal, Turn},
 };
 use load::{load, old};
-use record::Line;
-use seal::seal;
+use record::{Line, Written};
+use seal::{Sealed, seal};
+use serde::Serialize;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
@@ -157,7 +158,7 @@ impl Keeper {
     pub(crate) fn rewrite(
         &self,
         config: &Config,
-        whole: &Whole,
+        whole: &impl Serialize,
         _still: &Still,
     ) -> Result<(), Fault> {
         let mut pages = self.pages();
@@ -202,7 +203,7 @@ impl Keeper {
     pub(crate) fn settle(
         &self,
         config: &Config,
-        whole: &Whole,
+        whole: &impl Serialize,
         _still: &Still,
     ) -> Result<(), Fault> {
         let mut pages = self.pages();
@@ -218,16 +219,34 @@ impl Keeper {
         &self,
         generation: u64,
         config: &Config,
-        whole: &Whole,
+        whole: &impl Serialize,
     ) -> Result<(tempfile::TempPath, u64), Fault> {
-        let state = State {
+        let state = Written {
             generation,
-            config: config.clone(),
-            whole: whole.clone(),
+            config,
+            whole,
         };
-        let body = serde_json::to_string(&state).map_err(|e| unwritable(&e))?;
-        let new = self.prepare(&self.dir.join(STATE), seal(&body).as_bytes())?;
-        Ok((new, body.len() as u64))
+        self.prepare_record(&self.dir.join(STATE), &state)
+    }
+
+    /// Writes one record, a file of its own, as `prepare` does; how long it is as well. It goes to the file bit by bit: of
+    /// ten thousand nodes it is a hundred megabytes.
+    fn prepare_record(
+        &self,
+        path: &Path,
+        record: &impl Serialize,
+    ) -> Result<(tempfile::TempPath, u64), Fault> {
+        let mut size = 0;
+        let file = self.begin(|file| {
+            let mut sealed = Sealed::begin(file)?;
+            let outcome = serde_json::to_writer(&mut sealed, record);
+            size = sealed.length();
+            outcome?;
+            sealed.end()
+        });
+        // What fails and is no matter of the disk is a record that JSON cannot hold.
+        let file = file.map_err(|e| dirs::not_stored(path, &e, size))?;
+        Ok((file, size as u64))
     }
 
     /// No write is taken from now on.
@@ -237,14 +256,20 @@ impl Keeper {
 
     /// Writes a file beside `path`, whole and on the disk, ready to take its place.
     fn prepare(&self, path: &Path, bytes: &[u8]) -> Result<tempfile::TempPath, Fault> {
-        let full = |error: &io::Error| dirs::not_stored(path, error, bytes.len());
-        let begun = tempfile::Builder::new()
+        self.begin(|file| file.write_all(bytes))
+            .map_err(|e| dirs::not_stored(path, &e, bytes.len()))
+    }
+
+    fn begin(
+        &self,
+        fill: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<tempfile::TempPath> {
+        let mut file = tempfile::Builder::new()
             .prefix(BEGUN)
-            .tempfile_in(&self.dir);
-        let mut file = begun.map_err(|e| full(&e))?;
-        file.write_all(bytes).map_err(|e| full(&e))?;
+            .tempfile_in(&self.dir)?;
+        fill(file.as_file_mut())?;
         if self.durable {
-            file.as_file().sync_all().map_err(|e| full(&e))?;
+            file.as_file().sync_all()?;
         }
         Ok(file.into_temp_path())
     }

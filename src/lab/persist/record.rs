@@ -1,7 +1,11 @@
 //! What the lab's files say: the shapes of a journal line and of the whole state.
-use crate::{table::Change, world::Machines};
-use serde::{Deserialize, Serialize};
+use crate::{
+    table::{Change, Shelved},
+    world::Machines,
+};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// The records of all services and of the world: service → table → key → record.
 pub(crate) type Stores = Map<String, Value>;
@@ -35,13 +39,34 @@ pub(crate) struct Whole {
     pub(crate) since: Option<String>,
 }
 
+/// The same as `Whole`, as it is written: from the stores themselves, which may be larger than their copy has room for.
+#[derive(Serialize)]
+pub(crate) struct Live<'a> {
+    #[serde(serialize_with = "by_service")]
+    pub(crate) stores: &'a [Arc<dyn Shelved>],
+    pub(crate) advanced: u64,
+    pub(crate) since: Option<String>,
+}
+
+fn by_service<S: Serializer>(stores: &[Arc<dyn Shelved>], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(stores.iter().map(|store| (store.service(), store.as_ref())))
+}
+
 /// `state.json`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct State {
     /// Counts the rewritings, so that a journal is never applied to a state that holds it already.
     pub(crate) generation: u64,
     pub(crate) config: Config,
     pub(crate) whole: Whole,
+}
+
+/// The same, as it is written.
+#[derive(Serialize)]
+pub(super) struct Written<'a, W> {
+    pub(super) generation: u64,
+    pub(super) config: &'a Config,
+    pub(super) whole: &'a W,
 }
 
 /// One line of `journal.jsonl`, as it is read.

@@ -1,14 +1,11 @@
 //! Named snapshots: whole states in files of their own, which nothing but their names ties to the lab's; and a copy of all
 //! of it for another lab.
-use super::{
-    BEGUN, Config, Keeper, SNAPSHOTS, Whole, put,
-    seal::{seal, unseal},
-    unwritable,
-};
+use super::{BEGUN, Config, Keeper, SNAPSHOTS, Whole, put, seal::unseal};
 use crate::{
     fault::{Fault, Kind},
     lab::{dirs, status::Snapshot},
 };
+use serde::Serialize;
 use std::{
     fs::{self, File},
     io,
@@ -17,12 +14,11 @@ use std::{
 
 impl Keeper {
     /// Stores a named snapshot.
-    pub(crate) fn save(&self, name: &str, whole: &Whole) -> Result<Snapshot, Fault> {
+    pub(crate) fn save(&self, name: &str, whole: &impl Serialize) -> Result<Snapshot, Fault> {
         let path = self.snapshot(name)?;
         let parent = self.dir.join(SNAPSHOTS);
         dirs::private_dir(&parent)?;
-        let body = serde_json::to_string(whole).map_err(|e| unwritable(&e))?;
-        put(self.prepare(&path, seal(&body).as_bytes())?, &path)?;
+        put(self.prepare_record(&path, whole)?.0, &path)?;
         if self.durable {
             let dir = File::open(&parent).and_then(|dir| dir.sync_all());
             dir.map_err(|e| Fault::io(&parent, &e))?;
@@ -76,7 +72,12 @@ impl Keeper {
     }
 
     /// Makes a lab's directory at `to` that holds `whole` and this lab's snapshots; it is there at once or not at all.
-    pub(crate) fn copy(&self, to: &Path, config: &Config, whole: &Whole) -> Result<(), Fault> {
+    pub(crate) fn copy(
+        &self,
+        to: &Path,
+        config: &Config,
+        whole: &impl Serialize,
+    ) -> Result<(), Fault> {
         let parent = to.parent().unwrap_or(to);
         dirs::private_dir(parent)?;
         let begun = tempfile::Builder::new().prefix(BEGUN).tempdir_in(parent);
@@ -100,7 +101,7 @@ impl Keeper {
         synced.map_err(|e| Fault::io(parent, &e))
     }
 
-    fn fill(&self, dir: &Path, config: &Config, whole: &Whole) -> Result<(), Fault> {
+    fn fill(&self, dir: &Path, config: &Config, whole: &impl Serialize) -> Result<(), Fault> {
         let (other, _) = Self::open(dir, true)?;
         other.rewrite(config, whole, &other.still())?;
         let names = self.snapshots();

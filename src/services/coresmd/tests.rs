@@ -188,7 +188,7 @@ async fn smd_is_heard_again_after_half_a_minute_or_a_restart() {
         "what was known goes on to count"
     );
     let dump = stage.store.dump().expect("a dump");
-    stage.store.restore(&dump).expect("restored");
+    stage.store.restore(dump).expect("restored");
     assert_eq!(
         stage.asks(KNOWN, None).await.1,
         "172.16.0.200",

@@ -9,6 +9,7 @@ use crate::{
     fault::Fault,
     table::{Change, Rows, Table},
 };
+use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::{Map, Value};
 use std::{
     collections::HashMap,
@@ -90,6 +91,16 @@ impl History {
         rows.map(|(key, more)| (count(&key) + more, key))
             .map(|(sum, key)| (key, sum))
             .collect()
+    }
+}
+
+/// Few enough that they are put together in memory.
+impl Serialize for History {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let all = self
+            .dump()
+            .map_err(|fault| S::Error::custom(fault.message))?;
+        all.serialize(to)
     }
 }
 

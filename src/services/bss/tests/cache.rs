@@ -79,7 +79,7 @@ fn a_restored_lab_has_heard_of_nobody() {
     let bss = Bss::beside(&smd);
     assert_eq!(known(&bss), 1);
     smd.add(1, "On", true);
-    bss.store.restore(&serde_json::Map::new()).expect("emptied");
+    bss.store.restore(serde_json::Map::new()).expect("emptied");
     assert_eq!(known(&bss), 2);
 }
 

@@ -97,7 +97,7 @@ fn an_equal_configuration_is_shared_even_when_nobody_has_it_any_more() {
         "idle ones are not stored"
     );
     let dump = bss.store.dump().expect("dumped");
-    bss.store.restore(&dump).expect("restored");
+    bss.store.restore(dump).expect("restored");
     is(&bss, &[(&format!("{A} {B}"), "k - c")]);
     bss.put(&json!({ "macs": [A], "kernel": "k", "params": "c" }));
     is(&bss, &[(&format!("{A} {B}"), "k - c")]);

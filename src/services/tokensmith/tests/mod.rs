@@ -252,7 +252,7 @@ async fn ten_wrong_tokens_shut_a_client_out_for_a_minute() {
     for _ in 0..10 {
         from("10.0.0.1", "wrong").await;
     }
-    smith.store.restore(&Map::new()).expect("a reset");
+    smith.store.restore(Map::new()).expect("a reset");
     assert_eq!(from("10.0.0.1", "wrong").await, 400, "a new life");
 }
 
