@@ -50,6 +50,10 @@ impl Rack for Hypervisor {
     }
 
     fn console(&self, name: &str) -> String {
+        let real = |world: &World| world.machine(name).is_some_and(|machine| machine.wire);
+        if self.0.world.read(real) {
+            return "(a real machine: its console is where it runs)\n".to_owned();
+        }
         self.0.console(name)
     }
 
