@@ -30,6 +30,14 @@ impl Rack for Hypervisor {
         })
     }
 
+    /// Of ten thousand machines the others are not looked at.
+    fn one(&self, name: &str) -> Option<(usize, Seen)> {
+        self.0.world.read(|world| {
+            let machine = world.machine(name)?;
+            Some((world.place(name)?, seen(world, machine)))
+        })
+    }
+
     fn console(&self, name: &str) -> String {
         self.0.world.read(|world| {
             let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {

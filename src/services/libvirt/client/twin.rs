@@ -1,4 +1,4 @@
-//! The lab's twin: the same question as a POST to its control API.
+//! The lab's twin: the same question as a POST to its control API, which is nothing to be told: the question is.
 use crate::{
     fault::{Fault, Kind},
     http::Http,
@@ -7,7 +7,11 @@ use crate::{
 use serde_json::Value;
 
 pub(super) async fn ask(http: &Http, call: &Call) -> Result<Value, Fault> {
-    let mut request = http.url("POST", "/lab/v1/libvirt").control().json(call);
+    let mut request = http
+        .url("POST", "/lab/v1/libvirt")
+        .control()
+        .untold()
+        .json(call);
     if call.reads() {
         request = request.reads();
     } else {
