@@ -82,6 +82,7 @@ local node = {}
 ---@field mac string
 ---@field bmc_mac? string on a lab
 ---@field uuid? string on a lab
+---@field wire? boolean it is real, and came by the wire that the lab serves
 
 ---@class node.Options
 ---@field wait? string|number how long to wait until all are Ready, as `"10m"`; without it the call answers at once

@@ -1,65 +1,18 @@
 //! virsh beyond the lab: `tests/specs/virsh.lua` on libvirt's own test driver and on a real libvirtd with QEMU, and a
 //! helper that dies or hangs while it is used. Needs the helper (`cargo test --features libvirt`); the real libvirtd also
 //! root, libvirt and QEMU, which `tests/real/libvirtd-up` starts in namespaces of its own.
+#[path = "support/libvirt.rs"]
+mod libvirt;
+
+use libvirt::{Daemon, all_of, can_serve, chami, children, helper, room, root, signal};
 use std::{
-    env,
     io::{BufRead as _, BufReader, Write as _},
-    path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    path::Path,
+    process::Stdio,
     sync::mpsc,
     thread,
     time::Duration,
 };
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
-
-/// A directory for this test alone.
-fn room(name: &str) -> PathBuf {
-    let room = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("libvirt-{name}"));
-    let _ = std::fs::remove_dir_all(&room);
-    std::fs::create_dir_all(&room).expect("a room");
-    room
-}
-
-/// Notes that something cannot be tried here; where nothing may be skipped that is a failure.
-fn skip(what: &str, why: &str) {
-    assert!(
-        env::var_os("CHAMI_TESTS_COMPLETE").is_none(),
-        "{what}: {why}"
-    );
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {what}: {why}");
-}
-
-/// The helper, when it was built.
-fn helper(what: &str) -> Option<&'static str> {
-    let helper = option_env!("CARGO_BIN_EXE_chami-virt");
-    if helper.is_none() {
-        skip(
-            what,
-            "chami-virt was not built (cargo test --features libvirt, libvirt-dev)",
-        );
-    }
-    helper
-}
-
-fn chami(helper: &str, room: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
-    command
-        .arg("--lab=fresh")
-        .env("CHAMI_VIRT", helper)
-        .env("HOME", room)
-        .env_remove("XDG_STATE_HOME")
-        .env_remove("VIRSH_DEFAULT_CONNECT_URI")
-        .env_remove("LIBVIRT_DEFAULT_URI");
-    command
-}
-
-fn all_of(out: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    text(&out.stdout) + &text(&out.stderr)
-}
 
 /// Runs the spec against a libvirt.
 fn spec(helper: &str, uri: &str, room: &Path) {
@@ -78,83 +31,16 @@ fn the_spec_holds_on_libvirts_test_driver() {
     }
 }
 
-fn is_there(program: &str) -> bool {
-    let paths = env::var_os("PATH").unwrap_or_default();
-    let system = ["/usr/sbin", "/sbin"].map(PathBuf::from);
-    env::split_paths(&paths)
-        .chain(system)
-        .any(|dir| dir.join(program).is_file())
-}
-
-/// A libvirtd that ends with this.
-struct Daemon {
-    child: Child,
-    uri: String,
-}
-
-impl Daemon {
-    fn start(room: &Path) -> Self {
-        let mut child = Command::new(root().join("tests/real/libvirtd-up"))
-            .arg(room)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let out = child.stdout.take().expect("its output");
-        BufReader::new(out).read_line(&mut line).expect("a line");
-        let uri = line.trim().strip_prefix("ready ").expect("it came up");
-        Self {
-            uri: uri.to_owned(),
-            child,
-        }
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        // Its input ends, and with it all that it runs.
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn the_spec_holds_on_a_real_libvirtd() {
     let what = "virsh on a real libvirtd";
     let Some(helper) = helper(what) else { return };
-    for program in ["libvirtd", "virtlogd", "qemu-system-x86_64", "unshare"] {
-        if !is_there(program) {
-            return skip(what, &format!("{program} is not installed"));
-        }
-    }
-    let own = Command::new("unshare")
-        .args(["--net", "--mount", "--pid", "--fork", "true"])
-        .output();
-    if !own.is_ok_and(|out| out.status.success()) {
-        return skip(what, "no namespaces can be made here (it needs root)");
+    if !can_serve(what) {
+        return;
     }
     let room = room("real");
     let daemon = Daemon::start(&room);
     spec(helper, &daemon.uri, &room);
-}
-
-/// The processes that chami has started.
-fn children(pid: u32) -> Vec<u32> {
-    let is_child = |entry: &std::fs::DirEntry| {
-        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
-        let (_, fields) = stat.rsplit_once(") ")?;
-        let parent: u32 = fields.split(' ').nth(1)?.parse().ok()?;
-        let name = entry.file_name().to_string_lossy().parse().ok()?;
-        (parent == pid).then_some(name)
-    };
-    let all = std::fs::read_dir("/proc").expect("/proc").flatten();
-    all.filter_map(|entry| is_child(&entry)).collect()
-}
-
-fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill").args([name, &pid.to_string()]).status();
-    assert!(sent.expect("kill runs").success());
 }
 
 /// A script that says after each step how it went and waits for a line before the next.

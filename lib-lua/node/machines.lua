@@ -64,13 +64,20 @@ end
 local function now(list, call)
   if not native.on_lab then return head.now { xnames = xnames(list) } end
   local index, states = known(call), {}
-  for i, machine in ipairs(list) do states[i] = index[machine.xname] end
+  -- A real one that nobody knew is called otherwise once SMD knows it.
+  for i, machine in ipairs(list) do states[i] = index[machine.xname] or index[machine.mac] or machine end
   return states
 end
 
+-- Whether a machine is real: it came by the wire, the lab tells what it asked for, and has no hand on it.
+local function is_real(machine) return machine ~= nil and machine.wire == true end
+
 local function is_up(machine) return machine.stage == "ready" and machine.ok end
 
-local function is_under_way(machine) return machine.power == "on" and machine.due and not is_up(machine) end
+-- Of a real one nobody knows what comes next.
+local function is_under_way(machine)
+  return machine.power == "on" and (machine.due or is_real(machine)) and not is_up(machine)
+end
 
 -- Of so many machines that are not up the timeline is read; of the others the stage is told, which the list has.
 local DETAILED = 20
@@ -140,5 +147,5 @@ end
 
 return {
   known = known, record = record, only = only, machines = machines, one = one, now = now, switched = switched,
-  is_up = is_up, is_under_way = is_under_way,
+  is_up = is_up, is_real = is_real, is_under_way = is_under_way,
 }

@@ -2,6 +2,7 @@
 local causes = require "causes.catalogue"
 local context = require "causes.context"
 local fault = require "fault"
+local machines = require "node.machines"
 local nodes = require "nodes"
 
 local RANK = { certain = 1, likely = 2, possible = 3 }
@@ -218,15 +219,20 @@ end
 local function step(verdict, machine)
   local call = ("%%s(%q)"):format(verdict.node)
   local boots = ("node.reboot(%q, { wait = \"10m\" })"):format(verdict.node)
+  -- One that came by the wire is in other hands than the lab's.
+  if machines.is_real(machine) then boots = "virsh.reset, or whatever switches this machine," end
   if verdict.causes[1] then
     local text = "put the first right and ask " .. call:format "node.why" .. " again"
-    return machine and text .. ", then " .. boots or text
+    return machine and text .. ", then " .. (boots:gsub(",$", "")) or text
   end
   if verdict.what then
-    local look = call:format "node.trace" .. ", " .. call:format "node.console"
-    return machine and verdict.boot ~= "booting" and boots .. " tries again; the last try: " .. look or look
+    local look = call:format "node.trace"
+    if not machines.is_real(machine) then look = look .. ", " .. call:format "node.console" end
+    if not machine or verdict.boot == "booting" then return look end
+    return boots .. " tries again; the last try: " .. look
   end
-  if verdict.boot == "none" and machine then return (boots:gsub("reboot", "boot", 1)) end
+  if verdict.boot ~= "none" or not machine or machines.is_real(machine) then return nil end
+  return (boots:gsub("reboot", "boot", 1))
 end
 
 local function one(name, options)

@@ -12,7 +12,7 @@ use crate::{
 use clap::{Subcommand, ValueEnum};
 use std::{
     net::{IpAddr, Ipv4Addr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 #[derive(clap::Args)]
@@ -87,9 +87,12 @@ struct Serve {
     /// The address to listen on; other than loopback closes the control API [default: 127.0.0.1, or the interface's]
     #[arg(long, value_name = "ADDR")]
     listen: Option<IpAddr>,
-    /// An interface to answer DHCP and TFTP on, for real machines: the nodes' bridge, where no other DHCP server is
+    /// An interface to answer DHCP and TFTP on, for real machines: the nodes' bridge; not where another DHCP server answers
     #[arg(long, value_name = "IF")]
     interface: Option<String>,
+    /// A folder of buckets, DIR/boot-images/…, whose files the artifact server has: what real machines boot
+    #[arg(long, value_name = "DIR")]
+    artifacts: Option<PathBuf>,
     /// The port for http; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     http: u16,
@@ -185,9 +188,20 @@ fn serve(options: Options, flags: Serve) -> Outcome {
             open: listen.is_loopback(),
         },
         interface: flags.interface,
+        artifacts: flags.artifacts.as_deref().map(folder).transpose()?,
         ..options
     };
     Ok(wait(lab::serve(options, announce))?)
+}
+
+/// A folder that is there.
+fn folder(path: &Path) -> Result<PathBuf, Fault> {
+    let whole = path.canonicalize().map_err(|e| Fault::io(path, &e))?;
+    if whole.is_dir() {
+        return Ok(whole);
+    }
+    let fault = Fault::bad_argument(format!("{} is no folder", path.display()));
+    Err(fault.hint("a folder with one folder for each bucket: DIR/boot-images/vmlinuz"))
 }
 
 /// Where it is, for people and for scripts that wait for these lines.

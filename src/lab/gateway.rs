@@ -7,6 +7,7 @@ use super::{
     keys::Keys,
     machines, page,
     problem::{Problem, absent, crashed, no_backend, no_page},
+    wire::Asked,
 };
 use crate::{clock::Clock as _, fault::Fault, services::site::Front};
 use axum::{
@@ -86,7 +87,9 @@ fn elsewhere(mounted: &[&str], path: &str) -> Response {
 /// What haproxy does to each request, and what the lab does after one.
 async fn pass(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    if let Some(ConnectInfo(peer)) = peer
+    let peer = peer.map(|ConnectInfo(peer)| *peer);
+    let asked = Asked::of(&house.machines, peer.map(|it| it.ip()), &request);
+    if let Some(peer) = peer
         && let Ok(value) = HeaderValue::from_str(&peer.ip().to_string())
     {
         request.headers_mut().append("x-forwarded-for", value);
@@ -97,6 +100,9 @@ async fn pass(State(house): State<Arc<House>>, mut request: Request, next: Next)
     house.tidy();
     house.steady();
     let mut answer = answer.unwrap_or_else(|_| crashed());
+    if let Some(asked) = asked {
+        answer = asked.answered(answer).await;
+    }
     // A gateway's clock is its cluster's: the lab's, not the wall's.
     let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&house.clock.now());
     if let Some(now) = now.ok().and_then(|now| HeaderValue::from_str(&now).ok()) {

@@ -81,6 +81,7 @@ impl Host {
             Some(bind(ip, options.listen.https, former, "https").await?)
         };
         let (house, fronts) = House::open(&ground.dir, ground.keys.clone(), options)?;
+        house.machines.open_files(options.artifacts.as_deref());
         let card = Card {
             pid: std::process::id(),
             http: url("http", &http)?,

@@ -42,12 +42,17 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), 
         if let Some(interface) = &interface {
             wired = Some(Wired::open(&host.house, interface, port(&host.card.http)).await?);
         }
+        let notices = [
+            host.house.notice().map(str::to_owned),
+            wired.as_ref().and_then(|it: &Wired| it.notice.clone()),
+        ];
+        let notices: Vec<String> = notices.into_iter().flatten().collect();
         ready(&Served {
             http: host.card.http.clone(),
             https: host.card.https.clone(),
             ca: host.card.ca.clone(),
             state: host.card.state.clone(),
-            notice: host.house.notice().map(str::to_owned),
+            notice: (!notices.is_empty()).then(|| notices.join("\n")),
         });
     }
     tokio::select! {

@@ -24,6 +24,9 @@ pub struct Machine {
     pub uuid: Uuid,
     #[serde(default)]
     pub power: Power,
+    /// It is real, and came by the wire: the lab knows what it asked for, and nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wire: bool,
 }
 
 /// Which machines a lab has: so many like the tutorial's, or exactly these.
@@ -66,6 +69,7 @@ fn generated(index: u32) -> Machine {
         bmc_mac: mac([0xde, 0xca, 0xfc], 0x0f_fee1 + index),
         uuid: Uuid::nil(),
         power: Power::Off,
+        wire: false,
     }
 }
 

@@ -25,6 +25,8 @@ pub struct World {
     /// The last boot of each machine, by its name; like `inside` no difference: who booted when is history.
     boots: Table<Boot>,
     inside: Table<Inside>,
+    /// Machines that were taken out, by their UUIDs: one that comes back stands where it stood.
+    scrapped: Table<Machine>,
     artifacts: Table<Artifact>,
     conditions: Table<Condition>,
     at_load: Option<Hook>,
@@ -37,6 +39,7 @@ impl World {
             machines: Table::new("machines"),
             boots: Table::log("boots"),
             inside: Table::log("inside"),
+            scrapped: Table::log("scrapped"),
             artifacts: Table::new("artifacts"),
             conditions: Table::new("conditions"),
             at_load: None,
@@ -67,6 +70,11 @@ impl World {
         self.machines.get(name)
     }
 
+    /// The how manieth machine this is.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.machines.place(name)
+    }
+
     pub fn boot(&self, name: &str) -> Option<&Boot> {
         self.boots.get(name)
     }
@@ -93,7 +101,8 @@ impl World {
         self.inside.remove(name);
     }
 
-    /// Puts a new machine into the first free place, or changes the one of that name.
+    /// Puts a new machine into the first free place, one that was taken out into its own if that is free still, or changes
+    /// the one of that name.
     pub fn install(&mut self, name: &str, mac: &str, uuid: Uuid) {
         let change = |machine: &mut Machine| {
             mac.clone_into(&mut machine.mac);
@@ -103,15 +112,57 @@ impl World {
             return;
         }
         let taken: HashSet<String> = self.machines().map(|it| it.xname.clone()).collect();
-        let mut machine = machine::first_free(&taken);
+        let its = self.scrapped.remove(&uuid.to_string());
+        let its = its.filter(|it| !taken.contains(&it.xname));
+        let mut machine = its.unwrap_or_else(|| machine::first_free(&taken));
         name.clone_into(&mut machine.name);
         change(&mut machine);
         self.machines.put(name, machine);
     }
 
+    /// The real machine with this MAC, at `place` if that is known; whether it is new here. One of the rack that has its MAC,
+    /// or stands there, is it from now on; without a place it is called by its MAC alone.
+    pub fn on_wire(&mut self, mac: &str, place: Option<&str>) -> (String, bool) {
+        let find = |is: &dyn Fn(&Machine) -> bool| {
+            let mut machines = self.machines.values();
+            machines.find(|it| is(it)).cloned()
+        };
+        let own = find(&|it| it.mac.eq_ignore_ascii_case(mac));
+        let stranger = own.as_ref().is_some_and(|it| it.name == it.mac);
+        let there = place.and_then(|place| find(&|it| it.xname == place));
+        let mut machine = match own {
+            Some(own) if !stranger => own,
+            own => {
+                let known = there.or(own.clone());
+                if let Some(own) = own.filter(|own| known.as_ref() != Some(own)) {
+                    self.scrap(&own.name);
+                }
+                known.unwrap_or_else(|| Machine {
+                    name: mac.to_owned(),
+                    ..Machine::default()
+                })
+            }
+        };
+        let before = machine.clone();
+        if machine.name == mac {
+            place.unwrap_or(mac).clone_into(&mut machine.xname);
+        }
+        mac.clone_into(&mut machine.mac);
+        (machine.wire, machine.power) = (true, Power::On);
+        let new = !before.wire || before.mac != mac;
+        if machine != before {
+            self.inside.remove(&machine.name);
+            self.machines.put(&machine.name.clone(), machine.clone());
+        }
+        (machine.name, new)
+    }
+
     /// Takes a machine out of the rack, and what is remembered of it.
     pub fn scrap(&mut self, name: &str) {
-        self.machines.remove(name);
+        if let Some(mut machine) = self.machines.remove(name) {
+            machine.power = Power::Off;
+            self.scrapped.put(&machine.uuid.to_string(), machine);
+        }
         self.boots.remove(name);
         self.inside.remove(name);
     }
@@ -153,6 +204,7 @@ impl Store for World {
             &self.machines,
             &self.boots,
             &self.inside,
+            &self.scrapped,
             &self.artifacts,
             &self.conditions,
         ]
@@ -163,6 +215,7 @@ impl Store for World {
             &mut self.machines,
             &mut self.boots,
             &mut self.inside,
+            &mut self.scrapped,
             &mut self.artifacts,
             &mut self.conditions,
         ]
@@ -248,6 +301,55 @@ mod tests {
             (changed.mac.as_str(), &changed.xname),
             ("52:54:00:00:00:02", &second.xname)
         );
+    }
+
+    #[test]
+    fn a_real_machine_takes_the_place_of_its_twin() {
+        let mut world = World::new(&Machines::default(), 0);
+        let mut come = |mac: &str, place: Option<&str>| world.on_wire(mac, place);
+        let own = "52:54:00:be:ef:01";
+        assert_eq!(come(own, None), ("compute1".to_owned(), true));
+        assert_eq!(
+            come(own, Some("x1000c0s0b0n0")),
+            ("compute1".to_owned(), false)
+        );
+        let other = "52:54:00:00:00:99";
+        assert_eq!(come(other, None), (other.to_owned(), true));
+        assert_eq!(come(other, None), (other.to_owned(), false));
+        assert_eq!(
+            come(other, Some("x1000c0s0b1n0")),
+            ("compute2".to_owned(), true)
+        );
+        assert!(come("52:54:00:00:00:98", Some("x9c0s0b0n0")).1);
+        assert!(world.machine(other).is_none(), "it was the same");
+        let second = world.machine("compute2").expect("it is there");
+        assert_eq!((second.mac.as_str(), second.wire), (other, true));
+        let placed = world.machine("52:54:00:00:00:98").expect("it is there");
+        assert_eq!(placed.xname, "x9c0s0b0n0");
+        assert_eq!(world.machines().count(), 6);
+    }
+
+    #[test]
+    fn machines_that_come_back_stand_where_they_stood() {
+        let mut world = World::new(&Machines::default(), 0);
+        let gone: Vec<Machine> = ["compute2", "compute4"]
+            .into_iter()
+            .filter_map(|name| world.machine(name).cloned())
+            .collect();
+        for machine in &gone {
+            world.scrap(&machine.name);
+        }
+        // As undo does it: the last one first.
+        for machine in gone.iter().rev() {
+            world.install(&machine.name, &machine.mac, machine.uuid);
+            assert_eq!(world.machine(&machine.name), Some(machine), "as it was");
+        }
+        world.scrap("compute2");
+        world.install("login", "52:54:00:00:00:01", Uuid::nil());
+        let second = &gone[0];
+        world.install("compute2", &second.mac, second.uuid);
+        let moved = world.machine("compute2").expect("it is there");
+        assert_eq!(moved.xname, "x1000c0s0b5n0", "somebody stands there now");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The artifact server, as a head node's S3 answers anybody who may read: GET and HEAD of objects, parts of them too.
 //!
 //! The bytes of an object follow from its path, and are made while they are sent; the first few are what such a file
-//! begins with.
-use super::Machines;
-use crate::world::{Artifact, Sort, sort};
+//! begins with. Real files (`files`) go before.
+use super::{Machines, files};
+use crate::world::{Sort, sort};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -14,7 +14,7 @@ use axum::{
 };
 use futures_util::stream;
 use http_range_header::parse_range_header;
-use std::{convert::Infallible, ops::RangeInclusive, sync::Arc};
+use std::{convert::Infallible, ops::RangeInclusive, path::Path as FilePath, sync::Arc};
 
 const CHUNK: u64 = 64 << 10;
 
@@ -31,6 +31,7 @@ pub(crate) fn routes(machines: &Arc<Machines>) -> Router {
 /// Only the owner may list.
 async fn bucket(State(machines): State<Arc<Machines>>, Path(bucket): Path<String>) -> Response {
     let there = machines.world.read(|world| has_bucket(world, &bucket));
+    let there = there || machines.has_folder(&bucket);
     let resource = format!("/{bucket}");
     if there {
         refused(403, "AccessDenied", "Access Denied.", &resource)
@@ -51,10 +52,13 @@ async fn object(
     headers: HeaderMap,
 ) -> Response {
     let path = format!("{bucket}/{key}");
+    if let Some((file, size)) = machines.file(&path) {
+        return serve(&path, size, Some(&file), (&method, &headers));
+    }
     let (found, there) = machines.world.read(|world| {
         let found = world.artifact(&path).cloned();
         let there = found.is_some() || has_bucket(world, &bucket);
-        (found, there)
+        (found, there || machines.has_folder(&bucket))
     });
     let resource = format!("/{path}");
     match found {
@@ -66,7 +70,7 @@ async fn object(
         Some(artifact) if artifact.private => {
             refused(403, "AccessDenied", "Access Denied.", &resource)
         }
-        Some(artifact) => serve(&path, &artifact, &method, &headers),
+        Some(artifact) => serve(&path, artifact.bytes, None, (&method, &headers)),
     }
 }
 
@@ -88,8 +92,13 @@ fn refused(status: u16, code: &str, words: &str, resource: &str) -> Response {
     (status, [(header::CONTENT_TYPE, "application/xml")], body).into_response()
 }
 
-fn serve(path: &str, artifact: &Artifact, method: &Method, headers: &HeaderMap) -> Response {
-    let size = artifact.bytes;
+/// An object's bytes: a file's, or made up.
+fn serve(
+    path: &str,
+    size: u64,
+    file: Option<&FilePath>,
+    (method, headers): (&Method, &HeaderMap),
+) -> Response {
     let range = headers.get(header::RANGE).and_then(|it| it.to_str().ok());
     // One range is answered; several would be a body in parts, which S3 does not give either.
     let ranges = range.and_then(|text| parse_range_header(text).ok());
@@ -117,10 +126,13 @@ fn serve(path: &str, artifact: &Artifact, method: &Method, headers: &HeaderMap) 
     } else {
         span.end() - span.start() + 1
     };
-    let body = if *method == Method::HEAD || size == 0 {
-        Body::empty()
-    } else {
-        bytes(seed, sort(path), span.clone())
+    let body = match file {
+        _ if *method == Method::HEAD || size == 0 => Ok(Body::empty()),
+        Some(file) => files::bytes(file, span.clone()),
+        None => Ok(bytes(seed, sort(path), span.clone())),
+    };
+    let Ok(body) = body else {
+        return refused(403, "AccessDenied", "Access Denied.", &format!("/{path}"));
     };
     let mut answer = (status, body).into_response();
     set(&mut answer, header::CONTENT_LENGTH, &length.to_string());

@@ -59,13 +59,10 @@ impl Machines {
         match &got {
             Ok(answer) if answer.status == 200 && ipxe::is_script(&answer.text) => {
                 let boots = ipxe::names_kernel(&answer.text);
-                let what = if boots {
-                    "BSS gives a script that names a kernel".to_owned()
-                } else {
+                if !boots {
                     turn.boot.back_to(Stage::Script);
-                    format!("{NOTHING}: its script says to come again")
-                };
-                turn.saw(seen, boots, what);
+                }
+                turn.saw(seen, boots, scripted(boots));
                 turn.boot.script.clone_from(&answer.text);
                 turn.boot.kernel = None;
                 turn.boot.initrd = None;
@@ -217,8 +214,17 @@ fn path_of(url: &str) -> Option<String> {
     Some(url.path().trim_start_matches('/').to_owned())
 }
 
+/// What a script is good for.
+pub(super) fn scripted(boots: bool) -> String {
+    if boots {
+        "BSS gives a script that names a kernel".to_owned()
+    } else {
+        format!("{NOTHING}: its script says to come again")
+    }
+}
+
 /// Why what came is of no use.
-fn no_script(url: &str, got: &Result<Got, Lost>) -> String {
+pub(super) fn no_script(url: &str, got: &Result<Got, Lost>) -> String {
     match got {
         Ok(answer) if answer.status == 200 => "what came is no iPXE script".to_owned(),
         // That is what becomes of the second round of its own chain.

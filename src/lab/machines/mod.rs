@@ -9,6 +9,7 @@ mod conditions;
 mod config;
 mod console;
 mod events;
+mod files;
 mod firmware;
 mod guest;
 mod ipxe;
@@ -21,6 +22,7 @@ mod routes;
 mod seed;
 mod told;
 mod turn;
+mod wire;
 
 pub(crate) use artifacts::routes as artifact_routes;
 pub use conditions::Condition;
@@ -28,6 +30,7 @@ pub(crate) use events::{Events, Told};
 pub(crate) use rack::Hypervisor;
 pub(crate) use routes::routes;
 pub use routes::{Node, Ran, Stored, Timeline};
+pub(in crate::lab) use wire::{Fetch, Sight};
 
 use super::clock::{LabClock, plus};
 use crate::{
@@ -42,6 +45,8 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
+    net::Ipv4Addr,
+    path::PathBuf,
     sync::{
         Arc, OnceLock, Weak,
         atomic::{AtomicU64, Ordering},
@@ -72,6 +77,10 @@ pub(crate) struct Machines {
     pub(crate) events: Events,
     /// The hypervisor's definitions, where there is one.
     builds: OnceLock<Builds>,
+    /// The lab's own address where real machines come by a wire.
+    wire: OnceLock<Ipv4Addr>,
+    /// A folder of real files that the artifact server has beside what it makes up.
+    files: OnceLock<PathBuf>,
 }
 
 impl Machines {
@@ -96,6 +105,8 @@ impl Machines {
                 life: AtomicU64::new(0),
                 events,
                 builds: OnceLock::new(),
+                wire: OnceLock::new(),
+                files: OnceLock::new(),
             }
         })
     }

@@ -62,10 +62,7 @@ impl Machines {
             Round::Nothing(answered) => {
                 let id = answered.component.unwrap_or_default();
                 let ip = self.spelled(&name).await;
-                let what = format!(
-                    "SMD has \"{ip}\" for this interface of {id}, which is no address: coresmd offers none"
-                );
-                said(turn, asked, false, what);
+                said(turn, asked, false, nothing(&id, &ip));
                 turn.then(Next::Offer, REBOOT);
                 return;
             }
@@ -87,20 +84,12 @@ impl Machines {
         match script.filter(|it| it.starts_with("http://") || it.starts_with("https://")) {
             Some(url) if answered.known => {
                 let id = answered.component.unwrap_or_default();
-                said(
-                    turn,
-                    asked,
-                    true,
-                    format!("coresmd offers {ip} to {name}, which is {id}"),
-                );
+                said(turn, asked, true, known(&ip, &name, &id));
                 turn.then(Next::Script { url }, 3.0);
             }
             // A file by TFTP, which the server has built in: it reboots.
             _ => {
-                let what = format!(
-                    "SMD has no interface {name} with an address: the pool lends {ip}, and a script that reboots"
-                );
-                lost(turn, asked, Some(ip), what);
+                lost(turn, asked, Some(ip.clone()), lent(&name, &ip));
             }
         }
     }
@@ -137,7 +126,7 @@ impl Machines {
     }
 
     /// The address of an interface as SMD has it, whatever it is.
-    async fn spelled(&self, mac: &str) -> String {
+    pub(super) async fn spelled(&self, mac: &str) -> String {
         let nics: Option<Vec<serde_json::Value>> =
             self.list("/hsm/v2/Inventory/EthernetInterfaces").await;
         let all = nics.unwrap_or_default();
@@ -185,13 +174,8 @@ fn astray(link: &Link) -> Option<(Option<String>, String)> {
 }
 
 fn unanswered(turn: &mut Turn, asked: String, answered: Option<Echo>) {
-    let mac = &turn.machine.mac;
     let why = answered.map(|it| it.why).unwrap_or_default();
-    let what = if why.contains("is used up") {
-        format!("SMD has no interface {mac} with an address, and the pool for strangers is used up")
-    } else {
-        format!("nobody at {HEAD} answers {mac}: {why}")
-    };
+    let what = silence(HEAD, &turn.machine.mac, &why);
     lost(turn, asked, None, what);
 }
 
@@ -203,7 +187,34 @@ fn lost(turn: &mut Turn, asked: String, ip: Option<String>, what: String) {
     turn.then(Next::Offer, REBOOT);
 }
 
-fn said(turn: &mut Turn, asked: String, ok: bool, what: String) {
+/// Nobody answers, and what the server at `head` thinks of it.
+pub(super) fn silence(head: &str, mac: &str, why: &str) -> String {
+    if why.contains("is used up") {
+        format!("SMD has no interface {mac} with an address, and the pool for strangers is used up")
+    } else {
+        format!("nobody at {head} answers {mac}: {why}")
+    }
+}
+
+/// An offer to a known node of what is no address.
+pub(super) fn nothing(id: &str, spelled: &str) -> String {
+    format!(
+        "SMD has \"{spelled}\" for this interface of {id}, which is no address: coresmd offers none"
+    )
+}
+
+pub(super) fn known(ip: &str, mac: &str, id: &str) -> String {
+    format!("coresmd offers {ip} to {mac}, which is {id}")
+}
+
+/// An offer to a stranger.
+pub(super) fn lent(mac: &str, ip: &str) -> String {
+    format!(
+        "SMD has no interface {mac} with an address: the pool lends {ip}, and a script that reboots"
+    )
+}
+
+pub(super) fn said(turn: &mut Turn, asked: String, ok: bool, what: String) {
     turn.tell(Stage::Offer, Owner::Coresmd, ok, what);
     if let Some(last) = turn
         .boot

@@ -115,6 +115,9 @@ impl Machines {
         let now = self.clock.moment();
         let (meant, turns) = self.world.write(|world| {
             let machines = meant(world, names)?;
+            if let Some(real) = machines.iter().find(|it| it.wire) {
+                return Err(super::wire::real(real, "switch"));
+            }
             let concerned = machines.iter().filter(|it| action.concerns(it));
             let turns: Vec<Turn> = concerned.map(|it| turn(world, it, action, now)).collect();
             let names: Vec<String> = machines.into_iter().map(|it| it.name).collect();
@@ -134,7 +137,7 @@ impl Machines {
     }
 
     /// As whoever watches the BMCs tells SMD: it knows the nodes by the MACs of their interfaces.
-    async fn tell_smd(&self, macs: &HashSet<String>, power: Power) {
+    pub(super) async fn tell_smd(&self, macs: &HashSet<String>, power: Power) {
         if macs.is_empty() {
             return;
         }

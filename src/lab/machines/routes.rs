@@ -4,6 +4,7 @@ use super::{
     conditions::{Condition, Happenings},
     guest,
     power::{Action, find},
+    wire,
 };
 use crate::{
     fault::{Fault, Kind},
@@ -52,6 +53,9 @@ pub struct Node {
     pub mac: String,
     pub bmc_mac: String,
     pub uuid: String,
+    /// It is real, and came by the wire.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wire: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boot: Option<Timeline>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +127,7 @@ fn short(machine: &Machine, boot: Option<&Boot>) -> Node {
         mac: machine.mac.clone(),
         bmc_mac: machine.bmc_mac.clone(),
         uuid: machine.uuid.to_string(),
+        wire: machine.wire,
         ip: running.and_then(|boot| boot.ip.clone()),
         power: machine.power,
         stage: reached.map(|it| it.stage),
@@ -177,9 +182,13 @@ async fn node(
 }
 
 async fn console(State(machines): Shared, Path(node): Path<String>) -> Result<Response, Problem> {
-    let name = machines
-        .world
-        .read(|world| Ok::<_, Fault>(find(world, &node)?.name.clone()))?;
+    let name = machines.world.read(|world| {
+        let machine = find(world, &node)?;
+        if machine.wire {
+            return Err(wire::real(machine, "show the console of"));
+        }
+        Ok::<_, Fault>(machine.name.clone())
+    })?;
     let text = machines.console(&name);
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((kind, text).into_response())
@@ -195,6 +204,9 @@ async fn run(State(machines): Shared, Path(node): Path<String>, bytes: Bytes) ->
     let Command { command } = crate::lab::control::body(&bytes)?;
     let inside = machines.world.read(|world| {
         let machine = find(world, &node)?;
+        if machine.wire {
+            return Err(wire::real(machine, "run a command on"));
+        }
         let inside: Option<Inside> = world.inside(&machine.name).cloned();
         inside.ok_or_else(|| not_up(machine))
     })?;
@@ -273,6 +285,9 @@ async fn artifacts(State(machines): Shared) -> Json<Vec<Stored>> {
         each.map(|(path, artifact)| listed(path, artifact))
             .collect()
     });
+    let files = machines.all_files();
+    all.retain(|it| files.iter().all(|file| file.path != it.path));
+    all.extend(files);
     all.sort_by(|a, b| a.path.cmp(&b.path));
     Json(all)
 }
@@ -304,6 +319,10 @@ async fn put_artifact(State(machines): Shared, bytes: Bytes) -> Answer<Stored> {
 }
 
 async fn remove_artifact(State(machines): Shared, Path(path): Path<String>) -> Answer<Stored> {
+    if machines.file(&path).is_some() {
+        let fault = Fault::bad_argument(format!("{path} is a file of the folder that is served"));
+        return Err(Problem(fault.hint("remove it there")));
+    }
     let gone = machines.world.write(|world| {
         world.remove_artifact(&path).ok_or_else(|| {
             let message = format!("the artifact server has no {path}");

@@ -16,6 +16,36 @@ const PATIENCE: u32 = 10;
 /// So many files are included at most.
 const MOST_FILES: u32 = 64;
 
+/// What went well, in the words of the timeline.
+pub(super) const KNOWN: &str = "cloud-init knows this node by its address";
+pub(super) const EMPTY: &str = "an empty cloud-config, the same for every node";
+pub(super) const HOME: &str = "the node told cloud-init that it is done";
+
+pub(super) fn unknown(ip: &str) -> String {
+    format!("cloud-init knows no node with the address this came from, which should be {ip}")
+}
+
+pub(super) fn no_user_data(answer: &str) -> String {
+    format!("no user-data, and without them no data source: {answer}")
+}
+
+/// How much a vendor-data includes.
+pub(super) fn vendor(text: &str) -> String {
+    match includes(text).count() {
+        0 => "vendor-data names no group's file: SMD has this node in no group".to_owned(),
+        1 => "vendor-data includes the file of one group".to_owned(),
+        many => format!("vendor-data includes the files of {many} groups"),
+    }
+}
+
+pub(super) fn no_vendor_data(answer: &str) -> String {
+    format!("no vendor-data, so no group's file either: {answer}")
+}
+
+pub(super) fn not_home(answer: &str) -> String {
+    format!("the node could not tell that it is done: {answer}")
+}
+
 impl Machines {
     async fn system_asks(&self, turn: &Turn, url: &str) -> Result<Got, Lost> {
         let asked = Asked {
@@ -43,7 +73,7 @@ impl Machines {
         let evidence = seen(Stage::MetaData, &url, &got);
         match &got {
             Ok(answer) if answer.status == 200 => {
-                turn.saw(evidence, true, "cloud-init knows this node by its address");
+                turn.saw(evidence, true, KNOWN);
                 turn.boot.seed = Some(Seed {
                     base,
                     meta_data: answer.text.clone(),
@@ -53,10 +83,7 @@ impl Machines {
             }
             _ => {
                 let what = match &got {
-                    Ok(answer) if answer.status == 422 => format!(
-                        "cloud-init knows no node with the address this came from, which should be {}",
-                        turn.ip()
-                    ),
+                    Ok(answer) if answer.status == 422 => unknown(turn.ip()),
                     _ => format!("no meta-data: {}", told::answer(&got)),
                 };
                 turn.saw(evidence, false, what);
@@ -80,19 +107,11 @@ impl Machines {
         if let Ok(answer) = &got
             && answer.status == 200
         {
-            turn.saw(
-                evidence,
-                true,
-                "an empty cloud-config, the same for every node",
-            );
+            turn.saw(evidence, true, EMPTY);
             seed.user_data.clone_from(&answer.text);
             turn.then(Next::VendorData, 0.2);
         } else {
-            let what = format!(
-                "no user-data, and without them no data source: {}",
-                told::answer(&got)
-            );
-            turn.saw(evidence, false, what);
+            turn.saw(evidence, false, no_user_data(&told::answer(&got)));
             super::config::leave(turn);
         }
         turn.boot.seed = Some(seed);
@@ -108,20 +127,10 @@ impl Machines {
         if let Ok(answer) = &got
             && answer.status == 200
         {
-            let count = includes(&answer.text).count();
-            let what = match count {
-                0 => "vendor-data names no group's file: SMD has this node in no group".to_owned(),
-                1 => "vendor-data includes the file of one group".to_owned(),
-                many => format!("vendor-data includes the files of {many} groups"),
-            };
-            turn.saw(evidence, true, what);
+            turn.saw(evidence, true, vendor(&answer.text));
             seed.vendor_data.clone_from(&answer.text);
         } else {
-            let what = format!(
-                "no vendor-data, so no group's file either: {}",
-                told::answer(&got)
-            );
-            turn.saw(evidence, false, what);
+            turn.saw(evidence, false, no_vendor_data(&told::answer(&got)));
         }
         turn.boot.seed = Some(seed);
         turn.then(Next::Groups, 0.3);
@@ -178,12 +187,9 @@ impl Machines {
         let mut evidence = seen(Stage::PhoneHome, &url, &got);
         evidence.request = format!("POST {url}");
         let what = if ok {
-            "the node told cloud-init that it is done".to_owned()
+            HOME.to_owned()
         } else {
-            format!(
-                "the node could not tell that it is done: {}",
-                told::answer(&got)
-            )
+            not_home(&told::answer(&got))
         };
         turn.saw(evidence, ok, what);
         turn.then(Next::Ready, 1.0);

@@ -8,6 +8,7 @@ mod stores;
 mod tokens;
 mod troubled;
 mod watched;
+mod wire;
 
 use super::{
     Lab, Options,

@@ -2,6 +2,7 @@
 use super::taken;
 use crate::{
     fault::Fault,
+    lab::machines::{Machines, Sight},
     services::{
         coresmd::{
             packet,
@@ -19,7 +20,7 @@ use std::{
 };
 use tokio::net::UdpSocket;
 
-const PORT: u16 = 67;
+pub(super) const PORT: u16 = 67;
 /// After an error of the socket.
 const PAUSE: Duration = Duration::from_millis(200);
 /// Longer than any packet.
@@ -31,10 +32,15 @@ pub(super) struct Line {
     mac: [u8; 6],
     ip: Ipv4Addr,
     peers: Arc<Peers>,
+    machines: Arc<Machines>,
 }
 
 impl Line {
-    pub(super) fn open(interface: &str, here: &Here, peers: Arc<Peers>) -> Result<Self, Fault> {
+    pub(super) fn open(
+        interface: &str,
+        here: &Here,
+        (peers, machines): (Arc<Peers>, Arc<Machines>),
+    ) -> Result<Self, Fault> {
         let socket = socket(interface).map_err(|error| taken(PORT, &error))?;
         Ok(Self {
             socket,
@@ -42,6 +48,7 @@ impl Line {
             mac: here.mac,
             ip: here.ip,
             peers,
+            machines,
         })
     }
 
@@ -56,7 +63,12 @@ impl Line {
             };
             match self.peers.broadcast(room[..length].to_vec()).await {
                 None => return,
-                Some(Ok(echo)) => self.send(&echo).await,
+                Some(Ok(echo)) => {
+                    self.send(&echo).await;
+                    if let Some(sight) = Sight::of(&room[..length], echo) {
+                        self.machines.came_by_dhcp(&sight).await;
+                    }
+                }
                 // What could not be written down, as on a full disk, is not promised; whoever asked asks again.
                 Some(Err(_)) => {}
             }

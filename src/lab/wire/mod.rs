@@ -2,8 +2,12 @@
 //!
 //! The engine is the one that answers the simulated machines; here is only how packets come and go: DHCP as coredhcp sends
 //! it (a frame to the client's MAC, a broadcast, a datagram to a relay), TFTP, and the artifact server on its usual port.
+mod alone;
 mod dhcp;
+mod http;
 mod tftp;
+
+pub(super) use http::Asked;
 
 use super::{house::House, machines};
 use crate::{
@@ -13,6 +17,7 @@ use crate::{
         wire::Here,
     },
 };
+use axum::middleware::from_fn_with_state;
 use std::{
     fs, io,
     net::{Ipv4Addr, SocketAddr},
@@ -32,6 +37,8 @@ pub fn address_of(interface: &str) -> Result<Ipv4Addr, Fault> {
 pub(super) struct Wired {
     #[allow(dead_code)] // dropping it is its use
     tasks: JoinSet<()>,
+    /// What its user should look at.
+    pub(super) notice: Option<String>,
 }
 
 impl Wired {
@@ -42,21 +49,28 @@ impl Wired {
         http: u16,
     ) -> Result<Self, Fault> {
         let here = Here::of(interface)?;
+        alone::asked(interface).await?;
+        let notice = alone::beside(interface);
         configure(house, interface, &here, http)?;
         let mut tasks = JoinSet::new();
-        let line = dhcp::Line::open(interface, &here, house.peers.clone())?;
-        tasks.spawn(line.run());
-        let files = tftp::open(here.ip).await?;
+        let machines = house.machines.clone();
+        let inside = (house.peers.clone(), machines.clone());
+        let line = dhcp::Line::open(interface, &here, inside)?;
+        let files = tftp::open(here.ip, machines.clone()).await?;
         tasks.spawn(files.run());
         let place = SocketAddr::from((here.ip, ARTIFACTS));
         let listener = tokio::net::TcpListener::bind(place)
             .await
             .map_err(|e| taken(ARTIFACTS, &e))?;
-        let artifacts = machines::artifact_routes(&house.machines);
+        let watched = from_fn_with_state(machines.clone(), http::watched);
+        let artifacts = machines::artifact_routes(&machines).layer(watched);
+        let artifacts = artifacts.into_make_service_with_connect_info::<SocketAddr>();
+        machines.open_wire(here.ip);
+        tasks.spawn(line.run());
         tasks.spawn(async move {
             let _ = axum::serve(listener, artifacts).await;
         });
-        Ok(Self { tasks })
+        Ok(Self { tasks, notice })
     }
 }
 

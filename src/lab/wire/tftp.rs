@@ -1,6 +1,6 @@
 //! TFTP on an interface: the script `default`, which coresmd has built in, and iPXE's binaries from the system's package.
 use super::taken;
-use crate::fault::Fault;
+use crate::{fault::Fault, lab::machines::Machines};
 use async_tftp::{
     packet,
     server::{Handler, TftpServer, TftpServerBuilder},
@@ -9,7 +9,7 @@ use futures_util::io::{AsyncRead, Cursor, Sink, sink};
 use std::{
     collections::HashMap,
     fs, io,
-    net::{Ipv4Addr, SocketAddr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,
@@ -51,18 +51,18 @@ const AGAIN: u32 = 5;
 pub(super) struct Files {
     known: HashMap<String, Arc<[u8]>>,
     turns: Arc<Semaphore>,
-}
-
-impl Default for Files {
-    fn default() -> Self {
-        Self {
-            known: HashMap::new(),
-            turns: Arc::new(Semaphore::new(TRANSFERS)),
-        }
-    }
+    machines: Arc<Machines>,
 }
 
 impl Files {
+    fn new(machines: Arc<Machines>) -> Self {
+        Self {
+            known: HashMap::new(),
+            turns: Arc::new(Semaphore::new(TRANSFERS)),
+            machines,
+        }
+    }
+
     fn bytes(&mut self, name: &str) -> Result<Arc<[u8]>, packet::Error> {
         if name == "default" {
             return Ok(SCRIPT.into());
@@ -83,6 +83,18 @@ impl Files {
 pub(super) struct Reading {
     bytes: Cursor<Arc<[u8]>>,
     _turn: OwnedSemaphorePermit,
+    machines: Arc<Machines>,
+    to: IpAddr,
+    name: String,
+}
+
+/// Over, however far it came.
+impl Drop for Reading {
+    fn drop(&mut self) {
+        let size = u64::try_from(self.bytes.get_ref().len()).unwrap_or(u64::MAX);
+        let sent = Some((self.bytes.position().min(size), size));
+        self.machines.came_by_tftp(self.to, &self.name, sent);
+    }
 }
 
 impl AsyncRead for Reading {
@@ -101,18 +113,23 @@ impl Handler for Files {
 
     async fn read_req_open(
         &mut self,
-        _: &SocketAddr,
+        from: &SocketAddr,
         path: &Path,
     ) -> Result<(Self::Reader, Option<u64>), packet::Error> {
         let name = path.to_string_lossy();
         let name = name.trim_start_matches('/');
         let turn = Arc::clone(&self.turns).try_acquire_owned();
         let turn = turn.map_err(|_| packet::Error::Msg("too many transfers at once".to_owned()))?;
-        let bytes = self.bytes(name)?;
+        let bytes = self.bytes(name).inspect_err(|_| {
+            self.machines.came_by_tftp(from.ip(), name, None);
+        })?;
         let size = u64::try_from(bytes.len()).ok();
         let reading = Reading {
             bytes: Cursor::new(bytes),
             _turn: turn,
+            machines: Arc::clone(&self.machines),
+            to: from.ip(),
+            name: name.to_owned(),
         };
         Ok((reading, size))
     }
@@ -130,10 +147,10 @@ impl Handler for Files {
 
 pub(super) struct Server(TftpServer<Files>);
 
-pub(super) async fn open(ip: Ipv4Addr) -> Result<Server, Fault> {
+pub(super) async fn open(ip: Ipv4Addr, machines: Arc<Machines>) -> Result<Server, Fault> {
     let socket = UdpSocket::bind((ip, PORT)).map_err(|error| taken(PORT, &error))?;
     let wrong = |error: async_tftp::Error| Fault::internal(format!("TFTP: {error}"));
-    let builder = TftpServerBuilder::with_handler(Files::default())
+    let builder = TftpServerBuilder::with_handler(Files::new(machines))
         .max_send_retries(AGAIN)
         .std_socket(socket)
         .map_err(wrong)?;
