@@ -43,8 +43,19 @@ function dhcp.lint(file, options)
   local asked = {}
   for key, value in pairs(options or {}) do asked[key] = value end
   asked.interfaces = asked.interfaces or native.interfaces()
+  -- A lab's own server is of one version, whatever its file is written for.
+  if not file then asked.version = asked.version or native.version() end
   local text = file and text_of(file) or native.config()
   return native.lint(text, asked, asked.smd and native.known() or nil)
+end
+
+-- For those who look for causes: the text that `dhcp.lint` judges where none is named.
+---@param file? string another file, or its text
+---@return string text
+---@return string? version of the server that reads it, on a lab
+function dhcp._config(file)
+  if file then return text_of(file) end
+  return native.config(), native.version()
 end
 
 ---@class dhcp.Wanted
@@ -79,6 +90,7 @@ function dhcp.render(wanted) return native.render(wanted) end
 ---@field arch? string|integer what firmware says in option 93: `x86_64` (the default), `bios`, `arm64`, `none`, or its number
 ---@field user_class? string `iPXE`: what the second round of a boot says
 ---@field giaddr? string the relay's address, when a request comes by one
+---@field ipv6? boolean true: it asks for an address of IPv6, SOLICIT instead of DISCOVER
 ---@field config? string the file; else the lab's own, or `/etc/openchami/configs/coredhcp.yaml`
 ---@field version? string of coresmd; else the one the file is for
 
@@ -95,7 +107,7 @@ function dhcp.render(wanted) return native.render(wanted) end
 ---@class dhcp.Explained
 ---@field mac string
 ---@field node? string the component that SMD's interface belongs to
----@field answer string `OFFER`, `NAK`, or `none`
+---@field answer string `OFFER`, `NAK`, or `none`; for IPv6 `ADVERTISE`
 ---@field by "coresmd"|"bootloop"|"rule"|"server" who had the last word
 ---@field ip? string
 ---@field hostname? string
@@ -150,6 +162,7 @@ end
 ---  return firmware.ip .. " " .. firmware.boot_file .. " " .. ipxe.boot_file:match "[^/]+$"
 ---  --> 172.16.0.1 ipxe-x86_64.efi bootscript?mac=52:54:00:be:ef:01
 ---@example dhcp.explain("52:54:00:00:00:99").by --> bootloop
+---@example dhcp.explain("52:54:00:00:00:99", { ipv6 = true }).answer --> none
 function dhcp.explain(node, case)
   local text = case and case.config and text_of(case.config) or nil
   return setmetatable(native.explain(mac_of(node), case, text), Explained)
@@ -192,14 +205,18 @@ end
 ---@field bytes? integer
 ---@field message string the server's words
 
---- Reads the server's log into events; of the lab's own server without a text.
+--- Reads the server's log into events. Without a text it is the log of the lab's own server, or that of this head node: the
+--- file that `CHAMI_DHCP_LOG` names, else `journalctl -u coresmd-coredhcp`.
 --- An error `stranger` for each DISCOVER of a MAC that SMD does not know is usual, and no fault.
----@param text? string lines of coredhcp's, as `journalctl -u coresmd-coredhcp` gives them
+---@param text? string lines of coredhcp's, as `journalctl -u coresmd-coredhcp -o cat` gives them, or the file they are in
 ---@return dhcp.Event[] events
 ---@example
 ---  local line = [[level=error msg="IP lookup failed: no EthernetInterfaces were found in cache for hardware address 52:54:00:00:00:f1"]]
 ---  return dhcp.log(line)[1].event --> stranger
-function dhcp.log(text) return native.log(text or native.lab_log()) end
+function dhcp.log(text)
+  if not text then return native.log(native.lab_log()) end
+  return native.log(text:find "level=" and text or text_of(text))
+end
 
 ---@class dhcp.ProbeWanted
 ---@field interface string where to ask: `virbr-openchami`
@@ -216,6 +233,7 @@ function dhcp.log(text) return native.log(text or native.lab_log()) end
 ---@field ip string
 ---@field hostname? string
 ---@field boot_file? string
+---@field next_server? string where it is to be fetched: option 66, else the name or the address in the header
 ---@field after integer milliseconds after the question
 ---@field options dhcp.Option[]
 

@@ -1,5 +1,6 @@
 local causes = require "causes.catalogue"
 local context = require "causes.context"
+local hypervisor = require "causes.hypervisor"
 local nodes = require "nodes"
 
 --- All checks of the cluster at once.
@@ -74,6 +75,36 @@ local function services(add)
   end
 end
 
+-- All nodes with what is known of each.
+local function contexts(shared)
+  local all = {}
+  for id, one in pairs(shared.nodes) do
+    if one.Type == "Node" then all[#all + 1] = context.node(shared, id) end
+  end
+  return all
+end
+
+-- The machines there are: a lab's, or the domains on the nodes' networks.
+local function machines(shared)
+  local all = {}
+  for _, machine in pairs(shared.machines) do all[#all + 1] = machine end
+  if shared.virt.on_lab then return all end
+  local homes = {}
+  for ip in pairs(shared.by_ip) do
+    local net = hypervisor.home(shared.virt, ip)
+    if net then homes[net.name] = true end
+  end
+  for name, domain in pairs(shared.virt.domains) do
+    for _, nic in ipairs(domain.interfaces) do
+      if nic.mac and homes[nic.source] then
+        all[#all + 1] = { name = name, mac = nic.mac }
+        break
+      end
+    end
+  end
+  return all
+end
+
 -- Whether the services tell the same story. Each gives what is wrong, or nil.
 local AGREE = {
   { "every interface belongs to a component", function(shared)
@@ -113,23 +144,64 @@ local AGREE = {
   end },
   { "every machine is known to SMD", function(shared)
     local known, lost = shared.by_nic, {}
-    for _, machine in pairs(shared.machines) do
+    for _, machine in ipairs(machines(shared)) do
       if not known[machine.mac] then lost[#lost + 1] = ("%s (%s)"):format(machine.name, machine.mac) end
     end
     if #lost == 0 then return nil end
     return ("SMD has no interface of %d machines: %s"):format(#lost, some(lost)),
       "discover.static loads a nodes file; discover.lint finds what is misspelt in it"
   end },
+  { "domains have the MACs that SMD has for them", function(shared)
+    local odd = {}
+    for _, ctx in ipairs(contexts(shared)) do
+      local domain, own = ctx.domain, {}
+      for _, nic in ipairs(ctx.nics) do own[nic.MACAddress:lower()] = true end
+      local same = not domain or #ctx.nics == 0
+      for _, nic in ipairs(domain and domain.interfaces or {}) do same = same or own[nic.mac] end
+      if not same then
+        odd[#odd + 1] = ("%s has %s, SMD has %s for %s"):format(
+          domain.name, tostring(ctx.firmware), ctx.nics[1].MACAddress, ctx.xname)
+      end
+    end
+    if #odd == 0 then return nil end
+    return ("%d domains have another MAC than SMD: %s"):format(#odd, some(odd)),
+      "node.why(NODE) says which is to be changed; virsh.domiflist(DOMAIN) shows a domain's"
+  end, virt = true },
+  { "domains are on the network of their addresses", function(shared)
+    local odd = {}
+    for _, ctx in ipairs(contexts(shared)) do
+      local seen = ctx.domain and causes.by_id.F11._probe(ctx)
+      if seen then odd[#odd + 1] = ctx.domain.name end
+    end
+    if #odd == 0 then return nil end
+    return ("%d domains are on another network, or on one that is not up: %s"):format(#odd, some(odd)),
+      "F11 below says where each belongs"
+  end, virt = true },
+  { "no DHCP server of libvirt's own is on the nodes' network", function(shared)
+    for _, net in ipairs(shared.virt.networks) do
+      for ip in pairs(net.dhcp and net.active and shared.by_ip or {}) do
+        if hypervisor.holds(net, ip) then
+          return ("the definition of %s has a DHCP server of libvirt's own, at %s"):format(net.name, net.dhcp),
+            ("take <dhcp> out of virsh.net_dumpxml(%q): help \"F06\" says how"):format(net.name)
+        end
+      end
+    end
+  end, virt = true },
 }
 
 local function agreement(shared, add)
   for _, one in ipairs(AGREE) do
     local ok, wrong, fix = pcall(one[2], shared)
-    if not ok then
+    -- Without a hypervisor there is nothing that could agree with it.
+    if one.virt and shared.virt.fault then
+      add { ok = false, left_out = true, what = ("not asked whether %s: %s"):format(one[1], shared.virt.fault.message) }
+    elseif not ok then
       if type(wrong) ~= "table" or wrong.kind == "interrupted" then error(wrong, 0) end
       add { ok = false, left_out = true, what = ("not asked whether %s: %s"):format(one[1], wrong.message) }
     else
-      add { ok = not wrong, what = wrong or one[1], fix = fix }
+      -- A lab's machines are their own domains: only what somebody changed is worth a line.
+      local told = wrong or not one.virt or not shared.virt.on_lab
+      if told then add { ok = not wrong, what = wrong or one[1], fix = fix } end
     end
   end
 end

@@ -30,7 +30,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field machines lab.Machine[]
 
 ---@class lab.Condition
----@field name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@field name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"|"coresmd_untrusting"
 ---@field on boolean
 ---@field once boolean it happens instead of lasting, and is never on
 ---@field what string what it means
@@ -40,12 +40,14 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field bytes integer
 ---@field kernel? string which kernel it is or is made for; by default what a name as `vmlinuz-5.14.0-…` says
 ---@field ["private"]? boolean not to be read without credentials
+---@field dracut? string[] the modules that an initrd was made with; those it takes where none are said
 
 ---@class lab.DhcpServer
 ---@field running boolean whether it started with its configuration
 ---@field why? string why a node that asks gets no answer; none: it gets one
 ---@field bridge string the interface that nodes ask on
 ---@field interfaces string[] all of the head node
+---@field version string of its coresmd, whatever the file is written for: `v0.6`
 ---@field config string its coredhcp.yaml
 
 ---@class lab.Difference
@@ -232,7 +234,7 @@ function lab.power(set, action) return native.power(nodeset.expand(set), action)
 function lab.conditions() return native.conditions() end
 
 --- Makes something wrong with the head node, or right again.
----@param name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"
+---@param name "nat"|"impersonation_off"|"cloud_init_lost"|"stale_groups"|"chain_https"|"coresmd_untrusting"
 ---@param on boolean
 ---@return lab.Condition[] conditions
 ---@example lab.condition("nat", true)[1].on --> true
@@ -284,6 +286,7 @@ function lab.dhcp.get() return native.dhcp() end
 ---@example lab.dhcp.set(dhcp.render{ pool = { "172.16.0.210", "172.16.0.220" } }).running --> true
 ---@example lab.dhcp.set(dhcp.render{ interface = "eth0" }).why:match "listens on %S+" --> listens on %eth0
 ---@example lab.dhcp.set(dhcp.render{ interface = "virbr-opnchami" }).running --> false
+---@example lab.dhcp.set(dhcp.render{ version = "v0.4" }).running --> false
 function lab.dhcp.set(file)
   -- A text of several lines is no file's name.
   local text = file:find "\n" and file or chami.fs.read(file)

@@ -1,4 +1,5 @@
 local native = select(2, ...)
+local head = require "node.head"
 local machines = require "node.machines"
 local nodes = require "nodes"
 local timeline = require "node.timeline"
@@ -6,8 +7,10 @@ local watched = require "node.watched"
 local why = require "node.why"
 
 --- Nodes as machines: all that is known of one at a glance, its power, how far its boot came, its console.
---- A lab's machines really fetch what they boot, each stage in the lab's time; the timeline keeps the evidence. Those of a
---- real cluster have no binding yet: there `node.get` works, and the rest is `unsupported`.
+--- A lab's machines really fetch what they boot, each stage in the lab's time; the timeline keeps the evidence. On a real
+--- head node virtual machines are found by the MACs that SMD has, and reached through libvirt (`virsh`); how far a boot came
+--- is put together from what can be read there: the domain's state, coresmd's log, BSS's history, the console's log, SMD.
+--- What cannot be read is told as not seen. Machines behind BMCs have no binding yet: for them that is all there is.
 local node = {}
 
 ---@class node.BootParams
@@ -23,7 +26,7 @@ local node = {}
 
 ---@class node.Node
 ---@field xname? string
----@field name? string the machine's, on a lab; else the one discovery gave
+---@field name? string the machine's: on a lab, or of a domain; else the one discovery gave
 ---@field nid? integer
 ---@field state? string as SMD has it
 ---@field role? string
@@ -33,8 +36,8 @@ local node = {}
 ---@field groups? string[]
 ---@field boot? node.BootParams what BSS has for its MAC
 ---@field cloud_init? node.CloudInit what it gets when it asks, seen through its eyes
----@field power? "off"|"on" on a lab
----@field stage? node.StageName on a lab: the first stage of its boot that did not go well, or the last
+---@field power? "off"|"on" where the machine can be reached
+---@field stage? node.StageName the first stage of its boot that did not go well, or the last
 ---@field ok? boolean whether that stage went well
 ---@field since? string when that was
 ---@field missing? table<string, string> what could not be had, and why, by service
@@ -56,8 +59,9 @@ local node = {}
 
 ---@class node.Stage
 ---@field stage node.StageName
----@field at string when it was tried last
+---@field at? string when it was tried last; on a head node not everything has a time
 ---@field ok boolean
+---@field unseen? boolean true: it cannot be told from here how it went, and `what` says why
 ---@field owner "power"|"coresmd"|"bss"|"artifacts"|"cloud-init"|"node"|"smd" whose work it is
 ---@field what string one sentence
 ---@field request? string
@@ -66,7 +70,7 @@ local node = {}
 ---@field tries integer how often it was tried
 
 ---@class node.Machine
----@field name string
+---@field name? string on a head node that of its domain
 ---@field xname string
 ---@field power "off"|"on"
 ---@field stage? node.StageName ready when it is up, else the first stage of its boot that did not go well, or the last
@@ -76,8 +80,8 @@ local node = {}
 ---@field due? string when something happens next; none: it is up, off, or stands still
 ---@field ip? string the address it was given
 ---@field mac string
----@field bmc_mac string
----@field uuid string
+---@field bmc_mac? string on a lab
+---@field uuid? string on a lab
 ---@field wire? boolean it is real, and came by the wire that the lab serves
 
 ---@class node.Options
@@ -145,6 +149,8 @@ function node.get(set)
     record.cloud_init = asked(record, "cloud_init", function() return of_cloud_init(xname) end)
   end
   machine = machine or native.on_lab and machines.known("node.get")[xname]
+  if not native.on_lab then machine = head.now({ xnames = { xname } }, true)[1] end
+  if machine and not native.on_lab and not machine.name then machine = nil end
   if machine then
     record.name, record.power, record.stage = machine.name, machine.power, machine.stage
     record.ok, record.since = machine.stage and machine.ok, machine.since
@@ -182,12 +188,20 @@ function node.reboot(set, options)
   return machines.switched(set, native.options(options).wait, "reset", "node.reboot")
 end
 
+---@class node.TraceOptions
+---@field log? string coresmd's log, a file or its text: `journalctl -u coresmd-coredhcp` where nothing is said
+---@field console? string what the console has shown, a file or its text: the log that the domain keeps where nothing is said
+
 --- Lists the stages of a node's last boot, with the evidence of each: what was asked, what came back, how often.
+--- On a head node they are put together from what can be read there; `log` and `console` name files that are elsewhere.
 ---@param set string|integer which node: xname, NID, MAC or name
+---@param options? node.TraceOptions on a head node
 ---@return node.Stage[] stages in their order
 ---@state 301
 ---@example node.boot(1); lab.clock.advance "60s"; return node.trace(1)[2].what:match "172.16.0.1" --> "172.16.0.1"
-function node.trace(set)
+function node.trace(set, options)
+  local where = native.trace_options(options)
+  if not native.on_lab then return timeline.told(head.trace(set, where)) end
   local boot = machines.record(machines.one(set, "node.trace").xname).boot
   return timeline.told(boot and boot.stages or {})
 end
@@ -202,7 +216,8 @@ end
 
 ---@class node.Picture prints as bars
 ---@field node string
----@field stages node.Done[]
+---@field stages node.Done[] on a head node those that have a time
+---@field untimed? boolean true: there were stages, and none has a time
 
 ---@class node.TimelineOptions
 ---@field as? "svg" the text of a drawing that stands alone: `fs.write("boot.svg", …)` keeps it
@@ -239,7 +254,8 @@ function node.timeline(n, other, options) return timeline.show(node.trace, n, ot
 ---@field every? string|number how long to wait between two looks
 
 --- Shows nodes as they come up, one line each, until all are Ready or nothing has moved for 90 seconds; Ctrl-C leaves it.
---- Very many are told by stage. On a lab its time passes meanwhile; of a real cluster SMD's State is shown.
+--- Very many are told by stage. On a lab its time passes meanwhile; on a head node what `node.trace` can see is shown, of
+--- very many SMD's State.
 ---@param set nodeset.Set which nodes
 ---@param options? node.WatchOptions
 ---@return node.Machine[] machines as they are then
@@ -247,13 +263,16 @@ function node.timeline(n, other, options) return timeline.show(node.trace, n, ot
 ---@example node.watch("nid[1-2]")[1].power --> "off"
 function node.watch(set, options) return watched.watch(set, native.watch_options(options).every) end
 
---- Gets what a node's console shows of its last boot.
+--- Gets what a node's console shows of its last boot; on a head node what the domain's log has of it.
 ---@param set string|integer which node: xname, NID, MAC or name
 ---@return string text
 ---@shell virsh console compute1
 ---@state 301
 ---@example node.boot(1); lab.clock.advance "45s"; return node.console(1):match "Start PXE over IPv4" --> Start PXE over IPv4
-function node.console(set) return native.console(machines.one(set, "node.console").xname) end
+function node.console(set)
+  if not native.on_lab then return head.console(set, "node.console") end
+  return native.console(machines.one(set, "node.console").xname)
+end
 
 --- Runs a command on a node that is up. A lab's node knows a small set of them; another one is `unsupported`.
 ---@param set string|integer which node: xname, NID, MAC or name
@@ -283,6 +302,7 @@ end
 ---@field stage? string the first stage of a boot without evidence, or at which one will go wrong
 ---@field owner? string who answers for that stage
 ---@field what? string what was seen there last
+---@field seen? string on a head node: the last stage seen to go well, where it cannot be told from here how it went on
 ---@field causes node.Cause[] the most probable first; none: nothing found wrong
 ---@field remarks? node.Cause[] what it came up with all the same: worth a look, and nothing wrong
 ---@field next? string what to type next, where one node was asked about
@@ -291,6 +311,9 @@ end
 
 ---@class node.WhyOptions
 ---@field file? string a nodes file to compare SMD with: its path or its text
+---@field log? string coresmd's log, as for `node.trace`
+---@field console? string what the console has shown, as for `node.trace`
+---@field config? string the coredhcp.yaml, a file or its text: `/etc/openchami/configs/coredhcp.yaml` where nothing is said
 
 --- Tells why a node does not come up, or will not: the most probable cause first, with what was seen and what to do.
 --- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.

@@ -40,7 +40,9 @@ fn missing() -> Option<String> {
     let none = |file: &&str| !Path::new(file).exists();
     hindrance()
         .or_else(|| {
-            let program = ["busybox", "nsenter", "setpriv", "dnsmasq"].into_iter().find(lacks);
+            let program = ["busybox", "nsenter", "setpriv", "dnsmasq"]
+                .into_iter()
+                .find(lacks);
             program.map(|program| format!("{program} is not installed"))
         })
         .or_else(|| files.into_iter().find(none).map(|it| format!("no {it}")))

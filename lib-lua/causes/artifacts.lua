@@ -78,6 +78,38 @@ return {
     end,
   },
   {
+    id = "F22", stage = "rootfs", owner = "artifacts",
+    heard = "one node stops a moment after the kernel began, its last word is `Refusing to continue`",
+    symptom = "dracut says `Don't know how to handle 'root=live:…'`, and refuses to continue",
+    cause = "the initrd was made without dracut's modules dmsquash-live and livenet",
+    fix = 'dracut --force --add "dmsquash-live livenet network-manager" --kver KVER initramfs-KVER.img, and upload it',
+    lab = "lab.artifact.put{ path = PATH, bytes = BYTES }",
+    _probe = function(ctx)
+      local record = ctx.record
+      if not record or not record.initrd then return nil end
+      local one = ctx.machine and artifact_at(record.initrd)
+      if one and one.dracut then
+        local has = {}
+        for _, name in ipairs(one.dracut) do has[name] = true end
+        if has.livenet and has["dmsquash-live"] then return nil end
+        local text = "the initrd of %s is made with %s, and without what `root=live:` wants"
+        return text:format(ctx.xname, table.concat(one.dracut, ", ")), "certain",
+          { PATH = one.path, BYTES = one.bytes, KVER = image.version(record.initrd) }
+      end
+      local line = not one and ctx.said and ctx.said:match "[^\n]*Don't know how to handle 'root=live[^\n]*"
+      return line and ("its console says: %s"):format(line), "certain", { KVER = image.version(record.initrd) }
+    end,
+    _inject = function(at)
+      local one = at.record and artifact_at(at.record.initrd)
+      if not one then fault.raise("bad_argument", at.node .. " boots no initrd of this lab's server") end
+      chami.lab.artifact.put {
+        path = one.path, bytes = one.bytes, kernel = one.kernel,
+        dracut = { "base", "systemd", "network-manager", "nfs" },
+      }
+      return ("%s was made without livenet"):format(one.path)
+    end,
+  },
+  {
     id = "F23", stage = "rootfs", owner = "bss",
     symptom = "the node comes up with another image than it was meant to, or stops in dracut's emergency shell",
     cause = "`root=` is missing, or names another layer than kernel and initrd: it was not set together with them",

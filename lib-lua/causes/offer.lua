@@ -69,7 +69,7 @@ return {
     cause = "the MAC in the nodes file is misspelt: the firmware sends another",
     fix = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }); smd.iface.delete(WRONG)",
     _probe = function(ctx)
-      local mac = ctx.machine and ctx.machine.mac
+      local mac = ctx.firmware
       if not mac or #ctx.nics == 0 then return nil end
       if ctx.shared.by_nic[mac] then return nil end
       local near
@@ -153,11 +153,15 @@ return {
     _probe = function(ctx)
       local stage, nic = ctx.stopped, ctx.boot_nic
       if not stage or stage.stage ~= "offer" or not nic or not ctx.component then return nil end
+      -- Waiting helps where it reads SMD, and there only.
+      if ctx.shared.refresh.failed then return nil end
       local ip = nic.IPAddresses and nic.IPAddresses[1] and nic.IPAddresses[1].IPAddress
-      local mac = ctx.machine and ctx.machine.mac
-      if nic.MACAddress ~= mac or not ip or ip == "" or not stage.what:find "^SMD has no interface" then return nil end
+      local stranger = stage.what:find "^SMD has no interface" or stage.what:find "a stranger"
+      -- On a head node the log says who asked.
+      local mac = ctx.firmware or tostring(stage.request):match "from (%S+)$"
+      if nic.MACAddress ~= mac or not ip or ip == "" or not stranger then return nil end
       local text = "coresmd took %s for a stranger, and SMD has %s for it now"
-      return text:format(nic.MACAddress, ip), "certain"
+      return text:format(nic.MACAddress, ip), ctx.machine and "certain" or "likely"
     end,
     _inject = function(at)
       local nic = boot_nic(at)

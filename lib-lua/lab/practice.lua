@@ -24,12 +24,34 @@ local practice = {}
 ---@field left integer how many faults are still there
 ---@field hints integer how many hints you have had
 
--- Which faults a lab is made of. Those of one node each can come together; the others come alone.
----@type table<string, { single: string[], group?: string[], alone?: string[] }?>
+-- Which faults a lab is made of. Those of one node each can come together; the others come alone. Seeds from 20 on draw
+-- from the later ones as well.
+---@alias lab.practice._Set table<"single"|"group"|"alone"|"later"|"later_alone", string[]?>
+---@type table<string, lab.practice._Set?>
 local LABS = {
-  ["691"] = { single = { "F01", "F03", "F07", "F08", "F09", "F10" } },
-  ["692"] = { single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" } },
+  ["691"] = {
+    single = { "F01", "F03", "F07", "F08", "F09", "F10" },
+    later = { "F11" }, later_alone = { "F02", "F04", "F06", "F12" },
+  },
+  ["692"] = {
+    single = { "F17", "F18", "F19", "F25", "F29" }, group = { "F16" }, alone = { "F26", "F28" },
+    later = { "F24" }, later_alone = { "F22" },
+  },
 }
+local LATER = 20
+
+local function joined(list, more)
+  local all = table.move(list or {}, 1, #(list or {}), 1, {})
+  return table.move(more or {}, 1, #(more or {}), #all + 1, all)
+end
+
+-- What a seed draws from.
+local function kinds_of(id, seed)
+  local set = LABS[id] ---@type lab.practice._Set
+  if seed < LATER then return set end
+  local alone = joined(set.alone, set.later_alone)
+  return { single = joined(set.single, set.later), group = set.group, alone = #alone > 0 and alone or nil }
+end
 
 -- What is noted is kept on the artifact server, as files of one byte: so it is kept and put back with all else.
 local FOLDER = "practice/"
@@ -81,7 +103,7 @@ end
 
 -- The faults of a seed, each with the node it is made on: on a cluster of the same groups, the same each time.
 local function choose(id, seed)
-  local kinds, chance, made = LABS[id], chami.lab.fault._stream(seed * 7919), {}
+  local kinds, chance, made = kinds_of(id, seed), chami.lab.fault._stream(seed * 7919), {}
   if kinds.alone and chance(5) == 1 then return { { id = kinds.alone[chance(#kinds.alone)] } } end
   local groups, single = nodes_by_group(), { table.unpack(kinds.single) }
   local free = {}

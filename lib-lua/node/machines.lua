@@ -1,7 +1,8 @@
--- Names to machines: which of a lab's machines are meant, how they are, and waiting until they are up. No part of the
--- public API.
+-- Names to machines: which are meant, how they are, and waiting until they are up; a lab's, or virtual ones of a head
+-- node. No part of the public API.
 local native = select(2, ...)
 local fault = require "fault"
+local head = require "node.head"
 local nodes = require "nodes"
 local task = require "task"
 
@@ -15,7 +16,10 @@ local function known(call)
 end
 
 -- All that is told of one machine, its last boot as well.
-local function record(name) return native.one(name) end
+local function record(name)
+  if not native.on_lab then return { boot = { stages = head.trace(name) } } end
+  return native.one(name)
+end
 
 local function listed(set)
   if type(set) == "string" then return { set } end
@@ -30,6 +34,7 @@ end
 
 -- A set → its machines. Names the lab itself knows need no SMD: it may not have heard of them.
 local function machines(set, call)
+  if not native.on_lab then return head.machines(set, call) end
   local index, found = known(call), {}
   for i, word in ipairs(listed(set)) do found[i] = index[tostring(word):lower()] or false end
   local all = #found > 0
@@ -57,6 +62,7 @@ end
 -- How machines are now, in the order of the list.
 ---@return node.Machine[]
 local function now(list, call)
+  if not native.on_lab then return head.now { xnames = xnames(list) } end
   local index, states = known(call), {}
   -- A real one that nobody knew is called otherwise once SMD knows it.
   for i, machine in ipairs(list) do states[i] = index[machine.xname] or index[machine.mac] or machine end
@@ -83,7 +89,7 @@ local function standing(machine, in_detail)
   local stages = boot and boot.stages or {}
   local last = stages[#stages]
   for _, stage in ipairs(stages) do
-    if not stage.ok then last = stage break end
+    if not stage.ok and not stage.unseen then last = stage break end
   end
   return last and (": %s: %s"):format(last.stage, last.what) or ""
 end
@@ -110,7 +116,7 @@ local function await(list, wait, call)
     return false
   end
   while left > 0 and busy() do
-    local step = math.min(left, 2)
+    local step = math.min(left, native.on_lab and 2 or 5)
     task.sleep(step)
     left = left - step
     states = now(list, call)
@@ -133,7 +139,7 @@ end
 
 local function switched(set, wait, action, call)
   local list = machines(set, call)
-  local done = chami.lab.power(xnames(list), action)
+  local done = native.on_lab and chami.lab.power(xnames(list), action) or head.power(list, action)
   -- A plan is no machine.
   if not wait or not done[1] or (done[1] --[[@as table]]).call then return done end
   return await(list, wait, call)

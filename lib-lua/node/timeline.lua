@@ -10,10 +10,11 @@ function Timeline.__tostring(stages)
   if #stages == 0 then return "it has not booted" end
   local lines = {}
   for _, stage in ipairs(stages) do
-    local mark, clock = stage.ok and "✓" or "✗", stage.at:match "T(%d+:%d+:%d+)" or stage.at
+    local mark = stage.ok and "✓" or stage.unseen and "–" or "✗"
+    local clock = ("%8s"):format(stage.at and stage.at:match "T(%d+:%d+:%d+)" or stage.at or "")
     local tries = stage.tries > 1 and (" (%d tries)"):format(stage.tries) or ""
     lines[#lines + 1] = ("%s %s  %-11s  %s%s"):format(mark, clock, stage.stage, stage.what, tries)
-    if not stage.ok and stage.request then
+    if not stage.ok and not stage.unseen and stage.request then
       lines[#lines + 1] = ("%26s%s  %s"):format("", stage.request, stage.status or "")
     end
   end
@@ -27,19 +28,27 @@ local function round(number) return math.floor(number * 10 + 0.5) / 10 end
 -- Each stage with the second it was done at, counted from the first, and what it took since the one before.
 local function measured(stages)
   local out, begun, last = {}, nil, nil
-  for i, stage in ipairs(stages) do
-    local now = native.seconds(stage.at)
-    begun, last = begun or now, last or now
-    out[i] = {
-      stage = stage.stage, ok = stage.ok, after = round(now - begun), took = round(now - last), what = stage.what,
-      tries = stage.tries,
-    }
-    last = now
+  for _, stage in ipairs(stages) do
+    -- What was not seen, or has no time, is no bar.
+    if stage.at and not stage.unseen then
+      local now = native.seconds(stage.at)
+      begun, last = begun or now, last or now
+      out[#out + 1] = {
+        stage = stage.stage, ok = stage.ok, after = round(now - begun), took = round(now - last), what = stage.what,
+        tries = stage.tries,
+      }
+      last = now
+    end
   end
   return out
 end
 
 local Picture = { __data = true }
+
+-- Why there are no bars.
+local function nothing(picture)
+  return picture.untimed and "of no stage that was seen it is known when it was" or "it has not booted"
+end
 
 -- What the whole came to, in words.
 local function sum(picture)
@@ -52,7 +61,7 @@ local function sum(picture)
 end
 
 function Picture.__tostring(picture)
-  if #picture.stages == 0 then return picture.node .. ": it has not booted" end
+  if #picture.stages == 0 then return picture.node .. ": " .. nothing(picture) end
   local lines, whole = { picture.node .. ": " .. sum(picture) }, 0
   for _, stage in ipairs(picture.stages) do whole = math.max(whole, stage.after) end
   for _, stage in ipairs(picture.stages) do
@@ -84,7 +93,7 @@ local function svg(picture)
     ('<title>%s</title>'):format(escaped("boot of " .. picture.node)),
     ('<rect width="760" height="%d" fill="#fff"/>'):format(height),
     ('<text x="12" y="22" font-size="14" font-weight="bold">%s</text>'):format(
-      escaped(picture.node .. (#picture.stages > 0 and ": " .. sum(picture) or ": it has not booted"))),
+      escaped(picture.node .. ": " .. (#picture.stages > 0 and sum(picture) or nothing(picture)))),
   }
   for i, stage in ipairs(picture.stages) do
     local y = 34 + (i - 1) * row
@@ -99,7 +108,10 @@ local function svg(picture)
   return table.concat(out, "\n") .. "\n"
 end
 
-local function of(name, stages) return setmetatable({ node = name, stages = measured(stages) }, Picture) end
+local function of(name, stages)
+  local bars = measured(stages)
+  return setmetatable({ node = name, stages = bars, untimed = #bars == 0 and #stages > 0 or nil }, Picture)
+end
 
 local Pair = { __data = true }
 

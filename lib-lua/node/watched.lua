@@ -1,5 +1,6 @@
 -- Many nodes as they come up, one line each, again and again. No part of the public API: `node.watch`.
 local native = select(2, ...)
+local head = require "node.head"
 local machines = require "node.machines"
 local nodes = require "nodes"
 local session = require "session"
@@ -20,23 +21,10 @@ local function mark(state)
   return state.ok and "▸" or "✗", state.stage or "power"
 end
 
--- Of a real cluster SMD is asked, which knows no stages.
-local function of_smd(set)
-  local out = {}
-  for i, one in ipairs(chami.smd.component.list(set)) do
-    local up = one.State == "Ready"
-    out[i] = {
-      xname = one.ID, power = one.State == "Off" and "off" or "on", ok = up or one.State == "On",
-      stage = up and "ready" or one.State, due = not up or nil,
-    }
-  end
-  return out
-end
-
 local function reason(state)
   local boot = machines.record(state.xname).boot
   for _, stage in ipairs(boot and boot.stages or {}) do
-    if not stage.ok then return "  " .. stage.what end
+    if not stage.ok and not stage.unseen then return "  " .. stage.what end
   end
   return ""
 end
@@ -46,7 +34,7 @@ local function by_name(states)
   for i, state in ipairs(states) do
     local sign, stage = mark(state)
     local line = ("%s %s  %-11s"):format(sign, state.xname, stage)
-    if sign == "✗" and native.on_lab and told < REASONS then
+    if sign == "✗" and told < REASONS then
       line, told = line .. reason(state), told + 1
     end
     lines[i] = (line:gsub("%s+$", ""))
@@ -103,7 +91,7 @@ local function watch(set, every)
   for _, machine in ipairs(native.on_lab and list or {}) do real = real or machines.is_real(machine) end
   local function look()
     if states[1] and native.on_lab and not real then task.sleep(STEP) end
-    states = native.on_lab and machines.now(list, "node.watch") or of_smd(list)
+    states = native.on_lab and machines.now(list, "node.watch") or head.now({ xnames = list }, #list <= LINES)
     return table.concat(#states > LINES and by_stage(states) or by_name(states), "\n")
   end
   session.watch(function() print(look()) end, every or native.on_lab and not real and LOOK or STEP, {

@@ -36,6 +36,9 @@ end
 
 -- Why a probe cannot be asked here; nil when it can.
 local function not_here(cause, ctx)
+  local virt = cause.asks == "libvirt" and ctx.shared.virt
+  if virt and virt.fault then return virt.fault.message end
+  if cause.asks == "log" and ctx.shared.events.why then return ctx.shared.events.why end
   if cause.asks ~= "boot" or ctx.boot then return nil end
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
@@ -93,12 +96,15 @@ local function ask(ctx)
   return found, remarks, left, refused
 end
 
--- What explains the stage that a boot did not get past goes first, then the more certain, then what is met earlier.
+-- What explains the stage that a boot did not get past goes first, then what hinders more than the looking on, then the
+-- more certain, then what is met earlier.
 local function rank(found, stopped)
   local limit = stopped and causes.stages[stopped.stage]
   local function late(one) return limit and causes.stages[one.stage].order > limit.order and 1 or 0 end
   table.sort(found, function(a, b)
     local first, second = late(a), late(b)
+    if first ~= second then return first < second end
+    first, second = causes.by_id[a.id].advice and 1 or 0, causes.by_id[b.id].advice and 1 or 0
     if first ~= second then return first < second end
     first, second = RANK[a.certainty], RANK[b.certainty]
     if first ~= second then return first < second end
@@ -120,6 +126,8 @@ local function head(verdict)
     return ("it came up, but not all is well: at the stage %s (%s)"):format(verdict.stage, verdict.owner)
   elseif verdict.boot == "ready" then
     return verdict.causes[1] and "it came up; but" or "it came up: " .. nothing
+  elseif verdict.seen and not where then
+    return ("seen from here as far as the stage %s: %s so far"):format(verdict.seen, nothing)
   elseif verdict.boot == "booting" and not where then
     return "it is still booting: " .. nothing .. " so far"
   elseif verdict.boot == "stopped" then
@@ -146,6 +154,16 @@ function Verdict:__tostring()
   return table.concat(lines, "\n")
 end
 
+-- The last stage that was seen to go well, where what came after it cannot be told from here.
+local function as_far_as(stages)
+  local last, blind
+  for _, stage in ipairs(stages) do
+    if stage.ok then last = stage.stage end
+    blind = blind or stage.unseen
+  end
+  return blind and last
+end
+
 local function verdict_of(shared, xname, options)
   local ctx = context.node(shared, xname)
   ctx.file = options.file
@@ -162,22 +180,27 @@ local function verdict_of(shared, xname, options)
   elseif found[1] then
     out.stage, out.owner = found[1].stage, causes.stages[found[1].stage].owner
   end
-  if ctx.boot and not ctx.stopped then out.boot = ctx.up and "ready" or "booting" end
+  if ctx.boot and not ctx.stopped then
+    out.boot = ctx.up and "ready" or "booting"
+    out.seen = not ctx.up and as_far_as(ctx.boot) or nil
+  end
   out.partly = partly or nil
   out.remarks = #remarks > 0 and remarks or nil
   for _, text in ipairs(left) do
     out.left_out = out.left_out or {}
     table.insert(out.left_out, ("%s: %s"):format(table.concat(left[text], ", "), text))
   end
-  return setmetatable(out, Verdict)
+  return setmetatable(out, Verdict), ctx
 end
 
-local KNOWN = { file = true }
+local KNOWN = { file = true, log = true, console = true, config = true }
 
 local function checked(options)
   for key in pairs(options or {}) do
     if not KNOWN[key] then
-      fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), { hint = "known is: file" })
+      fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), {
+        hint = "known are: file, log, console, config",
+      })
     end
   end
   return options or {}
@@ -216,19 +239,20 @@ local function one(name, options)
   options = checked(options)
   local shared = context.shared()
   open(shared)
-  local xname = xname_of(shared, name)
-  local verdict = verdict_of(shared, xname, options)
-  verdict.next = step(verdict, shared.machines[xname])
+  shared.where = options
+  local verdict, ctx = verdict_of(shared, xname_of(shared, name), options)
+  verdict.next = step(verdict, ctx.machine or ctx.domain)
   return verdict
 end
 
 local function wrong(set, options)
   options = checked(options)
   local shared, found = context.shared(), {}
+  shared.where = options
   open(shared)
   shared:warm()
   local xnames = nodes.xnames(set or "@*")
-  local verdicts = chami.task.map(xnames, function(xname) return verdict_of(shared, xname, options) end)
+  local verdicts = chami.task.map(xnames, function(xname) return (verdict_of(shared, xname, options)) end)
   for _, verdict in ipairs(verdicts) do
     if verdict.what or #verdict.causes > 0 then found[#found + 1] = verdict end
   end

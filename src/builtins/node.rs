@@ -1,4 +1,4 @@
-//! The machines behind the nodes, for `node.*`: a lab's. Those of a real cluster have no binding yet, and each call says so.
+//! The machines behind the nodes, for `node.*`: a lab's. Those of a real cluster are reached in Lua, through libvirt.
 use super::Builtin;
 use crate::{
     clock,
@@ -48,6 +48,16 @@ struct Drawn {
     form: Option<Form>,
 }
 
+/// Where the evidence of a boot is, if not where it usually is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Where {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Form {
@@ -80,15 +90,18 @@ fn options(asked: Option<Asked>) -> Result<Options, Fault> {
 }
 
 fn real(what: &str) -> Fault {
-    let message =
-        format!("{what}: chami reaches the machines of a lab only; this is a real cluster");
-    Fault::new(Kind::Unsupported, message)
-        .hint("virtual ones: virsh.start, virsh.console; others, on the head node: ochami pcs transition start; chami --lab tries it out")
+    let message = format!("{what}: this is for a lab's machines, and the target is a real cluster");
+    Fault::new(Kind::Unsupported, message).hint(
+        "on a node that is up: ssh root@ADDRESS COMMAND; virsh.console(DOMAIN) is the console of a virtual one",
+    )
 }
 
 fn natives(n: &mut Natives, control: Option<&Control>) {
     n.sync("options", |(asked,): (Option<Asked>,)| options(asked));
     n.sync("watch_options", |(asked,): (Option<Looks>,)| {
+        Ok::<_, Fault>(asked.unwrap_or_default())
+    });
+    n.sync("trace_options", |(asked,): (Option<Where>,)| {
         Ok::<_, Fault>(asked.unwrap_or_default())
     });
     n.sync("timeline_options", |(asked,): (Option<Drawn>,)| {

@@ -18,6 +18,10 @@ pub(super) const OWN: &[(&str, &str)] = &[
         "what shows long results at the prompt, before PAGER and less; off: nothing does",
     ),
     (
+        "CHAMI_DHCP_LOG",
+        "coresmd's log on a head node: a file, in place of its unit's journal",
+    ),
+    (
         "CHAMI_LIB",
         "a directory whose Lua files go before those of the library",
     ),

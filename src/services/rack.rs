@@ -6,6 +6,7 @@ use crate::{
     world::Machine,
 };
 use jiff::Timestamp;
+use std::{net::Ipv4Addr, sync::Arc};
 use uuid::Uuid;
 
 /// A machine as it is now.
@@ -36,7 +37,49 @@ pub struct Wanted {
     pub uuid: Uuid,
 }
 
+/// How a machine is built and plugged in, by its definition: what its boot depends on and no service tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    pub mib: u64,
+    /// Whether it has a serial port for somebody to look at.
+    pub serial: bool,
+    pub link: Link,
+}
+
+/// What its card is plugged into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The nodes' network, where coresmd answers.
+    Nodes,
+    /// Nothing that is up.
+    Dead { network: String },
+    /// A network on which the hypervisor's own DHCP server is the first to answer, or the only one.
+    Foreign {
+        network: String,
+        server: Ipv4Addr,
+        ip: Ipv4Addr,
+    },
+    /// Another network, on which nobody answers.
+    Silent { network: String },
+}
+
+impl Default for Built {
+    fn default() -> Self {
+        Self {
+            mib: 4096,
+            serial: true,
+            link: Link::Nodes,
+        }
+    }
+}
+
+/// Tells how a machine is built, by its name.
+pub type Builds = Arc<dyn Fn(&str) -> Built + Send + Sync>;
+
 pub trait Rack: Send + Sync {
+    /// From now on this tells how machines are built.
+    fn plug(&self, _: Builds) {}
+
     fn all(&self) -> Vec<Seen>;
 
     /// What its serial console shows of its last boot.

@@ -17,6 +17,20 @@ pub struct Artifact {
     /// Not to be read without credentials.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
+    /// The modules that dracut put into an initial file system; none: those it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dracut: Option<Vec<String>>,
+}
+
+impl Artifact {
+    /// Whether an initial file system can fetch the root file system that `root=live:http://…` names.
+    pub fn fetches_root(&self) -> bool {
+        let has = |name: &str| {
+            let modules = self.dracut.as_ref();
+            modules.is_none_or(|modules| modules.iter().any(|it| it == name))
+        };
+        has("livenet") && has("dmsquash-live")
+    }
 }
 
 /// What a file is to a machine that boots it.
@@ -67,7 +81,7 @@ pub(super) fn tutorial() -> Vec<(String, Artifact)> {
             let artifact = Artifact {
                 bytes: size * MIB,
                 kernel: Some(KERNEL.to_owned()),
-                private: false,
+                ..Artifact::default()
             };
             (path, artifact)
         }));

@@ -33,4 +33,9 @@ pub const CONDITIONS: &[(&str, bool, &str)] = &[
         false,
         "port 443 is not published, where BSS's scripts send a node that is to come again",
     ),
+    (
+        "coresmd_untrusting",
+        false,
+        "coresmd was restarted without the cluster's CA: it cannot read SMD, and takes every node for a stranger",
+    ),
 ];

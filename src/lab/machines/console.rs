@@ -80,6 +80,12 @@ impl Console<'_> {
             self.line("  PXE-E16: No valid offer received.");
             return;
         };
+        if offer.what.contains("names no boot file") {
+            self.line(&format!("  Station IP address is {ip}"));
+            self.line("\n  PXE-E53: No boot filename received.");
+            self.again(&offer);
+            return;
+        }
         self.line(&format!(
             "  Station IP address is {ip}\n\n  Server IP address is {HEAD}\n  NBP filename is ipxe-x86_64.efi\n\
              \x20 NBP filesize is 1043968 Bytes\n Downloading NBP file...\n\n  NBP file downloaded successfully."
@@ -201,15 +207,19 @@ impl Console<'_> {
         version.unwrap_or_else(|| KERNEL.to_owned())
     }
 
-    /// dracut's part; false where it ended.
-    fn root(&mut self) -> bool {
-        let Some(rootfs) = self.boot.evidence(Stage::Rootfs).cloned() else {
-            self.line("         Starting dracut initqueue hook...");
-            return false;
-        };
+    /// Whether dracut ends before it has a network.
+    fn gives_up(&mut self, rootfs: &Evidence) -> bool {
         if rootfs.what.contains("no root=") {
             self.line("dracut: FATAL: No or empty root= argument\ndracut: Refusing to continue");
-            return false;
+            return true;
+        }
+        if rootfs.what.contains("without livenet") {
+            let cmdline = self.boot.cmdline.as_deref().unwrap_or_default();
+            let root = told::argument(cmdline, "root").unwrap_or_default();
+            self.line(&format!(
+                "dracut: FATAL: Don't know how to handle 'root={root}'\ndracut: Refusing to continue"
+            ));
+            return true;
         }
         if rootfs.what.contains("no module fits") {
             let version = self.version();
@@ -217,6 +227,18 @@ impl Console<'_> {
                 "systemd-modules-load[228]: Failed to find module 'virtio_net' in /lib/modules/{version}"
             ));
             self.emergency();
+            return true;
+        }
+        false
+    }
+
+    /// dracut's part; false where it ended.
+    fn root(&mut self) -> bool {
+        let Some(rootfs) = self.boot.evidence(Stage::Rootfs).cloned() else {
+            self.line("         Starting dracut initqueue hook...");
+            return false;
+        };
+        if self.gives_up(&rootfs) {
             return false;
         }
         self.stamped(
@@ -239,6 +261,12 @@ impl Console<'_> {
                 self.line("[  OK  ] Finished dracut initqueue hook.\n[  OK  ] Mounted /sysroot.");
                 self.line("[  OK  ] Reached target Switch Root.");
                 true
+            }
+            (Some(200), false) if rootfs.what.contains("no space") => {
+                self.curl(
+                    "curl: (23) Failure writing output to destination: No space left on device",
+                );
+                false
             }
             (Some(200), false) => {
                 self.line("[  OK  ] Reached target Switch Root.\n\nWelcome to Rocky Linux 9.5 (Blue Onyx)!");

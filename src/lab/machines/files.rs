@@ -71,6 +71,7 @@ fn walk(top: &Path, folder: &Path, deep: usize, all: &mut Vec<Stored>) {
                 kernel: kernel_of(&path),
                 bytes: known.len(),
                 private: false,
+                dracut: None,
                 path,
             });
         }

@@ -9,7 +9,7 @@ use super::{
     told,
     turn::{ROUND, Seen, Turn, download},
 };
-use crate::world::{Image, Next, Owner, Sort, Stage, kernel_of, sort};
+use crate::world::{Artifact, Image, Next, Owner, Sort, Stage, kernel_of, sort};
 use std::time::Duration;
 use url::Url;
 
@@ -197,14 +197,21 @@ impl Machines {
 
     /// Which kernel the file at a URL is for, as the artifact server's file or else its name says.
     pub(super) fn kernel_at(&self, url: &str) -> Option<String> {
-        let path = Url::parse(url)
-            .ok()?
-            .path()
-            .trim_start_matches('/')
-            .to_owned();
-        let kept = self.world.read(|world| world.artifact(&path).cloned());
+        let path = path_of(url)?;
+        let kept = self.artifact_at(url);
         kept.map_or_else(|| kernel_of(&path), |artifact| artifact.kernel)
     }
+
+    /// The artifact server's file at a URL.
+    pub(super) fn artifact_at(&self, url: &str) -> Option<Artifact> {
+        let path = path_of(url)?;
+        self.world.read(|world| world.artifact(&path).cloned())
+    }
+}
+
+fn path_of(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    Some(url.path().trim_start_matches('/').to_owned())
 }
 
 /// What a script is good for.

@@ -36,7 +36,10 @@ use super::clock::{LabClock, plus};
 use crate::{
     clock::Clock as _,
     fault::Fault,
-    services::site::{Ailments, Peers},
+    services::{
+        rack::{Builds, Built},
+        site::{Ailments, Peers},
+    },
     table::{Journal, Shelf},
     world::{Boot, Machines as Rack, Next, World},
 };
@@ -76,6 +79,8 @@ pub(crate) struct Machines {
     wire: OnceLock<Ipv4Addr>,
     /// A folder of real files that the artifact server has beside what it makes up.
     files: OnceLock<PathBuf>,
+    /// The hypervisor's definitions, where there is one.
+    builds: OnceLock<Builds>,
 }
 
 impl Machines {
@@ -101,8 +106,15 @@ impl Machines {
                 events,
                 wire: OnceLock::new(),
                 files: OnceLock::new(),
+                builds: OnceLock::new(),
             }
         })
+    }
+
+    /// How a machine is built, as its definition says just now.
+    fn built(&self, name: &str) -> Built {
+        let builds = self.builds.get();
+        builds.map(|builds| builds(name)).unwrap_or_default()
     }
 
     /// Everything was put in place of what was there: boots that are under way go on. The world

@@ -10,6 +10,7 @@ use crate::{
             explain::{discover, request},
             packet::{Kind, Packet, mac},
         },
+        rack::Link,
         site::Echo,
     },
     world::{Next, Owner, Stage},
@@ -52,6 +53,10 @@ impl Machines {
             unanswered(turn, asked, None);
             return;
         };
+        if let Some((ip, what)) = astray(&self.built(&turn.machine.name).link) {
+            lost(turn, asked, ip, what);
+            return;
+        }
         let (packet, answered) = match self.round(discover(address, Some(ARCH), None)).await {
             Round::Bound(packet, answered) => (packet, answered),
             Round::Nothing(answered) => {
@@ -84,9 +89,7 @@ impl Machines {
             }
             // A file by TFTP, which the server has built in: it reboots.
             _ => {
-                turn.boot.back_to(Stage::Offer);
-                said(turn, asked, false, lent(&name, &ip));
-                turn.then(Next::Offer, REBOOT);
+                lost(turn, asked, Some(ip.clone()), lent(&name, &ip));
             }
         }
     }
@@ -144,11 +147,42 @@ impl Machines {
     }
 }
 
+/// What a machine meets where coresmd does not answer, or not first: an address, if any, and what is to be said.
+fn astray(link: &Link) -> Option<(Option<String>, String)> {
+    match link {
+        Link::Nodes => None,
+        Link::Dead { network } => {
+            let what = format!("its card has no link: the network {network} is not up");
+            Some((None, what))
+        }
+        Link::Silent { network } => {
+            let what =
+                format!("nobody answers on the network {network}, which coresmd does not serve");
+            Some((None, what))
+        }
+        Link::Foreign {
+            network,
+            server,
+            ip,
+        } => {
+            let what = format!(
+                "libvirt's own DHCP server on {network}, {server}, was first: it lends {ip}, and names no boot file"
+            );
+            Some((Some(ip.to_string()), what))
+        }
+    }
+}
+
 fn unanswered(turn: &mut Turn, asked: String, answered: Option<Echo>) {
     let why = answered.map(|it| it.why).unwrap_or_default();
     let what = silence(HEAD, &turn.machine.mac, &why);
+    lost(turn, asked, None, what);
+}
+
+/// Nothing comes of it: the firmware begins anew.
+fn lost(turn: &mut Turn, asked: String, ip: Option<String>, what: String) {
     turn.boot.back_to(Stage::Offer);
-    turn.boot.ip = None;
+    turn.boot.ip = ip;
     said(turn, asked, false, what);
     turn.then(Next::Offer, REBOOT);
 }

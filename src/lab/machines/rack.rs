@@ -3,7 +3,7 @@ use super::{Machines, console, power::Action as Switch};
 use crate::{
     clock::Pending,
     fault::Fault,
-    services::rack::{Action, Rack, Seen, Wanted},
+    services::rack::{Action, Builds, Rack, Seen, Wanted},
     world::{Boot, Machine, Power, World},
 };
 use std::sync::Arc;
@@ -22,16 +22,13 @@ fn seen(world: &World, machine: &Machine) -> Seen {
     }
 }
 
-impl Rack for Hypervisor {
-    fn all(&self) -> Vec<Seen> {
-        self.0.world.read(|world| {
-            let all = world.machines();
-            all.map(|machine| seen(world, machine)).collect()
-        })
-    }
-
-    fn console(&self, name: &str) -> String {
-        self.0.world.read(|world| {
+impl Machines {
+    /// What a machine's serial console shows; without a serial port nobody sees anything.
+    pub(super) fn console(&self, name: &str) -> String {
+        if !self.built(name).serial {
+            return String::new();
+        }
+        self.world.read(|world| {
             let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {
                 return String::new();
             };
@@ -40,6 +37,23 @@ impl Rack for Hypervisor {
             }
             console::text(machine, boot, world.inside(name))
         })
+    }
+}
+
+impl Rack for Hypervisor {
+    fn plug(&self, builds: Builds) {
+        let _ = self.0.builds.set(builds);
+    }
+
+    fn all(&self) -> Vec<Seen> {
+        self.0.world.read(|world| {
+            let all = world.machines();
+            all.map(|machine| seen(world, machine)).collect()
+        })
+    }
+
+    fn console(&self, name: &str) -> String {
+        self.0.console(name)
     }
 
     fn put(&self, wanted: Wanted) -> Result<(), Fault> {

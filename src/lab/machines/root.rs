@@ -37,9 +37,26 @@ fn address(turn: &Turn) -> Result<String, (Owner, String)> {
         })
 }
 
+/// What a system takes besides its image, in MiB: the kernel, and a start on the layer that is written to.
+const ASIDE: u64 = 512;
+
 impl Machines {
+    /// An initial file system without the modules for it does not know `root=live:http://…`.
+    fn can_fetch(&self, turn: &Turn, url: String) -> Result<String, (Owner, String)> {
+        let initrd = turn.boot.initrd.as_ref();
+        let kept = initrd.and_then(|it| self.artifact_at(&it.url));
+        if kept.is_none_or(|it| it.fetches_root()) {
+            return Ok(url);
+        }
+        let what = format!(
+            "dracut does not know how to handle root=live:{url}: the initrd is made without livenet"
+        );
+        Err((Owner::Artifacts, what))
+    }
+
     pub(super) async fn rootfs(&self, turn: &mut Turn) {
-        let url = match address(turn) {
+        let found = address(turn).and_then(|url| self.can_fetch(turn, url));
+        let url = match found {
             Ok(url) => url,
             Err((owner, what)) => {
                 turn.tell(Stage::Rootfs, owner, false, what);
@@ -81,6 +98,15 @@ impl Machines {
             return;
         }
         let mib = answer.bytes >> 20;
+        let memory = self.built(&turn.machine.name).mib;
+        if mib + ASIDE > memory {
+            let owner = Owner::Power;
+            let what = format!(
+                "no space left on device: the root file system of {mib} MiB and what is written over it do not fit into {memory} MiB of memory"
+            );
+            turn.saw(Seen { owner, ..seen }, false, what);
+            return;
+        }
         turn.saw(
             seen,
             true,

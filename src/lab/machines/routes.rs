@@ -2,7 +2,7 @@
 use super::{
     Machines,
     conditions::{Condition, Happenings},
-    console, guest,
+    guest,
     power::{Action, find},
     wire,
 };
@@ -89,6 +89,8 @@ pub struct Stored {
     pub kernel: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dracut: Option<Vec<String>>,
 }
 
 /// The routes; `consoles` are the services' own, of which those below `/conditions/` are asked here.
@@ -180,16 +182,14 @@ async fn node(
 }
 
 async fn console(State(machines): Shared, Path(node): Path<String>) -> Result<Response, Problem> {
-    let text = machines.world.read(|world| {
+    let name = machines.world.read(|world| {
         let machine = find(world, &node)?;
         if machine.wire {
             return Err(wire::real(machine, "show the console of"));
         }
-        let inside = world.inside(&machine.name);
-        let boot = world.boot(&machine.name);
-        let text = boot.map_or_else(String::new, |boot| console::text(machine, boot, inside));
-        Ok::<_, Fault>(text)
+        Ok(machine.name.clone())
     })?;
+    let text = machines.console(&name);
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((kind, text).into_response())
 }
@@ -275,6 +275,7 @@ fn listed(path: &str, artifact: &Artifact) -> Stored {
         bytes: artifact.bytes,
         kernel: artifact.kernel.clone(),
         private: artifact.private,
+        dracut: artifact.dracut.clone(),
     }
 }
 
@@ -307,6 +308,7 @@ async fn put_artifact(State(machines): Shared, bytes: Bytes) -> Answer<Stored> {
         bytes: asked.bytes,
         kernel: asked.kernel.or_else(|| kernel_of(&path)),
         private: asked.private,
+        dracut: asked.dracut,
     };
     let told = listed(&path, &artifact);
     machines.world.write(|world| {

@@ -4,17 +4,21 @@ use super::{
     explain::{self, Asked, Case, Explained},
     leases::{self, Held},
     store::{Lease, Leases},
-    types::{LAB, Running},
+    types::{LAB, Running, Version},
 };
 use crate::{
     fault::{Fault, Kind},
     http::{Api, Http},
 };
 use jiff::Timestamp;
-use std::{fs, net::Ipv4Addr, path::Path};
+use std::{fs, net::Ipv4Addr, path::Path, process::Stdio};
 
 /// Where the head node keeps the configuration.
 pub const CONFIG: &str = "/etc/openchami/configs/coredhcp.yaml";
+/// Names a file with the server's log.
+const LOG: &str = "CHAMI_DHCP_LOG";
+/// The units that the release and the RPM have for it.
+const UNITS: [&str; 2] = ["coresmd-coredhcp", "coresmd"];
 
 #[derive(Clone)]
 pub struct Client {
@@ -74,6 +78,15 @@ impl Client {
         Ok(Some(names.collect()))
     }
 
+    /// Which version reads the configuration, where that is known: a lab's own.
+    pub async fn version(&self) -> Result<Option<Version>, Fault> {
+        if !self.on_lab().await? {
+            return Ok(None);
+        }
+        let server: Running = self.lab.get(&["server"]).send().await?;
+        Ok(Some(server.version))
+    }
+
     /// Addresses that SMD has given out, and to whom.
     pub async fn known(&self) -> Result<Vec<(Ipv4Addr, String)>, Fault> {
         let facts = self.facts().await?;
@@ -108,7 +121,11 @@ impl Client {
         text: Option<String>,
     ) -> Result<Explained, Fault> {
         let own = text.is_none();
-        let config = explain::configured(&self.config(text).await?, asked.version.as_deref())?;
+        let mut version = asked.version.clone();
+        if own && version.is_none() {
+            version = self.version().await?.map(|it| it.name().to_owned());
+        }
+        let config = explain::configured(&self.config(text).await?, version.as_deref())?;
         let facts = self.facts().await?;
         // What is lent is known of the lab only, and counts for its own configuration only.
         let lent = if own && self.on_lab().await? {
@@ -161,14 +178,53 @@ impl Client {
         Ok(all)
     }
 
-    /// The lines that the lab's server has written.
+    /// The lines that the server has written: the lab's, or those that this head node's journal keeps.
     pub async fn log(&self) -> Result<String, Fault> {
         if self.on_lab().await? {
             return Ok(self.lab.get(&["log"]).raw().await?.success()?.text());
         }
-        let message =
-            "the server's log is wanted as a text: a real head node keeps it in its journal";
-        Err(Fault::bad_argument(message)
-            .hint("dhcp.log(io.popen \"journalctl -u coresmd-coredhcp -o cat\":read \"a\")"))
+        match std::env::var_os(LOG).filter(|path| !path.is_empty()) {
+            Some(path) => {
+                let path = Path::new(&path);
+                fs::read_to_string(path).map_err(|error| {
+                    Fault::io(path, &error).hint(format!("{LOG} names coresmd's log"))
+                })
+            }
+            None => journal().await,
+        }
     }
+}
+
+/// The newest lines of the server's units in this machine's journal.
+async fn journal() -> Result<String, Fault> {
+    let mut command = tokio::process::Command::new("journalctl");
+    command
+        .args(["--no-pager", "--quiet", "--output=cat", "--lines=20000"])
+        .args(UNITS.map(|unit| format!("--unit={unit}")))
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    let hint = format!(
+        "on the head node journalctl -u {} -o cat > FILE; then dhcp.log \"FILE\", or {LOG}=FILE for the session",
+        UNITS[0]
+    );
+    let told = match command.output().await {
+        Ok(told) => told,
+        Err(error) => {
+            let message =
+                format!("coresmd's log is not here: journalctl cannot be started: {error}");
+            return Err(Fault::new(Kind::NotFound, message).hint(hint));
+        }
+    };
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    if text.trim().is_empty() {
+        let said = String::from_utf8_lossy(&told.stderr);
+        let why = said.trim().lines().next().unwrap_or_default();
+        let message = format!(
+            "coresmd's log is not here: the journal has nothing of {}{}{why}",
+            UNITS[0],
+            if why.is_empty() { "" } else { ": " }
+        );
+        return Err(Fault::new(Kind::NotFound, message).hint(hint));
+    }
+    Ok(text)
 }

@@ -109,6 +109,11 @@ async fn leases(State(lab): Shared) -> Json<Vec<Lease>> {
 }
 
 async fn log(State(lab): Shared) -> String {
+    // The real one reads SMD when it starts; this one when it is asked, which a look at its log is after a restart.
+    if lab.heard.restarted() {
+        lab.heard.facts(lab.setup().valid()).await;
+    }
+    lab.note(lab.heard.news(), lab.clock.now());
     let lines = lab.log.lock().unwrap_or_else(PoisonError::into_inner);
     let mut text = String::new();
     for (at, event) in lines.iter() {
@@ -135,7 +140,11 @@ impl Lab {
     fn setup(&self) -> Arc<Setup> {
         let (setup, anew) = self.bench.now();
         if anew {
-            self.note(setup.log(), self.clock.now());
+            let mut lines = setup.log();
+            if setup.runs() {
+                lines.push(heard::listening());
+            }
+            self.note(lines, self.clock.now());
         }
         setup
     }
@@ -150,6 +159,7 @@ impl Lab {
         }
         let facts = self.heard.facts(setup.valid()).await;
         let now = self.clock.now();
+        self.note(self.heard.news(), now);
         let engine = Engine {
             config: &setup.config,
             facts: &facts,

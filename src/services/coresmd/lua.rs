@@ -80,6 +80,10 @@ fn asked(n: &mut Natives, dhcp: &Client) {
         with(dhcp, |dhcp, (): ()| async move { dhcp.config(None).await }),
     );
     n.read(
+        "version",
+        with(dhcp, |dhcp, (): ()| async move { dhcp.version().await }),
+    );
+    n.read(
         "explain",
         with(
             dhcp,

@@ -15,12 +15,15 @@ pub struct Running {
     pub bridge: String,
     /// All of its machine.
     pub interfaces: Vec<String>,
+    /// Of the program, whatever the file is written for.
+    #[serde(default)]
+    pub version: Version,
     /// Its coredhcp.yaml.
     pub config: String,
 }
 
 /// Which coresmd reads the file: its words changed twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Version {
     /// Words by their position; the release pins v0.4.3.
     #[serde(rename = "v0.4")]

@@ -79,6 +79,16 @@ impl Store {
         self.domains.get(name).cloned().unwrap_or_default()
     }
 
+    /// The definition of a domain that is not as it was delivered.
+    pub fn definition(&self, name: &str) -> Option<&str> {
+        self.domains.get(name)?.xml.as_deref()
+    }
+
+    /// Whether nothing was done to a network that was there from the beginning.
+    pub fn is_delivered(&self, network: &str) -> bool {
+        network == NETWORK && !self.networks.contains(network)
+    }
+
     pub fn put_domain(&mut self, name: &str, domain: Domain) {
         if domain == Domain::default() {
             self.forget_domain(name);

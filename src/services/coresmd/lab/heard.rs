@@ -2,8 +2,8 @@
 use crate::{
     clock::Clock,
     services::{
-        coresmd::engine::Facts,
-        site::{Peers, Site},
+        coresmd::engine::{Event, Facts},
+        site::{Ailments, Peers, Site},
     },
 };
 use axum::{body::Body, http::Request};
@@ -20,13 +20,39 @@ struct Held {
     at: Option<Timestamp>,
     /// In which life of the store.
     life: u64,
+    /// It was restarted without the CA, and has read nothing since.
+    untrusting: bool,
+}
+
+/// That it runs without the cluster's CA.
+const UNTRUSTING: &str = "coresmd_untrusting";
+/// What it says then.
+const UNTRUSTED: &str = "failed to refresh cache: failed to fetch EthernetInterfaces from SMD: Get \
+    \"https://demo.openchami.cluster:8443/hsm/v2/Inventory/EthernetInterfaces\": tls: failed to verify certificate: \
+    x509: certificate signed by unknown authority";
+
+/// What a server says that has started.
+pub(super) fn listening() -> Event {
+    line("info", "server", "Listen 0.0.0.0:67")
+}
+
+fn line(level: &'static str, prefix: &'static str, msg: impl Into<String>) -> Event {
+    Event {
+        level,
+        prefix,
+        msg: msg.into(),
+        fields: Vec::new(),
+    }
 }
 
 pub(super) struct Heard {
     peers: Arc<Peers>,
     clock: Arc<dyn Clock>,
     lives: Arc<AtomicU64>,
+    ailments: Arc<dyn Ailments>,
     held: RwLock<Held>,
+    /// What the server writes about it, until somebody takes it.
+    news: std::sync::Mutex<Vec<Event>>,
     /// One reads at a time.
     reading: Mutex<()>,
 }
@@ -37,7 +63,9 @@ impl Heard {
             peers: Arc::clone(&site.peers),
             clock: Arc::clone(&site.clock),
             lives,
+            ailments: Arc::clone(&site.ailments),
             held: RwLock::default(),
+            news: std::sync::Mutex::default(),
             reading: Mutex::default(),
         }
     }
@@ -51,21 +79,33 @@ impl Heard {
         if let Some(facts) = self.fresh(valid) {
             return facts;
         }
-        let read = self.listen().await;
+        let untrusting = self.ailments.has(UNTRUSTING);
+        let read = if untrusting {
+            None
+        } else {
+            self.listen().await
+        };
         let (now, life) = (self.clock.now(), self.lives.load(Ordering::Relaxed));
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let begins = held.life != life || untrusting != held.untrusting || held.at.is_none();
+        self.note(begins, read.as_ref(), untrusting);
+        let at = Some(now);
         match read {
             Some(facts) => {
                 *held = Held {
                     facts: Arc::new(facts),
-                    at: Some(now),
+                    at,
                     life,
+                    untrusting,
                 };
             }
             // A server that begins anew knows nothing of before.
-            None if held.life != life => {
+            None if begins => {
                 *held = Held {
+                    // It asks again after the same time.
+                    at: at.filter(|_| untrusting),
                     life,
+                    untrusting,
                     ..Held::default()
                 };
             }
@@ -74,11 +114,43 @@ impl Heard {
         Arc::clone(&held.facts)
     }
 
+    /// Whether it was restarted, and has not read anything since.
+    pub(super) fn restarted(&self) -> bool {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.untrusting != self.ailments.has(UNTRUSTING)
+    }
+
     fn fresh(&self, valid: i64) -> Option<Arc<Facts>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         let age = self.clock.now().duration_since(held.at?).as_secs();
-        let same = held.life == self.lives.load(Ordering::Relaxed);
+        let same = held.life == self.lives.load(Ordering::Relaxed)
+            && held.untrusting == self.ailments.has(UNTRUSTING);
         (same && age < valid).then(|| Arc::clone(&held.facts))
+    }
+
+    fn note(&self, begins: bool, read: Option<&Facts>, untrusting: bool) {
+        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        if begins {
+            news.push(listening());
+        }
+        let plugin = "plugins/coresmd";
+        news.push(line("info", plugin, "initiating cache refresh"));
+        news.push(match read {
+            Some(facts) => {
+                let (nics, components) = (facts.nics.len(), facts.components.len());
+                let text = format!(
+                    "Cache updated with {nics} EthernetInterfaces and {components} Components"
+                );
+                line("info", plugin, text)
+            }
+            None if untrusting => line("error", plugin, UNTRUSTED),
+            None => line("error", plugin, "failed to refresh cache: SMD gave no list"),
+        });
+    }
+
+    /// What was written since this was asked last.
+    pub(super) fn news(&self) -> Vec<Event> {
+        std::mem::take(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     async fn listen(&self) -> Option<Facts> {

@@ -6,7 +6,7 @@ use crate::services::coresmd::{
     config::{self, Config, Kind, Read, Server},
     engine::Event,
     store::Store,
-    types::{Does, Finding, Running},
+    types::{Does, Finding, Running, Version},
 };
 use crate::table::Shelf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -29,7 +29,8 @@ pub(super) struct Setup {
 
 impl Setup {
     fn read(text: &str, base: &Base) -> Self {
-        let Read { config, findings } = config::read(text, None, Some(&base.interfaces));
+        let Read { config, findings } =
+            config::read(text, Some(base.version), Some(&base.interfaces));
         let death = findings.iter().find(|it| it.does == Does::Die);
         let dead = death.map(|it| {
             let Finding { message, line, .. } = it;
@@ -47,6 +48,10 @@ impl Setup {
             deaf: unheard,
             log: findings.iter().flat_map(logged).collect(),
         }
+    }
+
+    pub(super) fn runs(&self) -> bool {
+        self.dead.is_none()
     }
 
     /// Why a node that asks gets no answer; none: it gets one.
@@ -105,6 +110,8 @@ struct Base {
     text: String,
     bridge: String,
     interfaces: Vec<String>,
+    /// The program is of this one, whatever a file is written for.
+    version: Version,
 }
 
 /// The server's configuration: what it began with, or what somebody gave it since, which the store keeps.
@@ -155,6 +162,7 @@ impl Bench {
             why: setup.silence().map(str::to_owned),
             bridge: base.bridge.clone(),
             interfaces: base.interfaces.clone(),
+            version: base.version,
             config: setup.text.clone(),
         }
     }
@@ -179,6 +187,7 @@ impl Base {
         interfaces.sort();
         interfaces.dedup();
         Self {
+            version: read.config.version,
             text,
             bridge,
             interfaces,

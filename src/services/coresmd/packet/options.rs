@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 /// One option, read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Seen {
-    pub code: u8,
+    pub code: u16,
     pub name: String,
     pub value: String,
 }
@@ -31,7 +31,7 @@ pub fn seen(code: u8, data: &[u8]) -> Seen {
         _ => None,
     };
     Seen {
-        code,
+        code: code.into(),
         name: name(code),
         value: value.unwrap_or_else(|| hex(data)),
     }

@@ -48,6 +48,9 @@ pub struct Heard {
     pub hostname: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boot_file: Option<String>,
+    /// Where the boot file is to be fetched: option 66, else the name or the address in the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_server: Option<String>,
     /// Milliseconds after the question.
     pub after: u64,
     pub options: Vec<Option_>,
@@ -215,6 +218,7 @@ fn heard(seen: &Seen, after: u64) -> Heard {
         ip: packet.yiaddr.to_string(),
         hostname: packet.text(12).map(|text| plain(&text)),
         boot_file: boot_file(packet),
+        next_server: next_server(packet),
         after,
         options: options(packet),
     }
@@ -225,6 +229,18 @@ pub(super) fn boot_file(packet: &Packet) -> Option<String> {
     let of_header = || String::from_utf8_lossy(&packet.file).into_owned();
     let text = plain(&packet.text(67).unwrap_or_else(of_header));
     (!text.is_empty()).then_some(text)
+}
+
+/// Where firmware fetches it. Most takes the address in the header, whatever else is said.
+pub(super) fn next_server(packet: &Packet) -> Option<String> {
+    let named = packet.text(66).map(|text| plain(&text));
+    let of_header = || Some(plain(&String::from_utf8_lossy(&packet.sname)));
+    let address = || (!packet.siaddr.is_unspecified()).then(|| packet.siaddr.to_string());
+    let there = |text: &String| !text.is_empty();
+    named
+        .filter(there)
+        .or_else(|| of_header().filter(there))
+        .or_else(address)
 }
 
 /// Anybody may send anything: what a terminal would take for a command is left out, and the zeros at an end.

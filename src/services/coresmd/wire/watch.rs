@@ -109,7 +109,7 @@ fn sight(seen: &frame::Seen, mac: String) -> Sight {
 
 /// A sight in one line.
 fn line(sight: &Sight) -> String {
-    let option = |code: u8| sight.options.iter().find(|it| it.code == code);
+    let option = |code: u16| sight.options.iter().find(|it| it.code == code);
     let mut parts = vec![format!(
         "{} {} {} > {}",
         sight.kind, sight.mac, sight.from, sight.to

@@ -4,6 +4,7 @@
 //! speaks it (`helper`). What is asked and answered is the same on both ways (`types::Call`). Which way it goes: a URI
 //! that the call or the session names leads to the helper; without one a lab's session goes to its twin.
 mod helper;
+mod survey;
 mod twin;
 
 use super::{
@@ -228,23 +229,8 @@ impl At {
 
     /// The MACs of each domain: who boots with which.
     pub async fn macs(&self) -> Result<Vec<(String, Vec<String>)>, Fault> {
-        let call = Call::List {
-            all: true,
-            inactive: false,
-        };
-        let listed: Vec<super::types::Listed> = self.ask(call).await?;
         let mut all = Vec::new();
-        for one in listed {
-            let call = Call::Dumpxml {
-                domain: one.name.clone(),
-                inactive: false,
-            };
-            let xml: String = match self.ask(call).await {
-                // Somebody removed it meanwhile.
-                Err(fault) if fault.kind == Kind::NotFound => continue,
-                xml => xml?,
-            };
-            let root = domain::document(&xml, "domain")?;
+        for (one, root) in self.documents().await? {
             let macs = domain::interfaces(&root)
                 .into_iter()
                 .filter_map(|it| it.mac);

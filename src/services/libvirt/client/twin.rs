@@ -2,9 +2,14 @@
 use crate::{
     fault::{Fault, Kind},
     http::Http,
-    services::libvirt::types::Call,
+    services::libvirt::types::{Call, Surveyed},
 };
 use serde_json::Value;
+
+pub(super) async fn survey(http: &Http) -> Result<Vec<Surveyed>, Fault> {
+    let request = http.url("GET", "/lab/v1/libvirt/survey").control();
+    request.raw().await?.success()?.json()
+}
 
 pub(super) async fn ask(http: &Http, call: &Call) -> Result<Value, Fault> {
     let mut request = http.url("POST", "/lab/v1/libvirt").control().json(call);

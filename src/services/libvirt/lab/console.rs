@@ -2,7 +2,10 @@
 use super::Lab;
 use crate::{
     fault::Fault,
-    services::libvirt::types::{Chunk, Opened, unknown},
+    services::libvirt::{
+        types::{Chunk, Opened, unknown},
+        xml::domain as document,
+    },
     world::Power,
 };
 use std::{
@@ -41,9 +44,18 @@ impl Consoles {
 impl Lab {
     pub(super) fn console_open(&self, asked: &str) -> Result<Opened, Fault> {
         let (id, seen) = self.machine(asked)?;
-        let domain = seen.machine.name;
+        let domain = seen.machine.name.clone();
         if id.is_none() {
             return Err(unknown::not_running(&domain));
+        }
+        if !document::has_serial(&self.definition(&seen)?) {
+            let message = format!("domain {domain} has no serial console to look at");
+            return Err(unknown::state(
+                message,
+                format!(
+                    "its definition wants <console type='pty'/>: virsh.dumpxml {domain:?} shows what it has"
+                ),
+            ));
         }
         // What stands there in the moment of switching on takes a real firmware a while.
         let just_now = seen.started.is_some_and(|at| self.clock.now() == at);

@@ -21,7 +21,7 @@ pub(super) fn is_on(seen: &Seen) -> bool {
     seen.machine.power == Power::On
 }
 
-fn state(seen: &Seen) -> &'static str {
+pub(super) fn state(seen: &Seen) -> &'static str {
     if is_on(seen) { "running" } else { "shut off" }
 }
 

@@ -4,6 +4,7 @@
 //! need a guest's insides, its memory or a disk (snapshots, keys, screens, storage, suspending) is not simulated, and says
 //! so by name. It stands under the lab's control API, for libvirt's wire is nobody's to speak.
 mod answer;
+mod built;
 mod console;
 mod define;
 mod domain;
@@ -28,7 +29,7 @@ use axum::{
     Router,
     body::Bytes,
     response::{IntoResponse as _, Response},
-    routing::post,
+    routing::{get, post},
 };
 use console::Consoles;
 use events::Watches;
@@ -59,14 +60,31 @@ pub fn front(site: &Site) -> Front {
         consoles: Consoles::default(),
         watches: Watches::default(),
     });
+    site.rack.plug(built::builds(&shelf));
+    let looks = Arc::clone(&lab);
+    let survey = move || {
+        let lab = Arc::clone(&looks);
+        async move { survey(&lab) }
+    };
     let serve = move |bytes: Bytes| serve(Arc::clone(&lab), bytes);
     Front {
         prefix: "",
         routes: Router::new(),
         aliases: Vec::new(),
         consoles: Vec::new(),
-        control: Some(Router::new().route("/libvirt", post(serve))),
+        control: Some(
+            Router::new()
+                .route("/libvirt", post(serve))
+                .route("/libvirt/survey", get(survey)),
+        ),
         store: Arc::new(shelf),
+    }
+}
+
+fn survey(lab: &Lab) -> Response {
+    match lab.survey() {
+        Ok(all) => axum::Json(all).into_response(),
+        Err(fault) => answer::problem(&fault),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Networks: documents, whether they are up, whether they start by themselves. The one that the lab's machines stand on is
-//! there from the beginning; a machine does not start on another one.
+//! there from the beginning; on another one, or on one that is down, nobody of the head node's answers.
 use super::{Lab, URI};
 use crate::{
-    fault::{Fault, Kind},
+    fault::Fault,
     services::libvirt::{
-        store::{NETWORK, Network},
+        store::Network,
         types::{
-            Lease, ListedNet, NetInfo,
+            ListedNet, NetInfo,
             unknown::{self, Sort, unknown},
         },
         xml::{self, domain},
@@ -39,12 +39,6 @@ impl Lab {
         if !network.active {
             let message = format!("network {name} is not active");
             return Err(unknown::state(message, format!("virsh.net_start {name:?}")));
-        }
-        if name != NETWORK {
-            let message =
-                format!("the machines of a lab are wired to {NETWORK}, and not to {name}");
-            return Err(Fault::new(Kind::Unsupported, message)
-                .hint(format!("define the domain with network {NETWORK}")));
         }
         Ok(())
     }
@@ -158,15 +152,6 @@ impl Lab {
             Ok::<_, Fault>(())
         })?;
         Ok(gone)
-    }
-
-    /// Addresses come from coresmd; libvirt's own DHCP gives none, even where a definition has it.
-    pub(super) fn net_dhcp_leases(
-        &self,
-        asked: &str,
-        _: Option<&str>,
-    ) -> Result<Vec<Lease>, Fault> {
-        self.net(asked).map(|_| Vec::new())
     }
 }
 

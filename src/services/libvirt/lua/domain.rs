@@ -70,6 +70,12 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             virsh.at(said).macs().await
         }),
     );
+    n.read(
+        "survey",
+        with(virsh, |virsh, (said,): (Said,)| async move {
+            virsh.at(said).survey().await
+        }),
+    );
     definitions(n, virsh);
     power(n, virsh);
     sizes(n, virsh);

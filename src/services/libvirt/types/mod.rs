@@ -57,6 +57,20 @@ pub struct Interface {
     pub mac: Option<String>,
 }
 
+/// A domain as whoever asks why a node does not boot wants it: put together from its document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surveyed {
+    pub name: String,
+    pub state: String,
+    /// KiB that it begins with.
+    pub memory: u64,
+    pub serial: bool,
+    /// The file that gets what its serial console shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    pub interfaces: Vec<Interface>,
+}
+
 /// One line of `virsh domifaddr`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {

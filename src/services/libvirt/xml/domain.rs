@@ -1,6 +1,9 @@
 //! What a domain's or a network's document says, as far as somebody here wants to know.
 use super::{Element, parse};
-use crate::{fault::Fault, services::libvirt::types::Interface};
+use crate::{
+    fault::Fault,
+    services::libvirt::types::{Interface, Surveyed},
+};
 
 /// A document that is to be of this sort.
 pub fn document(xml: &str, sort: &str) -> Result<Element, Fault> {
@@ -51,6 +54,34 @@ pub fn interfaces(root: &Element) -> Vec<Interface> {
         }
     };
     devices.all("interface").map(one).collect()
+}
+
+/// The memory that it begins with, in KiB.
+pub fn memory(root: &Element) -> Option<u64> {
+    let named = |name: &str| root.at(name).and_then(kib);
+    named("currentMemory").or_else(|| named("memory"))
+}
+
+/// Whether somebody can look at a serial console of it.
+pub fn has_serial(root: &Element) -> bool {
+    let devices = root.at("devices");
+    devices.is_some_and(|it| it.at("serial").is_some() || it.at("console").is_some())
+}
+
+/// What matters of it to whoever asks why it does not boot.
+pub fn surveyed(name: String, state: String, root: &Element) -> Surveyed {
+    let log = |port: &str| {
+        let log = root.at(&format!("devices/{port}/log"))?;
+        log.attribute("file").map(str::to_owned)
+    };
+    Surveyed {
+        name,
+        state,
+        memory: memory(root).unwrap_or_default(),
+        serial: has_serial(root),
+        log: log("serial").or_else(|| log("console")),
+        interfaces: interfaces(root),
+    }
 }
 
 /// An amount of memory in KiB, from an element with a `unit`.

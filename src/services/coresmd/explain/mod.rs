@@ -1,4 +1,6 @@
 //! What the server would answer to a client, step by step, in words.
+mod v6;
+
 use super::{
     config::Config,
     engine::{By, Engine, Facts, Outcome, Step},
@@ -18,6 +20,8 @@ pub struct Asked {
     pub arch: Option<Arch>,
     pub user_class: Option<String>,
     pub giaddr: Option<String>,
+    /// A client that asks for an address of IPv6.
+    pub ipv6: bool,
     /// The file is read elsewhere.
     pub config: Option<String>,
     pub version: Option<String>,
@@ -137,6 +141,9 @@ pub fn explain(mac: &str, asked: &Asked, case: Case<'_>) -> Result<Explained, Fa
     let bytes = packet::mac(mac)
         .ok_or_else(|| Fault::bad_argument(format!("{mac:?} is no MAC address")))?;
     let arch = asked.arch.as_ref().map_or(Ok(Some(7)), Arch::number)?;
+    if asked.ipv6 {
+        return v6::explain(bytes, arch, asked, &case);
+    }
     let mut packet = discover(bytes, arch, asked.user_class.as_deref());
     if let Some(giaddr) = &asked.giaddr {
         let wrong = |_| Fault::bad_argument(format!("giaddr is no IPv4 address: {giaddr:?}"));

@@ -1,0 +1,126 @@
+-- The machines of a real cluster as far as its head node reaches them: virtual ones, through libvirt, each found by the
+-- MACs that SMD has. No part of the public API: `node`.
+local context = require "causes.context"
+local evidence = require "node.evidence"
+local fault = require "fault"
+local nodes = require "nodes"
+
+local function is_running(domain) return domain.state ~= "shut off" and domain.state ~= "crashed" end
+
+-- Why no machine is found behind a node.
+local function missing(ctx, call)
+  local virt = ctx.shared.virt
+  if virt.fault then
+    local text = "%s: the machine behind %s cannot be reached: %s"
+    fault.raise("unsupported", text:format(call, ctx.xname, virt.fault.message), {
+      hint = "virtual machines want libvirt and chami-virt here, on the head node; others are switched through their "
+        .. "BMCs, which chami does not reach yet: ochami pcs transition start",
+    })
+  end
+  local macs = {}
+  for i, nic in ipairs(ctx.nics) do macs[i] = nic.MACAddress end
+  local known = #macs > 0 and ("SMD has %s for it"):format(table.concat(macs, ", ")) or "SMD has no interface of it"
+  fault.raise("not_found", ("%s: no domain of %s is %s: %s"):format(call, chami.virsh.uri(), ctx.xname, known), {
+    hint = "virsh.domiflist(DOMAIN) shows a domain's MACs, node.why looks for the one that is misspelt; "
+      .. "virsh.connect chooses another libvirt",
+  })
+end
+
+-- Nodes with their domains, each resource read once.
+local function found(set, where)
+  local shared, list = context.shared(), {}
+  shared.where = where
+  for i, xname in ipairs(type(set) == "table" and set.xnames or nodes.xnames(set)) do
+    list[i] = context.node(shared, xname)
+  end
+  return list
+end
+
+-- Which stage it is at: the first that is known not to have gone well, else the last that was seen.
+local function reached(stages)
+  local last
+  for _, stage in ipairs(stages) do
+    if not stage.unseen then last = stage end
+    if not stage.ok and not stage.unseen then break end
+  end
+  return last
+end
+
+---@return node.Machine
+local function told(ctx, in_detail)
+  local domain, state = ctx.domain, ctx.component and ctx.component.State
+  local up = state == "Ready"
+  local running = domain and is_running(domain) or not domain and state ~= "Off"
+  local last = in_detail and running and not up and reached(ctx.boot or {}) or nil
+  return {
+    name = domain and domain.name, xname = ctx.xname, mac = ctx.firmware, power = running and "on" or "off",
+    stage = running and (up and "ready" or last and last.stage or "power") or nil,
+    ok = running and (up or not last or last.ok) or false, due = running and not up and "unknown" or nil,
+    ip = ctx.boot_nic and ctx.boot_nic.IPAddresses and ctx.boot_nic.IPAddresses[1]
+      and ctx.boot_nic.IPAddresses[1].IPAddress,
+  }
+end
+
+-- How nodes are now.
+---@return node.Machine[]
+local function now(set, in_detail)
+  local list = found(set)
+  for i, ctx in ipairs(list) do list[i] = told(ctx, in_detail) end
+  return list
+end
+
+-- The nodes behind which a machine stands that can be reached.
+---@return node.Machine[]
+local function machines(set, call)
+  local list = found(set)
+  for i, ctx in ipairs(list) do
+    if not ctx.domain then missing(ctx, call) end
+    list[i] = told(ctx)
+  end
+  return list
+end
+
+local function names(list, wanted)
+  local out = {}
+  for _, machine in ipairs(list) do
+    if machine.power == wanted then out[#out + 1] = machine.name end
+  end
+  return out
+end
+
+-- Presses their buttons: one that is as wanted stays as it is.
+local ACTIONS = {
+  on = { off = "start" }, off = { on = "destroy" }, reset = { off = "start", on = "reset" },
+}
+
+---@return node.Machine[]
+local function power(list, action)
+  for state, verb in pairs(ACTIONS[action]) do
+    local which = names(list, state)
+    if #which > 0 then chami.virsh[verb](which) end
+  end
+  local xnames = {}
+  for i, machine in ipairs(list) do xnames[i] = machine.xname end
+  return now { xnames = xnames }
+end
+
+-- The stages of one node's last boot, and what its console said.
+local function trace(set, where)
+  local list = found(set, where)
+  if #list == 1 then return evidence.stages(list[1]) end
+  fault.raise("bad_argument", ("node.trace wants one node, and these are %d"):format(#list), {
+    hint = "task.map(nodes.xnames(SET), node.trace)",
+  })
+end
+
+local function console(set, call)
+  local ctx = found(set)[1]
+  if not ctx.domain then missing(ctx, call) end
+  if ctx.said then return ctx.said end
+  fault.raise("unsupported", ("%s: not seen from here: %s"):format(call, ctx.unsaid), {
+    hint = ("virsh.console(%q) shows what comes from now on; "):format(ctx.domain.name)
+      .. "virsh.install{ console_log = PATH } keeps what came",
+  })
+end
+
+return { machines = machines, now = now, power = power, trace = trace, console = console }
