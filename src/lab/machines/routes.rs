@@ -185,7 +185,7 @@ async fn console(State(machines): Shared, Path(node): Path<String>) -> Result<Re
     let name = machines.world.read(|world| {
         let machine = find(world, &node)?;
         if machine.wire {
-            return Err(wire::real(machine, "show the console of"));
+            return Err(wire::real(machine, "show its console"));
         }
         Ok(machine.name.clone())
     })?;
@@ -205,7 +205,7 @@ async fn run(State(machines): Shared, Path(node): Path<String>, bytes: Bytes) ->
     let inside = machines.world.read(|world| {
         let machine = find(world, &node)?;
         if machine.wire {
-            return Err(wire::real(machine, "run a command on"));
+            return Err(wire::real(machine, "run a command on it"));
         }
         let inside: Option<Inside> = world.inside(&machine.name).cloned();
         inside.ok_or_else(|| not_up(machine))
