@@ -124,7 +124,14 @@ function lab._show(shown) return native.show(shown) end
 --- Lists the machines that stand in the lab, whether or not SMD knows them.
 ---@return lab.Machine[] machines
 ---@example lab.machines()[1].xname --> x1000c0s0b0n0
-function lab.machines() return native.status().machines end
+function lab.machines()
+  local list = native.status().machines
+  for _, machine in ipairs(list) do
+    -- Of one that came by the wire nobody knows them.
+    if machine.bmc_mac == "" then machine.bmc_mac, machine.uuid = nil, nil end
+  end
+  return list
+end
 
 -- At the prompt what was done is worth a line; for programs it is the status all the same.
 local function said(status, text, name)

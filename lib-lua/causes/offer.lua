@@ -21,6 +21,11 @@ local function number(ip)
   return a and ((tonumber(a) * 256 + tonumber(b)) * 256 + tonumber(c)) * 256 + tonumber(d)
 end
 
+local F01_FIX = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }); smd.iface.delete(WRONG)"
+
+-- A machine that came by the wire, and that nobody has a place for.
+local function is_stranger(machine) return machine ~= nil and machine.wire == true and machine.xname == machine.mac end
+
 -- A slip of the fingers is one digit, or two that changed places.
 local SLIP = 2
 
@@ -67,20 +72,29 @@ return {
     heard = "a node that was unpacked yesterday has not been seen since",
     symptom = "the node gets an address of the pool and reboots for ever; coresmd logs `no EthernetInterfaces`",
     cause = "the MAC in the nodes file is misspelt: the firmware sends another",
-    fix = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }); smd.iface.delete(WRONG)",
+    fix = F01_FIX,
     _probe = function(ctx)
       local mac = ctx.firmware
-      if not mac or #ctx.nics == 0 then return nil end
-      if ctx.shared.by_nic[mac] then return nil end
-      local near
-      for _, nic in ipairs(ctx.nics) do
-        if differ(nic.MACAddress, mac) <= SLIP then near = nic end
+      if not mac or ctx.shared.by_nic[mac] then return nil end
+      -- One that came by the wire and is in no place may be any node; else its own interfaces count.
+      local lost = is_stranger(ctx.machine)
+      if #ctx.nics == 0 and not lost then return nil end
+      local near, by = nil, SLIP + 1
+      for _, nic in ipairs(lost and ctx.shared.nics or ctx.nics) do
+        local digits_off = differ(nic.MACAddress, mac)
+        if digits_off < by then near, by = nic, digits_off end
       end
-      if not near then return nil end
+      if not near then
+        if not lost then return nil end
+        return ("its firmware sends %s, which SMD does not have, nor one like it"):format(mac), "possible",
+          { _fix = "name it in the nodes file, as the MAC of the node that it is, and load that: discover.static" }
+      end
       local ip = near.IPAddresses and near.IPAddresses[1] and near.IPAddresses[1].IPAddress
       local text = "its firmware sends %s, which SMD does not have; for %s it has %s"
-      return text:format(mac, ctx.xname, near.MACAddress), "certain",
-        { RIGHT = mac, WRONG = near.MACAddress, ADDRESS = ip }
+      return text:format(mac, near.ComponentID, near.MACAddress), "certain", {
+        RIGHT = mac, WRONG = near.MACAddress, ADDRESS = ip,
+        _fix = (F01_FIX:gsub("NODE", ("%q"):format(near.ComponentID))),
+      }
     end,
     _inject = function(at)
       local nic = boot_nic(at)

@@ -38,6 +38,8 @@ return {
       local one = ctx.component
       if one and one.Type == "Node" then return nil end
       if one then return ("SMD has %s as a %s"):format(ctx.xname, one.Type or "component without type"), "certain" end
+      -- One that came by the wire and is called by its MAC alone: nobody said an xname.
+      if ctx.xname:find ":" then return nil end
       local bmc, mac = ctx.xname:match "^(.*)n%d+$", ctx.machine and ctx.machine.mac
       for _, nic in ipairs(ctx.shared.nics) do
         local mine = nic.MACAddress:lower() == mac

@@ -116,7 +116,7 @@ impl Machines {
         let (meant, turns) = self.world.write(|world| {
             let machines = meant(world, names)?;
             if let Some(real) = machines.iter().find(|it| it.wire) {
-                return Err(super::wire::real(real, "switch"));
+                return Err(super::wire::real(real, "switch it"));
             }
             let concerned = machines.iter().filter(|it| action.concerns(it));
             let turns: Vec<Turn> = concerned.map(|it| turn(world, it, action, now)).collect();

@@ -185,9 +185,9 @@ async fn console(State(machines): Shared, Path(node): Path<String>) -> Result<Re
     let name = machines.world.read(|world| {
         let machine = find(world, &node)?;
         if machine.wire {
-            return Err(wire::real(machine, "show the console of"));
+            return Err(wire::real(machine, "show its console"));
         }
-        Ok::<_, Fault>(machine.name.clone())
+        Ok(machine.name.clone())
     })?;
     let text = machines.console(&name);
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -205,7 +205,7 @@ async fn run(State(machines): Shared, Path(node): Path<String>, bytes: Bytes) ->
     let inside = machines.world.read(|world| {
         let machine = find(world, &node)?;
         if machine.wire {
-            return Err(wire::real(machine, "run a command on"));
+            return Err(wire::real(machine, "run a command on it"));
         }
         let inside: Option<Inside> = world.inside(&machine.name).cloned();
         inside.ok_or_else(|| not_up(machine))

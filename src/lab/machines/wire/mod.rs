@@ -110,7 +110,7 @@ fn seen(
 /// Why something cannot be done to a machine that is real.
 pub(super) fn real(machine: &Machine, what: &str) -> Fault {
     let message = format!(
-        "{} is a real machine that came by the wire: the lab serves it, and cannot {what} it",
+        "{} is a real machine that came by the wire: the lab serves it, and cannot {what}",
         machine.name
     );
     Fault::new(Kind::Unsupported, message).hint(
