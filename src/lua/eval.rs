@@ -46,10 +46,8 @@ impl Host {
         if let Ok(values) = out {
             out = self.met(values);
         }
-        match &out {
-            Ok(_) => {}
-            Err(Halt::Failed { raised, .. }) => self.session.remember("_err", raised),
-            Err(Halt::Exit(_)) => {}
+        if let Err(Halt::Failed { raised, .. }) = &out {
+            self.session.remember("_err", raised);
         }
         typed(self.reply(out, limit), source)
     }
