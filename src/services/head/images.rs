@@ -1,6 +1,6 @@
 //! What stands on the head node as the journal sees it: directories, files with their texts, kernel parameters.
 use super::{
-    client::{Client, ancestors, path_of},
+    client::{Client, ancestors, dotted, path_of},
     types::{Call, Entry, HOSTS},
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) fn hosts() -> Touch {
 }
 
 pub(super) fn sysctl(name: &str) -> Touch {
-    Touch::of(SYSCTL, [name])
+    Touch::of(SYSCTL, [dotted(name)])
 }
 
 /// One thing as it can be made again.

@@ -2,7 +2,7 @@
 use super::{
     client::{Client, Naming, Setting, Wanted},
     images,
-    types::{SYSCTL, Survey},
+    types::SYSCTL,
 };
 use crate::{fault::Fault, http::Http, journal::Touch, lua::Natives};
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,7 @@ fn asked(n: &mut Natives, head: &Client) {
             head,
             |head, (surveying,): (Option<Surveying>,)| async move {
                 let nodes = surveying.unwrap_or_default().nodes;
-                Ok::<Survey, Fault>(head.survey(nodes).await?)
+                head.survey(nodes).await
             },
         ),
     );

@@ -68,10 +68,12 @@ impl Client {
             None => format!("head.host({name:?}, nil, {{ absent = true }})"),
         };
         self.told(done, &line).await?;
-        let now = match super::dir::is_planned() {
-            true => Hosts(&text).of(name),
-            false => Hosts(&self.names().await?).of(name),
+        let now = if super::dir::is_planned() {
+            text
+        } else {
+            self.names().await?
         };
+        let now = Hosts(&now).of(name);
         let action = match (before.is_empty(), ip) {
             (true, _) => Action::Created,
             (false, Some(_)) => Action::Changed,
@@ -111,12 +113,9 @@ fn wanted(name: &str, ip: Option<&str>, naming: Naming) -> Result<Option<IpAddr>
         (Some(_), true) => Err(Fault::bad_argument("a name that is absent has no address")
             .hint(format!("head.host({name:?}, nil, {{ absent = true }})"))),
         (None, false) => Err(Fault::bad_argument(format!("which address has {name}?"))),
-        (Some(ip), false) => match ip.parse() {
-            Ok(ip) => Ok(Some(ip)),
-            Err(_) => {
-                let hint = "an address alone, without its prefix: 172.16.0.254";
-                Err(Fault::bad_argument(format!("{ip:?} is no address")).hint(hint))
-            }
-        },
+        (Some(ip), false) => ip.parse().map(Some).map_err(|_| {
+            let hint = "an address alone, without its prefix: 172.16.0.254";
+            Fault::bad_argument(format!("{ip:?} is no address")).hint(hint)
+        }),
     }
 }

@@ -11,6 +11,7 @@ mod twin;
 pub use dir::Wanted;
 pub use host::Naming;
 pub use sysctl::Setting;
+pub(super) use sysctl::dotted;
 
 use super::types::{self, Call, Entry, Survey};
 use crate::{

@@ -117,7 +117,11 @@ fn named(name: &str) -> Result<String, Fault> {
         let message = format!("{name:?} is no kernel parameter");
         return Err(Fault::bad_argument(message).hint("as sysctl has it: net.ipv4.ip_forward"));
     }
-    // Either a dot or a slash parts the words: what comes first does, and the other one is an interface's dot.
+    Ok(dotted(name))
+}
+
+/// Either a dot or a slash parts the words: what comes first does, and the other one is an interface's dot.
+pub(in crate::services::head) fn dotted(name: &str) -> String {
     let by_slash = name
         .find('/')
         .is_some_and(|slash| name.find('.').is_none_or(|dot| slash < dot));
@@ -126,11 +130,11 @@ fn named(name: &str) -> Result<String, Fault> {
         '.' => '/',
         c => c,
     };
-    Ok(if by_slash {
+    if by_slash {
         name.chars().map(swapped).collect()
     } else {
         name.to_owned()
-    })
+    }
 }
 
 fn text(value: &Value) -> Result<String, Fault> {

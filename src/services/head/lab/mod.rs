@@ -54,7 +54,7 @@ pub fn front(site: &Site) -> Front {
     let lab = Arc::new(Lab {
         shelf: shelf.clone(),
     });
-    let serve = move |bytes: Bytes| serve(Arc::clone(&lab), bytes);
+    let serve = move |bytes: Bytes| std::future::ready(serve(&lab, &bytes));
     Front {
         prefix: "",
         routes: Router::new(),
@@ -65,8 +65,8 @@ pub fn front(site: &Site) -> Front {
     }
 }
 
-async fn serve(lab: Arc<Lab>, bytes: Bytes) -> Response {
-    let told = match serde_json::from_slice::<Call>(&bytes) {
+fn serve(lab: &Lab, bytes: &[u8]) -> Response {
+    let told = match serde_json::from_slice::<Call>(bytes) {
         Ok(call) => lab.answer(call),
         Err(error) => {
             let message = format!("the lab's head node does not understand this: {error}");
@@ -270,21 +270,18 @@ impl Lab {
     /// A parameter under the name it is kept by, and its value.
     fn sysctl(&self, name: &str) -> Result<(String, String), Fault> {
         let name = if name == ALIAS.0 { ALIAS.1 } else { name }.to_owned();
-        match self.shelf.read(|store| store.sysctl(&name)) {
-            Some(value) => Ok((name, value)),
-            None => {
-                let known = Store::delivered_sysctls();
-                let near = crate::fault::nearest(&name, known.keys().copied());
-                let hint = match near {
-                    Some(near) => format!("did you mean {near}?"),
-                    None => format!(
-                        "it knows {}",
-                        known.into_keys().collect::<Vec<_>>().join(", ")
-                    ),
-                };
-                Err(not_simulated(&name, hint))
-            }
+        if let Some(value) = self.shelf.read(|store| store.sysctl(&name)) {
+            return Ok((name, value));
         }
+        let known = Store::delivered_sysctls();
+        let hint = match crate::fault::nearest(&name, known.keys().copied()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!(
+                "it knows {}",
+                known.into_keys().collect::<Vec<_>>().join(", ")
+            ),
+        };
+        Err(not_simulated(&name, hint))
     }
 
     fn set_sysctl(&self, name: &str, value: &str) -> Result<(), Fault> {

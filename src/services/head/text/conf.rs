@@ -1,4 +1,5 @@
 //! Kernel parameters in a file of `sysctl.d`: `name = value`, a line each; `#` and `;` begin comments.
+use std::fmt::Write as _;
 
 pub struct Conf<'a>(pub &'a str);
 
@@ -21,9 +22,9 @@ fn same(a: &str, b: &str) -> bool {
 impl Conf<'_> {
     /// What the file sets it to: the last line counts.
     pub fn of(&self, name: &str) -> Option<String> {
-        let lines = self.0.lines().filter_map(pair);
-        let its = lines.filter(|(its, _)| same(its, name));
-        its.last().map(|(_, value)| value.to_owned())
+        let mut lines = self.0.lines().rev().filter_map(pair);
+        let its = lines.find(|(its, _)| same(its, name));
+        its.map(|(_, value)| value.to_owned())
     }
 
     /// The text that sets it to this, in one line; or not at all.
@@ -34,11 +35,11 @@ impl Conf<'_> {
                 out.push_str(line);
                 out.push('\n');
             } else if let Some(value) = value.filter(|_| !std::mem::replace(&mut said, true)) {
-                out.push_str(&format!("{name} = {value}\n"));
+                let _ = writeln!(out, "{name} = {value}");
             }
         }
         if let Some(value) = value.filter(|_| !said) {
-            out.push_str(&format!("{name} = {value}\n"));
+            let _ = writeln!(out, "{name} = {value}");
         }
         out
     }

@@ -1,6 +1,6 @@
 //! Names of hosts.
 use serde::Serialize;
-use std::net::IpAddr;
+use std::{fmt::Write as _, net::IpAddr};
 
 /// An address and the names it has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,51 +67,51 @@ impl Hosts<'_> {
         let mut kept = false;
         let mut out = String::with_capacity(self.0.len() + 64);
         for line in self.0.lines() {
-            match self.keep(line, name, ip, &mut kept) {
+            match keep(line, name, ip, &mut kept) {
                 Some(line) => out.push_str(&line),
                 None => continue,
             }
             out.push('\n');
         }
         if let Some(ip) = ip.filter(|_| !kept) {
-            out.push_str(&format!("{ip} {name}\n"));
+            let _ = writeln!(out, "{ip} {name}");
         }
         out
     }
+}
 
-    /// One line as it is to be; none: nothing is left of it.
-    fn keep(&self, line: &str, name: &str, ip: Option<IpAddr>, kept: &mut bool) -> Option<String> {
-        let Some((said, comment)) = parts(line) else {
-            return Some(line.to_owned());
-        };
-        let is_it = |it: &String| it.eq_ignore_ascii_case(name);
-        if !said.names.iter().any(is_it) {
-            return Some(line.to_owned());
-        }
-        let its = said.ip.parse::<IpAddr>().ok();
-        let other_family = its.zip(ip).is_some_and(|(a, b)| a.is_ipv4() != b.is_ipv4());
-        if other_family {
-            return Some(line.to_owned());
-        }
-        let mut stays = its.is_some() && its == ip && !*kept;
-        if stays && said.names.iter().filter(|it| is_it(it)).count() == 1 {
-            *kept = true;
-            return Some(line.to_owned());
-        }
-        *kept |= stays;
-        let mut names = said.names.clone();
-        // Once is enough, and elsewhere not at all.
-        names.retain(|it| !is_it(it) || std::mem::take(&mut stays));
-        if names.is_empty() {
-            return (!comment.is_empty()).then(|| comment.to_owned());
-        }
-        let line = format!("{} {}", said.ip, names.join(" "));
-        Some(if comment.is_empty() {
-            line
-        } else {
-            format!("{line} {comment}")
-        })
+/// One line as it is to be; none: nothing is left of it.
+fn keep(line: &str, name: &str, ip: Option<IpAddr>, kept: &mut bool) -> Option<String> {
+    let Some((said, comment)) = parts(line) else {
+        return Some(line.to_owned());
+    };
+    let is_it = |it: &String| it.eq_ignore_ascii_case(name);
+    if !said.names.iter().any(is_it) {
+        return Some(line.to_owned());
     }
+    let its = said.ip.parse::<IpAddr>().ok();
+    let other_family = its.zip(ip).is_some_and(|(a, b)| a.is_ipv4() != b.is_ipv4());
+    if other_family {
+        return Some(line.to_owned());
+    }
+    let mut stays = its.is_some() && its == ip && !*kept;
+    if stays && said.names.iter().filter(|it| is_it(it)).count() == 1 {
+        *kept = true;
+        return Some(line.to_owned());
+    }
+    *kept |= stays;
+    let mut names = said.names.clone();
+    // Once is enough, and elsewhere not at all.
+    names.retain(|it| !is_it(it) || std::mem::take(&mut stays));
+    if names.is_empty() {
+        return (!comment.is_empty()).then(|| comment.to_owned());
+    }
+    let line = format!("{} {}", said.ip, names.join(" "));
+    Some(if comment.is_empty() {
+        line
+    } else {
+        format!("{line} {comment}")
+    })
 }
 
 #[cfg(test)]

@@ -99,11 +99,11 @@ impl Here {
             let at = self.at(path);
             let device = fs::metadata(&at).ok()?.dev();
             let stat = statvfs(&at).ok().filter(|_| seen.insert(device))?;
-            let unit = u64::from(stat.fragment_size());
+            let unit = stat.fragment_size();
             Some(Disk {
                 path: (*path).to_owned(),
-                size: u64::from(stat.blocks()) * unit,
-                free: u64::from(stat.blocks_available()) * unit,
+                size: stat.blocks() * unit,
+                free: stat.blocks_available() * unit,
             })
         };
         PLACES.iter().filter_map(disk).collect()
