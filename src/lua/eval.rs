@@ -77,10 +77,7 @@ impl Host {
             matches!(found, Ok(Value::Nil))
         };
         for name in names.iter().filter(nothing) {
-            if let Ok(print) = self.lua.globals().get::<Function>("print") {
-                // A sink that takes nothing is told of elsewhere.
-                let _ = print.call::<()>(undefined::note(name));
-            }
+            self.printer.note(&undefined::note(name));
         }
     }
 
