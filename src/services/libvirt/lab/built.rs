@@ -147,7 +147,7 @@ mod tests {
             "compute1",
             Domain {
                 xml,
-                autostart: false,
+                ..Domain::default()
             },
         );
         store
