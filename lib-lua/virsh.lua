@@ -77,14 +77,15 @@ function virsh.nodeinfo(options) return native.nodeinfo(options) end
 ---@example virsh.capabilities():match "<domain type='kvm'/>" --> <domain type='kvm'/>
 function virsh.capabilities(options) return native.capabilities(options) end
 
---- Opens the serial console of a domain that runs: what it shows from now on can be waited for, and answered.
----@param domain string
+--- Opens the serial console of a domain that runs. At the prompt your terminal is connected to it, until `Ctrl-]`; in a
+--- script, or kept in a variable, what it shows from now on is waited for with `:expect` and answered with `:send`.
+---@param domain string|integer its name, or a node
 ---@param options? virsh.ConsoleOptions
 ---@return virsh.Console console close it with `:close()`
 ---@shell virsh console compute1
 ---@example virsh.start "compute1"; local c = virsh.console "compute1"; return c:expect("Start PXE", { timeout = "2m" }) --> Start PXE
 ---@example virsh.console "compute1" --> raises conflict
-function virsh.console(domain, options) return console.open(args.one(domain), options) end
+function virsh.console(domain, options) return console.open(args.domain(domain, options), options) end
 
 --- Listens to what happens to domains: each start, stop, definition, as libvirt tells it.
 ---@param domain? string only to this one

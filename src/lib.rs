@@ -21,4 +21,5 @@ pub mod services;
 pub mod shell;
 pub mod table;
 pub mod tape;
+pub mod terminal;
 pub mod world;

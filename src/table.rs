@@ -87,6 +87,11 @@ impl<V: Clone> Table<V> {
         Some((key, value))
     }
 
+    /// The how manieth record this is.
+    pub fn place(&self, key: &str) -> Option<usize> {
+        self.rows.get_index_of(key)
+    }
+
     pub fn contains(&self, key: &str) -> bool {
         self.rows.contains_key(key)
     }

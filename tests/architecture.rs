@@ -38,7 +38,7 @@ const EDGES: &[(&str, &[&str])] = &[
 /// Small modules without opinions, free to use everywhere.
 const LEAVES: &[&str] = &[
     "call", "clock", "config", "fault", "gate", "journal", "jwt", "nodeset", "progress", "secret",
-    "table",
+    "table", "terminal",
 ];
 
 /// Where `unsafe` may stand: the signal that interrupts Lua, and what libvirt's binding does not wrap.

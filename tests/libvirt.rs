@@ -1,30 +1,18 @@
 //! virsh beyond the lab: `tests/specs/virsh.lua` on libvirt's own test driver and on a real libvirtd with QEMU, and a
 //! helper that dies or hangs while it is used. Needs the helper (`cargo test --features libvirt`); the real libvirtd also
 //! root, libvirt and QEMU, which `tests/real/libvirtd-up` starts in namespaces of its own.
-#[path = "support/libvirtd.rs"]
-mod libvirtd;
+#[path = "support/libvirt.rs"]
+mod libvirt;
 
-use libvirtd::{Daemon, all_of, helper, hindrance, room, root, skip};
+use libvirt::{Daemon, all_of, can_serve, chami, children, helper, room, root, signal};
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
-    process::{Command, Stdio},
+    process::Stdio,
     sync::mpsc,
     thread,
     time::Duration,
 };
-
-fn chami(helper: &str, room: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
-    command
-        .arg("--lab=fresh")
-        .env("CHAMI_VIRT", helper)
-        .env("HOME", room)
-        .env_remove("XDG_STATE_HOME")
-        .env_remove("VIRSH_DEFAULT_CONNECT_URI")
-        .env_remove("LIBVIRT_DEFAULT_URI");
-    command
-}
 
 /// Runs the spec against a libvirt.
 fn spec(helper: &str, uri: &str, room: &Path) {
@@ -47,30 +35,12 @@ fn the_spec_holds_on_libvirts_test_driver() {
 fn the_spec_holds_on_a_real_libvirtd() {
     let what = "virsh on a real libvirtd";
     let Some(helper) = helper(what) else { return };
-    if let Some(why) = hindrance() {
-        return skip(what, &why);
+    if !can_serve(what) {
+        return;
     }
     let room = room("real");
     let daemon = Daemon::start(&room);
     spec(helper, &daemon.uri, &room);
-}
-
-/// The processes that chami has started.
-fn children(pid: u32) -> Vec<u32> {
-    let is_child = |entry: &std::fs::DirEntry| {
-        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
-        let (_, fields) = stat.rsplit_once(") ")?;
-        let parent: u32 = fields.split(' ').nth(1)?.parse().ok()?;
-        let name = entry.file_name().to_string_lossy().parse().ok()?;
-        (parent == pid).then_some(name)
-    };
-    let all = std::fs::read_dir("/proc").expect("/proc").flatten();
-    all.filter_map(|entry| is_child(&entry)).collect()
-}
-
-fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill").args([name, &pid.to_string()]).status();
-    assert!(sent.expect("kill runs").success());
 }
 
 /// A script that says after each step how it went and waits for a line before the next.

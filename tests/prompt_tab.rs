@@ -42,6 +42,27 @@ fn tab_knows_keys_words_and_live_names() {
 }
 
 #[test]
+fn tab_knows_what_the_hypervisor_has() {
+    let mut terminal = Terminal::open(&home("virsh"));
+    // Nobody has told SMD of any node.
+    terminal.tab_shows("virsh.net_info(\"op", "openchami-net");
+    terminal.types("\").active\r");
+    terminal.sees("true");
+    terminal.tab_shows("virsh.start(\"c", "compute");
+    terminal.types("2\")[1].name\r");
+    terminal.sees("\"compute2\"");
+    terminal.types("#virsh.install{ name = 'login', network = \"op\t");
+    terminal.sees("openchami-net");
+    terminal.types("\" }.name\r");
+    terminal.sees("5");
+    terminal.tab_shows("virsh.destroy(\"lo", "login");
+    terminal.types(CTRL_C);
+    terminal.sees("lab ❯ ");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
 fn tab_knows_files() {
     let home = home("files");
     fs::create_dir(home.join("my notes")).expect("a folder");

@@ -2,10 +2,10 @@
 //! TFTP, iPXE, boot script, Debian's kernel, an initramfs, cloud-init's part of it: `tests/real/boots.lua` says what must come
 //! of each, with BIOS and with UEFI, and what `node.why` must name when it goes wrong. Needs root, the helper
 //! (`cargo test --features libvirt`), libvirt, QEMU, iPXE, busybox and a kernel, as `tests/run --install` brings them.
-#[path = "support/libvirtd.rs"]
-mod libvirtd;
+#[path = "support/libvirt.rs"]
+mod libvirt;
 
-use libvirtd::{Daemon, all_of, helper, hindrance, is_there, room, root, skip};
+use libvirt::{Daemon, all_of, helper, hindrance, is_there, room, root, skip};
 use std::{
     fs,
     io::{BufRead as _, BufReader},

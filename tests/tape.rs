@@ -128,6 +128,10 @@ fn faults_and_time_come_back_as_they_were() {
         ("task.wait(function() return nil end, { within = '3s', every = '1s' })", 124),
         ("task.wait(function() return #smd.group.list() > 0 end, { within = '3s', every = '1s' })", 124),
         ("task.map({ 1, 2, 3 }, function(n) smd.group.add('g' .. n, {}) return #smd.group.list() end, { limit = 1 })", 0),
+        ("virsh.start 'compute[1-2]' return virsh.list()[2].name, virsh.domstate 'compute1'", 0),
+        ("virsh.start 'compute1' local c = virsh.console 'compute1' c:expect('Start PXE', { timeout = '1m' }) c:close()", 0),
+        ("virsh.dominfo 'compte1'", 1),
+        ("virsh.list{ uri = 'lab:///' } virsh.connect 'lab:///' return #virsh.list{ all = true }", 0),
         ("smd.component.update({ 'x1000c0s0b[0-4]n0' }, { Role = 'Service' }).count", 1),
     ]
     .into_iter()

@@ -53,13 +53,32 @@ local function by_mac(macs, uri)
   return found
 end
 
+-- So few are looked up one by one; for more all are listed, of which there may be thousands.
+local FEW = 4
+
+-- The first of these words that is no domain's name.
+local function stranger(words, uri)
+  local known = {}
+  if #words > FEW then
+    for _, it in ipairs(chami.virsh.list { all = true, uri = uri }) do known[it.name] = true end
+  end
+  for _, word in ipairs(words) do
+    if #words > FEW then
+      if not known[word] then return word end
+    else
+      local ok, info = pcall(chami.virsh.dominfo, word, { uri = uri })
+      if not ok and info.kind ~= "not_found" then error(info, 0) end
+      -- A number or a UUID finds a domain as well.
+      if not ok or info.name ~= word then return word end
+    end
+  end
+end
+
 -- A set → names of domains: those libvirt knows go first, other words are nodes.
 local function domains(set, options)
   local uri = type(options) == "table" and options.uri or nil
-  local words, known = words_of(set), {}
-  for _, it in ipairs(chami.virsh.list { all = true, uri = uri }) do known[it.name] = true end
-  local strange
-  for _, word in ipairs(words) do strange = strange or not known[word] and word end
+  local words = words_of(set)
+  local strange = stranger(words, uri)
   if not strange then return words end
   local ok, macs = pcall(nodes.macs, set)
   if ok then return by_mac(macs, uri) end
@@ -68,5 +87,14 @@ local function domains(set, options)
   return words
 end
 
+-- One domain, by its own name or a node's.
+local function domain(set, options)
+  local found = domains(set, options)
+  if #found == 1 then return found[1] end
+  fault.raise("bad_argument", ("one domain is wanted, and these are %d"):format(#found), {
+    hint = "virsh.list{ all = true } shows them",
+  })
+end
+
 --- What is said about domains, as libvirt is asked; `virsh` has the functions.
-return { document = document, domains = domains, one = one, parse = parse, patience = patience }
+return { document = document, domain = domain, domains = domains, one = one, parse = parse, patience = patience }

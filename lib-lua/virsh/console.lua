@@ -16,12 +16,15 @@ Console.__index = Console
 Console.__name = "virsh.Console"
 -- What an open one fills in.
 Console.domain, Console.ended, Console._text, Console._live = "", false, "", false
+Console._earlier, Console._used = "", false
 Console._said = nil ---@type any
 
 local STEP, TAIL = 1, 3
 
 function Console:__tostring()
-  return ("console of %s, %s, %d bytes so far"):format(self.domain, self.ended and "ended" or "open", #self._text)
+  local state = self.ended and "ended" or self._id and "open" or "closed"
+  local text = "console of %s, %s, %d bytes so far; :expect, :send and :log drive it"
+  return text:format(self.domain, state, #self._text)
 end
 
 Console.__close = function(self) self:close() end
@@ -44,6 +47,7 @@ end
 -- Reads what has come; waits a little for it where time passes by itself.
 local function read(self, wait)
   if not self._id then closed(self) end
+  self._used = true
   local chunk = native.console_read(self._id, self._live and wait or 0, self._said)
   self._text = self._text .. plain(self, chunk.text)
   self.ended = chunk.ended
@@ -104,8 +108,45 @@ end
 ---@example virsh.start "compute1"; virsh.console("compute1"):send "root\n" --> raises unsupported
 function Console:send(text)
   if not self._id then closed(self) end
+  self._used = true
   native.console_send(self._id, text, self._said)
   return self
+end
+
+-- What is said before somebody types there, and afterwards.
+local function greeting(self)
+  local text = ("(the console of %s: every key goes there, Ctrl-C too; Ctrl-] leaves)"):format(self.domain)
+  if self._earlier == "" then return text end
+  return ("%s\n(what it showed last:)\n%s"):format(text, self._earlier)
+end
+
+local function farewell(self)
+  if self.ended then return ("(the console of %s has ended: it is off)"):format(self.domain) end
+  return ("(you left the console of %s)"):format(self.domain)
+end
+
+--- Gives your terminal to the console: what it shows comes to the screen, and every key goes there, until `Ctrl-]` leaves
+--- it. At the prompt `virsh.console "compute1"` does so by itself; one that is kept in a variable waits for this call.
+---@return virsh.Console console the same, for more
+---@example virsh.start "compute1"; virsh.console("compute1"):interact() --> raises unsupported
+function Console:interact()
+  if not self._id then closed(self) end
+  native.terminal()
+  self._used = true
+  native.announce(greeting(self))
+  local visit = native.console_interact(self._id, self._live, self._said)
+  self._text = self._text .. plain(self, visit.text)
+  self._from, self._earlier, self.ended = #self._text + 1, "", visit.ended
+  native.announce(farewell(self))
+  return self
+end
+
+-- A console that nobody has done anything with is what somebody at the prompt asked for, and no value to look at.
+Console.__prompt = function(self)
+  if self._used or not self._id then return self end
+  local ok, raised = pcall(self.interact, self)
+  self:close()
+  if not ok then error(raised, 0) end
 end
 
 --- Gets all that the console has shown since it was opened, without what colours and places it.
@@ -128,7 +169,8 @@ end
 local function open(domain, options)
   local opened = native.console_open(domain, options)
   return setmetatable({
-    domain = domain, ended = false, _id = opened.console, _live = opened.live, _text = "", _rest = "", _from = 1,
+    domain = domain, ended = false, _id = opened.console, _live = opened.live, _earlier = opened.earlier or "",
+    _text = "", _rest = "", _from = 1,
     _said = { uri = type(options) == "table" and options.uri or nil },
   }, Console)
 end

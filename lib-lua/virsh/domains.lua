@@ -154,11 +154,12 @@ function virsh.domstats(domain, options) return native.domstats(domain, options)
 ---@example virsh.define "<network/>" --> raises bad_argument
 function virsh.define(xml, options) return native.define(args.document("domain", xml), options) end
 
---- Starts a domain from a document without keeping it: when it is off it is gone.
+--- Starts a domain from a document without keeping it: when it is off it is gone. In a lab no name of a defined one fits.
 ---@param xml string|virsh.Document the document, or the table of one
 ---@param options? virsh.Options
 ---@return virsh.Dominfo info
 ---@shell virsh create compute1.xml
+---@example local d = virsh.domain.parse(virsh.dumpxml "compute1"); d.name, d.uuid = "guest"; return virsh.create(d).persistent --> false
 ---@example virsh.create(virsh.dumpxml "compute1") --> raises unsupported
 function virsh.create(xml, options) return native.create(args.document("domain", xml), options) end
 

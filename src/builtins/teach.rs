@@ -10,7 +10,13 @@ use crate::{
     lua::{Natives, library},
     tape::Desk,
 };
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    mem,
+    rc::Rc,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 pub(super) const BUILTIN: Builtin = Builtin {
     name: "teach",
@@ -23,6 +29,8 @@ const BODY: usize = 64 << 10;
 struct Teacher {
     desk: Arc<Desk>,
     http: Http,
+    /// The command that was told last: done as it stands there it need not be told again.
+    last: Arc<Mutex<String>>,
 }
 
 impl Watcher for Teacher {
@@ -31,10 +39,14 @@ impl Watcher for Teacher {
     }
 
     fn saw(&self, exchange: &Exchange) {
-        self.desk.say(&format!(
-            "  {}",
-            curl::line(exchange, self.http.ca().as_deref())
-        ));
+        let Some(line) = curl::line(exchange, self.http.ca().as_deref()) else {
+            return;
+        };
+        let done = line.strip_suffix("  # ok");
+        let last = mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        if done != Some(&last) {
+            self.desk.say(&format!("  {line}"));
+        }
     }
 }
 
@@ -49,15 +61,19 @@ fn natives(n: &mut Natives, context: &Context) {
             calls.tell(None);
             return Ok(false);
         }
+        let last = Arc::<Mutex<String>>::default();
         let teacher = Arc::new(Teacher {
             desk: Arc::clone(&desk),
             http: http.clone(),
+            last: Arc::clone(&last),
         });
         *listening.borrow_mut() = Some(desk.listen(teacher));
         let (desk, twins) = (Arc::clone(&desk), twins());
         calls.tell(Some(Box::new(move |path, arguments| {
             for twin in twins.get(path).into_iter().flatten() {
-                desk.say(&format!("  {}", twin::filled(twin, arguments)));
+                let told = twin::filled(path, twin, arguments);
+                desk.say(&format!("  {told}"));
+                *last.lock().unwrap_or_else(PoisonError::into_inner) = told;
             }
         })));
         Ok(true)

@@ -21,12 +21,14 @@ mod retry;
 mod skew;
 #[cfg(test)]
 mod tests;
+mod told;
 mod watch;
 mod wire;
 
 pub use answer::Answer;
 pub use purse::{Pass, Renew};
 pub use request::{Event, Events, Request};
+pub use told::{Told, is_tool};
 pub use watch::{Body, Exchange, Loss, Outcome, Play, Watch, Watcher};
 pub use wire::provider;
 

@@ -41,6 +41,7 @@ pub struct Request {
     attempts: AtomicU32,
     only_reads: bool,
     to_control: bool,
+    untold: bool,
     sending: Sending,
 }
 
@@ -67,6 +68,7 @@ impl Request {
                 "GET" | "HEAD" | "OPTIONS"
             ),
             to_control: false,
+            untold: false,
             sending: Sending::Usual,
         }
     }
@@ -152,11 +154,9 @@ impl Request {
             return self.planned(plan).await;
         }
         let said = call.and_then(|call| call.patience.retries);
-        let said = said.or(self.http.shared.options.retries);
-        let said = if self.sending == Sending::Usual {
-            said
-        } else {
-            Some(0)
+        let said = match self.sending {
+            Sending::Usual => said.or(self.http.shared.options.retries),
+            Sending::Single | Sending::Aside => Some(0),
         };
         let pauses = self.http.shared.options.play.is_none();
         retry::patiently(said, reads, pauses, || self.attempt()).await

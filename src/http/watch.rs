@@ -182,19 +182,25 @@ impl<'a> Sight<'a> {
         }
     }
 
-    pub(super) fn end(mut self, out: &Result<Answer, Lost>) {
+    pub(super) fn end(self, out: &Result<Answer, Lost>) {
+        let outcome = match out {
+            Ok(answer) => Outcome::Answer {
+                status: answer.status,
+                headers: answer.headers.clone(),
+                body: Body::cut(&answer.body, self.depth),
+            },
+            Err(lost) => Outcome::Fault {
+                fault: lost.fault.clone(),
+                loss: lost.loss(),
+            },
+        };
+        self.came(outcome);
+    }
+
+    /// The same of what went another way.
+    pub(super) fn came(mut self, outcome: Outcome) {
         if let Some(exchange) = &mut self.exchange {
-            exchange.outcome = match out {
-                Ok(answer) => Outcome::Answer {
-                    status: answer.status,
-                    headers: answer.headers.clone(),
-                    body: Body::cut(&answer.body, self.depth),
-                },
-                Err(lost) => Outcome::Fault {
-                    fault: lost.fault.clone(),
-                    loss: lost.loss(),
-                },
-            };
+            exchange.outcome = outcome;
         }
     }
 }

@@ -36,18 +36,39 @@ impl Host {
             Err(error) => return typed(Reply::Failed(self.misspoken(&error, source)), source),
         };
         self.tell_undefined(source);
-        let out = self.run(&function, ());
-        match &out {
-            Ok(values) => {
-                self.guide.done(!values.is_empty());
-                if let Some(last) = values.front() {
-                    self.session.remember("_", last);
-                }
+        let mut out = self.run(&function, ());
+        if let Ok(values) = &out {
+            self.guide.done(!values.is_empty());
+            if let Some(last) = values.front() {
+                self.session.remember("_", last);
             }
+        }
+        if let Ok(values) = out {
+            out = self.met(values);
+        }
+        match &out {
+            Ok(_) => {}
             Err(Halt::Failed { raised, .. }) => self.session.remember("_err", raised),
             Err(Halt::Exit(_)) => {}
         }
         typed(self.reply(out, limit), source)
+    }
+
+    /// A value that wants to do something where somebody sits at the prompt does so, in place of being shown: `__prompt`
+    /// of its metatable, which gives what is shown then.
+    fn met(&self, values: MultiValue) -> Result<MultiValue, Halt> {
+        let meeting = match values.front() {
+            Some(Value::Table(table)) if values.len() == 1 && self.printer.screen.rows() > 0 => {
+                table
+                    .metatable()
+                    .and_then(|it| it.raw_get::<Function>("__prompt").ok())
+            }
+            _ => None,
+        };
+        match meeting {
+            Some(meeting) => self.run(&meeting, values),
+            None => Ok(values),
+        }
     }
 
     /// Says which names of an input mean nothing, before something is done with them.

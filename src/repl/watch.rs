@@ -4,6 +4,7 @@ use super::screen;
 use crate::{
     lua::{Press, Presses},
     shell::Shell,
+    terminal,
 };
 use std::{process, thread, time::Duration};
 
@@ -25,6 +26,8 @@ pub fn interruptible<T>(shell: &Shell, run: impl FnOnce() -> T) -> T {
         presses.end();
         out
     });
+    // What was interrupted may not have let go of it yet.
+    terminal::restore();
     if let Some(notice) = shell.notice() {
         screen::say(&format!("the lab: {notice}"));
     }
@@ -57,5 +60,6 @@ fn attend(presses: &Presses, shell: &Shell) {
 /// What hangs cannot be waited for. What was typed is saved before it runs, and what the lab acknowledged is on disk.
 #[allow(clippy::disallowed_methods)]
 fn leave() {
+    terminal::restore();
     process::exit(INTERRUPTED);
 }

@@ -82,6 +82,12 @@ pub trait Rack: Send + Sync {
 
     fn all(&self) -> Vec<Seen>;
 
+    /// The machine of a name, and the how manieth it is.
+    fn one(&self, name: &str) -> Option<(usize, Seen)> {
+        let mut all = self.all().into_iter().enumerate();
+        all.find(|(_, seen)| seen.machine.name == name)
+    }
+
     /// What its serial console shows of its last boot.
     fn console(&self, name: &str) -> String;
 

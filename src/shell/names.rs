@@ -4,10 +4,13 @@
 //! Whatever goes wrong leaves the names as they are; who really asks is told.
 use crate::{
     builtins::TUTORIAL,
-    http::{Exchange, Http, Watcher},
+    http::{Exchange, Http, Watcher, is_tool},
     lab::{Control, Lab},
     lua::complete::Live,
-    services::smd::client::{Client, Names},
+    services::{
+        libvirt::client::{Client as Libvirt, Names as Virtual},
+        smd::client::{Client, Names},
+    },
 };
 use std::{
     sync::{
@@ -35,6 +38,8 @@ pub(super) struct Book {
 #[derive(Default)]
 struct Page {
     names: Names,
+    /// The hypervisor's; none: it was never asked.
+    its: Option<Virtual>,
     live: Arc<Live>,
     asked: Option<Instant>,
 }
@@ -53,7 +58,11 @@ fn data() -> Vec<String> {
 
 impl Watcher for Book {
     fn saw(&self, exchange: &Exchange) {
-        if exchange.call.as_ref().is_some_and(|call| call.writes) {
+        let writes = exchange.call.as_ref().is_some_and(|call| call.writes);
+        // The hypervisor is another one now, or is asked for the first time.
+        let another = is_tool(&exchange.method)
+            && (exchange.place.ends_with("uri") || self.page().its.is_none());
+        if writes || another {
             self.stale.store(true, Ordering::Relaxed);
         }
     }
@@ -105,20 +114,34 @@ impl Book {
             Some(lab) if names.is_ok() => Control::new(lab.clone()).snapshots().await,
             _ => Ok(Vec::new()),
         };
+        let libvirt = Libvirt::new(&self.http);
+        let its = if self.lab.is_some() || libvirt.is_used() {
+            libvirt.names().await.ok()
+        } else {
+            None
+        };
         let mut page = self.page();
         page.asked = Some(Instant::now());
+        let mut live = Live::clone(&page.live);
         if let Ok(names) = names {
+            live.nodes = names.nodes.iter().chain(&names.hosts).cloned().collect();
+            live.places = names.nodes.iter().chain(&names.places).cloned().collect();
+            live.macs.clone_from(&names.macs);
+            live.groups.clone_from(&names.groups);
+            live.files = data();
             let snapshots = snapshots.unwrap_or_default().into_iter();
-            page.live = Arc::new(Live {
-                nodes: names.nodes.iter().chain(&names.hosts).cloned().collect(),
-                places: names.nodes.iter().chain(&names.places).cloned().collect(),
-                macs: names.macs.clone(),
-                groups: names.groups.clone(),
-                snapshots: snapshots.map(|it| it.name).collect(),
-                files: data(),
-            });
+            live.snapshots = snapshots.map(|it| it.name).collect();
             page.names = names;
         }
+        if let Some(its) = its {
+            live.domains.clone_from(&its.domains);
+            live.networks.clone_from(&its.networks);
+            live.pools.clone_from(&its.pools);
+            live.vols.clone_from(&its.vols);
+            live.domain_snapshots.clone_from(&its.snapshots);
+            page.its = Some(its);
+        }
+        page.live = Arc::new(live);
         drop(page);
         self.busy.store(false, Ordering::Release);
     }

@@ -3,7 +3,11 @@ use super::{
     entry::{End, Entry, Message},
     scope::Row,
 };
-use crate::{fault::Fault, http::Exchange, secret};
+use crate::{
+    fault::Fault,
+    http::{Exchange, is_tool},
+    secret,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{fmt::Write as _, time::Duration};
@@ -18,7 +22,7 @@ pub fn line(exchange: &Exchange) -> String {
     let mut text = format!("{} {place} ", exchange.method);
     match &exchange.outcome {
         crate::http::Outcome::Answer { status, body, .. } => {
-            let took = span(exchange.took);
+            let (status, took) = (end(&exchange.method, *status), span(exchange.took));
             let _ = write!(text, "{status} {took} {}", size(body.length));
         }
         crate::http::Outcome::Fault { fault, .. } => {
@@ -52,18 +56,26 @@ pub fn block(exchange: &Exchange) -> String {
 
 /// A request that `trace` listed.
 pub(super) fn row(row: &Row) -> String {
-    let end = match (row.status, &row.fault) {
-        (Some(status), _) => status.to_string(),
+    let how = match (row.status, &row.fault) {
+        (Some(status), _) => end(&row.method, status),
         (None, Some(fault)) => fault.kind.to_string(),
         (None, None) => "abandoned".to_owned(),
     };
     format!(
-        "{} {} {end} {:.1} ms {}",
+        "{} {} {how} {:.1} ms {}",
         row.method,
         row.path,
         row.ms,
         size(row.bytes)
     )
+}
+
+/// The status of an answer; a tool's commands have none.
+pub(crate) fn end(method: &str, status: u16) -> String {
+    if is_tool(method) {
+        return "ok".to_owned();
+    }
+    status.to_string()
 }
 
 fn why(fault: &Fault) -> &str {

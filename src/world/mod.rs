@@ -25,6 +25,8 @@ pub struct World {
     /// The last boot of each machine, by its name; like `inside` no difference: who booted when is history.
     boots: Table<Boot>,
     inside: Table<Inside>,
+    /// Machines that were taken out, by their UUIDs: one that comes back stands where it stood.
+    scrapped: Table<Machine>,
     artifacts: Table<Artifact>,
     conditions: Table<Condition>,
     at_load: Option<Hook>,
@@ -37,6 +39,7 @@ impl World {
             machines: Table::new("machines"),
             boots: Table::log("boots"),
             inside: Table::log("inside"),
+            scrapped: Table::log("scrapped"),
             artifacts: Table::new("artifacts"),
             conditions: Table::new("conditions"),
             at_load: None,
@@ -67,6 +70,11 @@ impl World {
         self.machines.get(name)
     }
 
+    /// The how manieth machine this is.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.machines.place(name)
+    }
+
     pub fn boot(&self, name: &str) -> Option<&Boot> {
         self.boots.get(name)
     }
@@ -93,7 +101,8 @@ impl World {
         self.inside.remove(name);
     }
 
-    /// Puts a new machine into the first free place, or changes the one of that name.
+    /// Puts a new machine into the first free place, one that was taken out into its own if that is free still, or changes
+    /// the one of that name.
     pub fn install(&mut self, name: &str, mac: &str, uuid: Uuid) {
         let change = |machine: &mut Machine| {
             mac.clone_into(&mut machine.mac);
@@ -103,7 +112,9 @@ impl World {
             return;
         }
         let taken: HashSet<String> = self.machines().map(|it| it.xname.clone()).collect();
-        let mut machine = machine::first_free(&taken);
+        let its = self.scrapped.remove(&uuid.to_string());
+        let its = its.filter(|it| !taken.contains(&it.xname));
+        let mut machine = its.unwrap_or_else(|| machine::first_free(&taken));
         name.clone_into(&mut machine.name);
         change(&mut machine);
         self.machines.put(name, machine);
@@ -148,7 +159,10 @@ impl World {
 
     /// Takes a machine out of the rack, and what is remembered of it.
     pub fn scrap(&mut self, name: &str) {
-        self.machines.remove(name);
+        if let Some(mut machine) = self.machines.remove(name) {
+            machine.power = Power::Off;
+            self.scrapped.put(&machine.uuid.to_string(), machine);
+        }
         self.boots.remove(name);
         self.inside.remove(name);
     }
@@ -190,6 +204,7 @@ impl Store for World {
             &self.machines,
             &self.boots,
             &self.inside,
+            &self.scrapped,
             &self.artifacts,
             &self.conditions,
         ]
@@ -200,6 +215,7 @@ impl Store for World {
             &mut self.machines,
             &mut self.boots,
             &mut self.inside,
+            &mut self.scrapped,
             &mut self.artifacts,
             &mut self.conditions,
         ]
@@ -311,6 +327,29 @@ mod tests {
         let placed = world.machine("52:54:00:00:00:98").expect("it is there");
         assert_eq!(placed.xname, "x9c0s0b0n0");
         assert_eq!(world.machines().count(), 6);
+    }
+
+    #[test]
+    fn machines_that_come_back_stand_where_they_stood() {
+        let mut world = World::new(&Machines::default(), 0);
+        let gone: Vec<Machine> = ["compute2", "compute4"]
+            .into_iter()
+            .filter_map(|name| world.machine(name).cloned())
+            .collect();
+        for machine in &gone {
+            world.scrap(&machine.name);
+        }
+        // As undo does it: the last one first.
+        for machine in gone.iter().rev() {
+            world.install(&machine.name, &machine.mac, machine.uuid);
+            assert_eq!(world.machine(&machine.name), Some(machine), "as it was");
+        }
+        world.scrap("compute2");
+        world.install("login", "52:54:00:00:00:01", Uuid::nil());
+        let second = &gone[0];
+        world.install("compute2", &second.mac, second.uuid);
+        let moved = world.machine("compute2").expect("it is there");
+        assert_eq!(moved.xname, "x1000c0s0b5n0", "somebody stands there now");
     }
 
     #[test]

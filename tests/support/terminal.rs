@@ -6,6 +6,8 @@ use std::{path::Path, process::Command, time::Duration};
 pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const CTRL_D: &str = "\x04";
 pub(crate) const CTRL_R: &str = "\x12";
+#[allow(dead_code)] // leaves a console
+pub(crate) const CTRL_BRACKET: &str = "\x1d";
 #[allow(dead_code)]
 const CTRL_U: &str = "\x15";
 pub(crate) const UP: &str = "\x1b[A";
@@ -41,6 +43,24 @@ impl Terminal {
         terminal
     }
 
+    /// With a further variable.
+    #[allow(dead_code)] // a console's tests alone do
+    pub(crate) fn open_where(home: &Path, words: &[&str], more: (&str, &str)) -> Self {
+        let mut terminal = Self::open_with(home, words, more);
+        terminal.sees("help() shows what to type first");
+        terminal.sees("❯ ");
+        terminal
+    }
+
+    /// The terminal is as a shell wants it: by lines, with signals.
+    #[allow(dead_code)]
+    #[track_caller]
+    pub(crate) fn is_sane(&mut self) {
+        self.types("!stty -a | tr ' ' '\\n' | grep -c -e ^icanon -e ^isig -e ^opost\r");
+        self.sees("\n3\r\n");
+        self.sees("❯ ");
+    }
+
     fn open_with(home: &Path, words: &[&str], more: (&str, &str)) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
         command
@@ -65,6 +85,22 @@ impl Terminal {
         if let Err(error) = self.session.expect(text) {
             panic!("never saw {text:?}: {error}");
         }
+    }
+
+    /// Whether it is seen in a moment.
+    #[allow(dead_code)] // a console's tests alone ask
+    pub(crate) fn shows(&mut self, text: &str) -> bool {
+        self.session
+            .set_expect_timeout(Some(Duration::from_millis(700)));
+        let seen = self.session.expect(text).is_ok();
+        self.session.set_expect_timeout(Some(PATIENCE));
+        seen
+    }
+
+    #[allow(dead_code)] // a console's tests alone ask
+    pub(crate) fn pid(&self) -> u32 {
+        let pid = self.session.get_process().pid().as_raw();
+        u32::try_from(pid).expect("a process")
     }
 
     /// Types a line again and again until Tab shows this: names of the cluster come when they come.

@@ -1,8 +1,8 @@
 //! libvirt's errors as faults: which kind, and where chami knows more than libvirt says, the next thing to do.
-use crate::connections::uri;
+use crate::{connections::uri, elsewhere};
 use chami::{
     fault::{Fault, Kind},
-    services::libvirt::types::unknown::{Sort, not_running, running, unknown},
+    services::libvirt::types::unknown::{Sort, not_running, running, unknown_beside},
 };
 use virt::{
     connect::Connect,
@@ -86,7 +86,9 @@ pub(crate) fn lookup(
     known: impl FnOnce() -> Vec<String>,
 ) -> Fault {
     if kind(&error) == Kind::NotFound {
-        return unknown(sort, asked, &known(), &uri(connect));
+        let (known, uri) = (known(), uri(connect));
+        let other = elsewhere::look(&uri, sort);
+        return unknown_beside(sort, asked, &known, &uri, other.as_ref());
     }
     plain(error)
 }

@@ -8,6 +8,7 @@ mod ask;
 mod blame;
 mod connections;
 mod domain;
+mod elsewhere;
 mod network;
 mod open;
 mod shim;

@@ -67,6 +67,7 @@ impl Consoles {
         Ok(Opened {
             console,
             live: true,
+            earlier: String::new(),
         })
     }
 

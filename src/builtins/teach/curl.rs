@@ -1,6 +1,6 @@
 //! A request as a line of `curl` that can be pasted: secrets are named, not told.
 use crate::{
-    http::{Exchange, Outcome},
+    http::{Exchange, Outcome, is_tool},
     secret::{self, HIDDEN},
 };
 use std::{borrow::Cow, path::Path};
@@ -17,7 +17,26 @@ pub(super) fn word(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-pub(super) fn line(exchange: &Exchange, ca: Option<&Path>) -> String {
+/// A command of another tool; none: what goes on with something that is open is no command.
+fn command(exchange: &Exchange) -> Option<String> {
+    let words = secret::hide(&exchange.place);
+    let how = match &exchange.outcome {
+        Outcome::Answer { .. } => "ok",
+        Outcome::Fault { fault, .. } => fault.kind.name(),
+        Outcome::Abandoned => "abandoned",
+    };
+    (!words.starts_with('(')).then(|| format!("{} {words}  # {how}", exchange.method))
+}
+
+/// None: there is nothing that could be pasted.
+pub(super) fn line(exchange: &Exchange, ca: Option<&Path>) -> Option<String> {
+    if is_tool(&exchange.method) {
+        return command(exchange);
+    }
+    Some(request(exchange, ca))
+}
+
+fn request(exchange: &Exchange, ca: Option<&Path>) -> String {
     let mut words = vec!["curl".to_owned()];
     if exchange.method == "HEAD" && exchange.body.length == 0 {
         // Told -X HEAD, curl waits for a body that never comes.

@@ -30,6 +30,9 @@ const FORMS: &[(&str, &str)] = &[
     ("ochami cloud-init node get group", "1 2"),
 ];
 
+/// More names, or a longer one, are left out.
+const LONG: usize = 200;
+
 /// Words, each as a shell wants it; none: this is no list of words.
 fn words(value: &Value) -> Option<String> {
     match value {
@@ -43,7 +46,8 @@ fn words(value: &Value) -> Option<String> {
     }
 }
 
-pub(super) fn filled(command: &str, arguments: &[Value]) -> String {
+/// The command in place of the function at `path`.
+pub(super) fn filled(path: &str, command: &str, arguments: &[Value]) -> String {
     let empty = |it: &Value| match it {
         Value::Null => true,
         Value::Object(fields) => fields.is_empty(),
@@ -59,6 +63,9 @@ pub(super) fn filled(command: &str, arguments: &[Value]) -> String {
         Some(rest) => format!("{command} {rest}"),
         // The examples of chami's own verbs stand there with a name.
         None if command.starts_with("chami lab ") => lab(command, &arguments[..=end]),
+        None if path.starts_with("virsh.") && command.starts_with("virsh ") => {
+            virsh(command, &arguments[..=end])
+        }
         None => format!("{command} …"),
     };
     secret::hide(&text).into_owned()
@@ -95,6 +102,21 @@ fn lab(command: &str, arguments: &[Value]) -> String {
     }
 }
 
+/// `virsh start compute1`: with the names that were given, of which the command takes one. What else was said is spelled
+/// otherwise there: the lines that follow have it.
+fn virsh(command: &str, arguments: &[Value]) -> String {
+    let verb: Vec<&str> = command.split(' ').take(2).collect();
+    let (verb, names) = (verb.join(" "), &arguments[0]);
+    let several = names.as_array().is_some_and(|all| all.len() > 1);
+    match words(names).filter(|it| it.len() < LONG) {
+        Some(names) if arguments.len() == 1 && several => {
+            format!("for d in {names}; do {verb} $d; done")
+        }
+        Some(name) if arguments.len() == 1 && !name.contains('<') => format!("{verb} {name}"),
+        _ => format!("{verb} …"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::filled;
@@ -102,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_the_command_takes_is_filled_in() {
-        let component = |given: &[Value]| filled("ochami smd component get", given);
+        let component = |given: &[Value]| filled("smd.x", "ochami smd component get", given);
         assert_eq!(component(&[]), "ochami smd component get");
         assert_eq!(
             component(&[json!(null), json!({})]),
@@ -118,17 +140,41 @@ mod tests {
             "ochami smd component get …"
         );
         let add = filled(
+            "smd.x",
             "ochami smd group member add",
             &[json!("io"), json!(["a", "b c"])],
         );
         assert_eq!(add, "ochami smd group member add io a 'b c'");
         assert_eq!(
-            filled("ochami smd group add", &[json!("io")]),
+            filled("smd.x", "ochami smd group add", &[json!("io")]),
             "ochami smd group add …"
         );
         assert_eq!(
-            filled("chami lab discard before", &[json!("one")]),
+            filled("lab.x", "chami lab discard before", &[json!("one")]),
             "chami lab discard one"
+        );
+        let start = |given: &[Value]| filled("virsh.x", "virsh start compute1", given);
+        assert_eq!(start(&[json!(["c2"])]), "virsh start c2");
+        assert_eq!(
+            start(&[json!(["c1", "c2"]), json!({})]),
+            "for d in c1 c2; do virsh start $d; done"
+        );
+        assert_eq!(
+            filled(
+                "node.boot",
+                "virsh start compute1",
+                &[json!(["x1000c0s0b0n0"])]
+            ),
+            "virsh start compute1 …"
+        );
+        assert_eq!(start(&[json!("c1"), json!({"uri": "x"})]), "virsh start …");
+        assert_eq!(
+            filled(
+                "virsh.x",
+                "virsh define compute1.xml",
+                &[json!("<domain/>")]
+            ),
+            "virsh define …"
         );
     }
 }

@@ -29,6 +29,16 @@ impl Request {
         self
     }
 
+    /// Says that what this is the way of is told by itself.
+    pub fn untold(mut self) -> Self {
+        self.untold = true;
+        self
+    }
+
+    fn is_told(&self) -> bool {
+        !self.untold && self.sending != Sending::Aside
+    }
+
     /// One request, one answer; told to those who watch.
     pub(super) async fn ask(
         &self,
@@ -37,7 +47,7 @@ impl Request {
         url: Url,
     ) -> Result<Answer, blame::Lost> {
         let watch = &self.http.shared.options.watch;
-        let Some(depth) = watch.depth().filter(|_| self.sending != Sending::Aside) else {
+        let Some(depth) = watch.depth().filter(|_| self.is_told()) else {
             return self.fetch(place, base, url).await;
         };
         let sight = Sight::new(watch, depth, self.seen(place, base, &url, depth));

@@ -32,9 +32,6 @@ impl Machines {
             let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {
                 return String::new();
             };
-            if machine.wire {
-                return "(a real machine: its console is where it runs)\n".to_owned();
-            }
             console::text(machine, boot, world.inside(name))
         })
     }
@@ -52,7 +49,19 @@ impl Rack for Hypervisor {
         })
     }
 
+    /// Of ten thousand machines the others are not looked at.
+    fn one(&self, name: &str) -> Option<(usize, Seen)> {
+        self.0.world.read(|world| {
+            let machine = world.machine(name)?;
+            Some((world.place(name)?, seen(world, machine)))
+        })
+    }
+
     fn console(&self, name: &str) -> String {
+        let real = |world: &World| world.machine(name).is_some_and(|machine| machine.wire);
+        if self.0.world.read(real) {
+            return "(a real machine: its console is where it runs)\n".to_owned();
+        }
         self.0.console(name)
     }
 

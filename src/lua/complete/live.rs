@@ -11,6 +11,12 @@ pub struct Live {
     pub groups: Vec<String>,
     /// The lab's.
     pub snapshots: Vec<String>,
+    /// What the hypervisor has.
+    pub domains: Vec<String>,
+    pub networks: Vec<String>,
+    pub pools: Vec<String>,
+    pub vols: Vec<String>,
+    pub domain_snapshots: Vec<String>,
     /// The files that come with chami, `data/nodes.yaml`.
     pub files: Vec<String>,
 }
@@ -45,7 +51,21 @@ impl Live {
             names,
             ..Fitting::default()
         };
-        match slot.trim_end_matches('?') {
+        let slot = slot.trim_end_matches('?');
+        if let Some(names) = function
+            .strip_prefix("virsh.")
+            .and_then(|_| self.virtual_names(slot))
+        {
+            return plain(all(names));
+        }
+        match slot {
+            "set" if function.starts_with("virsh.") => {
+                let mut fitting = self.set(typed);
+                if fitting.mark.is_empty() {
+                    fitting.names.splice(0..0, all(&self.domains));
+                }
+                fitting
+            }
             "set" | "n" | "node" | "nodes" | "hosts" | "members" => self.set(typed),
             "xname" | "xnames" | "place" | "places" | "bmc" | "bmcs" | "ids" | "ComponentID" => {
                 plain(all(&self.places))
@@ -59,6 +79,19 @@ impl Live {
             slot if is_file(function, slot) => plain(next_parts(&self.files, typed)),
             _ => Fitting::default(),
         }
+    }
+
+    /// What the hypervisor's things are called.
+    fn virtual_names(&self, slot: &str) -> Option<&[String]> {
+        let names = match slot {
+            "domain" => &self.domains,
+            "network" => &self.networks,
+            "pool" => &self.pools,
+            "vol" => &self.vols,
+            "snapshot" => &self.domain_snapshots,
+            _ => return None,
+        };
+        Some(names)
     }
 
     /// The last word of a node set: a node, or a group behind its `@`.

@@ -93,8 +93,40 @@ fn live() -> Live {
         macs: list("52:54:00:be:ef:01"),
         groups: list("compute io"),
         snapshots: list("before"),
+        domains: list("compute1 login"),
+        networks: list("openchami-net"),
+        pools: list("default"),
+        vols: list("disk1.qcow2"),
+        domain_snapshots: list("clean"),
         files: list("data/cloud-init/io.yaml data/nodes.yaml data/roles.yaml"),
     }
+}
+
+#[test]
+fn what_the_hypervisor_has_is_offered_by_the_names_of_parameters() {
+    let live = live();
+    let fitting =
+        |function: &str, slot: &str, typed: &str| live.fitting(function, slot, typed).names;
+    assert_eq!(
+        fitting("virsh.dominfo", "domain", ""),
+        ["compute1", "login"]
+    );
+    assert_eq!(
+        fitting("virsh.net_start", "network", "op"),
+        ["openchami-net"]
+    );
+    // In virsh.install's table as well.
+    assert_eq!(fitting("virsh.install", "network?", ""), ["openchami-net"]);
+    assert_eq!(fitting("virsh.vol_info", "pool", ""), ["default"]);
+    assert_eq!(fitting("virsh.vol_delete", "vol", ""), ["disk1.qcow2"]);
+    assert_eq!(fitting("virsh.snapshot_revert", "snapshot", ""), ["clean"]);
+    assert!(fitting("other.f", "domain", "").is_empty());
+    let set = live.fitting("virsh.start", "set", "login,x");
+    assert_eq!(
+        (set.from, set.names[1], set.names[2]),
+        (6, "login", "x1000c0s0b0n0")
+    );
+    assert_eq!(fitting("virsh.start", "set", "@"), ["compute", "io"]);
 }
 
 #[test]

@@ -247,7 +247,11 @@ impl Images for Machines {
                         })
                         .await?;
                     }
-                    at.ask::<Value>(Call::Undefine { domain, nvram }).await?;
+                    match at.ask::<Value>(Call::Undefine { domain, nvram }).await {
+                        // One that was only created went when it was switched off.
+                        Err(fault) if runs && fault.kind == Kind::NotFound => {}
+                        gone => drop(gone?),
+                    }
                 }
             }
             Ok(())

@@ -25,6 +25,9 @@ pub struct Domain {
     pub xml: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub autostart: bool,
+    /// It was started without being defined: when it is off it is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transient: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +100,12 @@ impl Store {
         }
     }
 
+    /// Those that are gone when they are off.
+    pub fn transients(&self) -> Vec<String> {
+        let all = self.domains.iter().filter(|(_, domain)| domain.transient);
+        all.map(|(name, _)| name.to_owned()).collect()
+    }
+
     pub fn forget_domain(&mut self, name: &str) {
         if self.domains.contains(name) {
             self.domains.remove(name);
@@ -159,7 +168,7 @@ mod tests {
             "compute1",
             Domain {
                 autostart: true,
-                xml: None,
+                ..Domain::default()
             },
         );
         assert_eq!(records(&store), 1);

@@ -4,8 +4,13 @@
 //! speaks it (`helper`). What is asked and answered is the same on both ways (`types::Call`). Which way it goes: a URI
 //! that the call or the session names leads to the helper; without one a lab's session goes to its twin.
 mod helper;
+mod interact;
+mod names;
 mod survey;
 mod twin;
+
+pub use interact::Visit;
+pub use names::Names;
 
 use super::{
     types::{Answer, Call, Dominfo, Domstats, LAB, Question},
@@ -14,14 +19,17 @@ use super::{
 use crate::{
     call::{self, Planned},
     fault::{Fault, Kind},
-    http::Http,
+    http::{Http, Told},
 };
 use helper::Helper;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{
     env,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 #[cfg(test)]
@@ -42,6 +50,8 @@ pub struct Options {
 struct Session {
     uri: Mutex<Option<String>>,
     helper: Helper,
+    /// Somebody has asked it.
+    used: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -110,7 +120,7 @@ impl Client {
         let chosen = self.chosen().clone();
         let uri = said.map(str::to_owned).or(chosen);
         match uri.as_deref() {
-            Some(LAB) | None if self.is_lab().await? => Ok(Way::Twin),
+            Some(LAB) | None if self.http.base().await?.is_lab() => Ok(Way::Twin),
             Some(LAB) => {
                 let message =
                     format!("{LAB} is a lab's libvirt, and this session's target is no lab");
@@ -124,12 +134,6 @@ impl Client {
                     .filter(|uri| !uri.is_empty()),
             )),
         }
-    }
-
-    /// A tape holds what a lab's twin said, and nothing of a helper's.
-    async fn is_lab(&self) -> Result<bool, Fault> {
-        let options = self.http.options();
-        Ok(options.play.is_some() || self.http.base().await?.is_lab())
     }
 }
 
@@ -155,22 +159,39 @@ impl At {
             // It is the plan that is answered.
             return Err(Fault::new(Kind::NoEffect, "only planned"));
         }
-        let told = call.spelled().0;
-        let value = match self.client.way(self.uri.as_deref()).await? {
+        let (name, told) = (call.spelled().0, self.told(&call));
+        let value = self.client.http.told(&told, self.answer(call)).await;
+        read(value, &name)
+    }
+
+    /// Asks what nobody called for: who watches is not told.
+    pub(super) async fn aside<T: DeserializeOwned>(&self, call: Call) -> Result<T, Fault> {
+        let name = call.spelled().0;
+        read(self.answer(call).await, &name)
+    }
+
+    /// What is asked, for those who watch and for tapes: on these, one machine's libvirt is another's.
+    fn told(&self, call: &Call) -> Told {
+        let uri = self.uri.clone().or_else(|| self.client.chosen().clone());
+        let at = uri.map_or_else(String::new, |uri| format!("-c {uri} "));
+        Told {
+            tool: "virsh",
+            service: "libvirt",
+            words: at + &call.command(),
+            with: call.along(),
+        }
+    }
+
+    async fn answer(&self, call: Call) -> Result<Value, Fault> {
+        match self.client.way(self.uri.as_deref()).await? {
             Way::Twin => twin::ask(&self.client.http, &call).await,
             Way::Helper(uri) => {
-                let said = current.and_then(|current| current.patience.timeout);
+                self.client.session.used.store(true, Ordering::Relaxed);
+                let said = call::current().and_then(|current| current.patience.timeout);
                 let patience = said.unwrap_or(self.client.http.options().timeout);
-                let helper = &self.client.session.helper;
-                helper.ask(uri, call, patience).await
+                self.client.session.helper.ask(uri, call, patience).await
             }
-        };
-        let value = value.map_err(|fault| fault.service("libvirt"))?;
-        serde_json::from_value(value).map_err(|error| {
-            let message = format!("libvirt's answer to {told} cannot be read: {error}");
-            Fault::new(Kind::Protocol, message)
-                .hint("chami and chami-virt of one version belong together: chami --version")
-        })
+        }
     }
 
     pub async fn domstats(&self, domain: Option<String>) -> Result<Vec<Value>, Fault> {
@@ -238,6 +259,15 @@ impl At {
         }
         Ok(all)
     }
+}
+
+fn read<T: DeserializeOwned>(value: Result<Value, Fault>, name: &str) -> Result<T, Fault> {
+    let value = value.map_err(|fault| fault.service("libvirt"))?;
+    serde_json::from_value(value).map_err(|error| {
+        let message = format!("libvirt's answer to {name} cannot be read: {error}");
+        Fault::new(Kind::Protocol, message)
+            .hint("chami and chami-virt of one version belong together: chami --version")
+    })
 }
 
 /// As virt-install, which does not touch a domain that is there.

@@ -1,4 +1,4 @@
-//! The lab's twin: the same question as a POST to its control API.
+//! The lab's twin: the same question as a POST to its control API, which is nothing to be told: the question is.
 use crate::{
     fault::{Fault, Kind},
     http::Http,
@@ -12,7 +12,11 @@ pub(super) async fn survey(http: &Http) -> Result<Vec<Surveyed>, Fault> {
 }
 
 pub(super) async fn ask(http: &Http, call: &Call) -> Result<Value, Fault> {
-    let mut request = http.url("POST", "/lab/v1/libvirt").control().json(call);
+    let mut request = http
+        .url("POST", "/lab/v1/libvirt")
+        .control()
+        .untold()
+        .json(call);
     if call.reads() {
         request = request.reads();
     } else {

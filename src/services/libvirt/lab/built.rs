@@ -148,6 +148,7 @@ mod tests {
             Domain {
                 xml,
                 autostart: false,
+                transient: false,
             },
         );
         store

@@ -64,6 +64,7 @@ impl Lab {
         } else {
             self.rack.console(&domain)
         };
+        let earlier = screen(&shown).to_owned();
         let mut open = self.consoles.open();
         open.last += 1;
         let console = open.last;
@@ -75,6 +76,7 @@ impl Lab {
         Ok(Opened {
             console,
             live: false,
+            earlier,
         })
     }
 
@@ -95,6 +97,16 @@ impl Lab {
     }
 }
 
+/// So many lines a screen has.
+const ROWS: usize = 20;
+
+/// The last lines of a text.
+fn screen(text: &str) -> &str {
+    let text = text.trim_end_matches('\n');
+    let begin = text.rmatch_indices('\n').nth(ROWS - 1);
+    begin.map_or(text, |(at, _)| &text[at + 1..])
+}
+
 /// What is shown now and was not before: a stage that is tried again is told anew, from where it differs.
 fn news<'a>(before: &str, now: &'a str) -> &'a str {
     let same = before.char_indices().zip(now.char_indices());
@@ -111,7 +123,16 @@ fn news<'a>(before: &str, now: &'a str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use super::news;
+    use super::{news, screen};
+
+    #[test]
+    fn whoever_comes_late_sees_the_last_lines() {
+        let lines: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+        let text = lines.join("\n") + "\n\n";
+        assert_eq!(screen(&text), lines[10..].join("\n"));
+        assert_eq!(screen("a\nb\n"), "a\nb");
+        assert_eq!(screen(""), "");
+    }
 
     #[test]
     fn only_what_is_new_is_told() {

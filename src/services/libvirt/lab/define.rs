@@ -7,7 +7,7 @@ use crate::{
     fault::{Fault, Kind},
     services::{
         libvirt::{
-            store::Domain,
+            store::{Domain, Store},
             types::{Change, Dominfo, unknown},
             xml::{self, Element, domain},
         },
@@ -30,6 +30,7 @@ impl Lab {
         let old = all.iter().find(|it| it.machine.name == name);
         let uuid = self.uuid(&root, &name, &all)?;
         root.child("uuid").set_text(&uuid.to_string());
+        without_passwords(&mut root);
         let mac = its_mac(&mut root, uuid)?;
         if old.is_none_or(|it| !is_on(it)) {
             self.rack.put(Wanted {
@@ -41,8 +42,69 @@ impl Lab {
         let machine = self.machine(&name)?.1.machine;
         let text = xml::write(&root);
         let as_delivered = xml::write(&delivered(&machine)?) == text;
-        self.keep(&name, |domain| domain.xml = (!as_delivered).then_some(text))?;
+        self.keep(&name, |domain| {
+            domain.xml = (!as_delivered).then_some(text);
+            // One that runs without a definition has one now.
+            domain.transient = false;
+        })?;
         self.dominfo(&name)
+    }
+
+    /// Starts a machine that is there only as long as it is on.
+    pub(super) async fn create(&self, text: &str) -> Result<Dominfo, Fault> {
+        let name = domain::name(&domain::document(text, "domain")?)?;
+        match self.rack.one(&name) {
+            Some((_, seen)) if is_on(&seen) => return Err(unknown::running(&name)),
+            Some(_) => {
+                let message =
+                    format!("domain {name} is defined, and in a lab that is all it can run by");
+                return Err(Fault::new(Kind::Unsupported, message).hint(format!(
+                    "virsh.define changes it, virsh.start {name:?} starts it; another <name> makes another machine"
+                )));
+            }
+            None => {}
+        }
+        self.define(text)?;
+        self.keep(&name, |domain| domain.transient = true)?;
+        let started = self.start(&name).await;
+        if started.is_err() {
+            self.settle()?;
+        }
+        started
+    }
+
+    /// What is there only as long as it is on has gone when it is off, whoever switched it off.
+    pub(super) fn settle(&self) -> Result<(), Fault> {
+        for name in self.shelf.read(Store::transients) {
+            let found = self.rack.one(&name);
+            if found.as_ref().is_some_and(|(_, seen)| is_on(seen)) {
+                continue;
+            }
+            if found.is_some() {
+                self.rack.remove(&name)?;
+            }
+            self.forget(&name)?;
+        }
+        Ok(())
+    }
+
+    fn forget(&self, name: &str) -> Result<(), Fault> {
+        self.shelf.write(|store| {
+            store.forget_domain(name);
+            Ok::<_, Fault>(())
+        })
+    }
+
+    /// What needs a definition is refused to one without.
+    fn persistent(&self, name: &str, what: &str) -> Result<(), Fault> {
+        if !self.shelf.read(|store| store.domain(name)).transient {
+            return Ok(());
+        }
+        let message = format!("{what}: domain {name} is transient, it has no definition");
+        Err(unknown::state(
+            message,
+            format!("virsh.define(virsh.dumpxml {name:?}) gives it one"),
+        ))
     }
 
     /// The document's own, that of the domain it replaces, or a new one.
@@ -85,6 +147,7 @@ impl Lab {
     pub(super) fn undefine(&self, asked: &str) -> Result<Dominfo, Fault> {
         let (id, seen) = self.machine(asked)?;
         let name = &seen.machine.name;
+        self.persistent(name, "there is nothing to undefine")?;
         if id.is_some() {
             let message = format!(
                 "domain {name} is running, and a lab's domain does not outlive its definition"
@@ -96,15 +159,13 @@ impl Lab {
         }
         let gone = self.dominfo(name)?;
         self.rack.remove(name)?;
-        self.shelf.write(|store| {
-            store.forget_domain(name);
-            Ok::<_, Fault>(())
-        })?;
+        self.forget(name)?;
         Ok(gone)
     }
 
     pub(super) fn autostart(&self, asked: &str, on: bool) -> Result<Dominfo, Fault> {
         let (_, seen) = self.machine(asked)?;
+        self.persistent(&seen.machine.name, "it cannot start by itself")?;
         self.keep(&seen.machine.name, |domain| domain.autostart = on)?;
         self.dominfo(&seen.machine.name)
     }
@@ -166,6 +227,7 @@ impl Lab {
         amend: impl FnOnce(&mut Element) -> Result<(), Fault>,
     ) -> Result<Dominfo, Fault> {
         let (id, seen) = self.machine(asked)?;
+        self.persistent(&seen.machine.name, "there is no next start")?;
         if change.live && id.is_none() {
             return Err(unknown::not_running(&seen.machine.name));
         }
@@ -180,6 +242,19 @@ impl Lab {
             domain.xml = Some(xml::write(&root));
         })?;
         self.dominfo(&seen.machine.name)
+    }
+}
+
+/// A lab's machine has no screen that a password could be for, and a lab keeps none.
+fn without_passwords(root: &mut Element) {
+    for node in &mut root.child("devices").children {
+        if let xml::Node::Element(device) = node
+            && device.name == "graphics"
+        {
+            device
+                .attributes
+                .retain(|(name, _)| !name.starts_with("passwd"));
+        }
     }
 }
 

@@ -44,15 +44,17 @@ pub(super) fn delivered(machine: &Machine) -> Result<Element, Fault> {
 impl Lab {
     /// The machine that is meant: by name, by its number while it runs, or by UUID.
     pub(super) fn machine(&self, asked: &str) -> Result<(Option<u32>, Seen), Fault> {
-        let all = self.all();
         let number =
             |at: usize, seen: &Seen| is_on(seen).then(|| u32::try_from(at + 1).unwrap_or(u32::MAX));
+        if let Some((at, seen)) = self.rack.one(asked) {
+            return Ok((number(at, &seen), seen));
+        }
+        let all = self.all();
         let by = |is: &dyn Fn(usize, &Seen) -> bool| {
             let found = all.iter().enumerate().find(|(at, seen)| is(*at, seen));
             found.map(|(at, seen)| (number(at, seen), seen.clone()))
         };
-        by(&|_, seen| seen.machine.name == asked)
-            .or_else(|| by(&|at, seen| number(at, seen).is_some_and(|id| id.to_string() == asked)))
+        by(&|at, seen| number(at, seen).is_some_and(|id| id.to_string() == asked))
             .or_else(|| by(&|_, seen| seen.machine.uuid.to_string().eq_ignore_ascii_case(asked)))
             .ok_or_else(|| {
                 let names: Vec<String> = all.into_iter().map(|it| it.machine.name).collect();
@@ -89,6 +91,7 @@ impl Lab {
 
     pub(super) fn dominfo(&self, asked: &str) -> Result<Dominfo, Fault> {
         let (id, seen) = self.machine(asked)?;
+        let kept = self.shelf.read(|store| store.domain(&seen.machine.name));
         let root = self.definition(&seen)?;
         let kib = |name: &str| root.at(name).and_then(domain::kib);
         let most = kib("memory").unwrap_or_default();
@@ -110,10 +113,8 @@ impl Lab {
             cpu_time: runs.unwrap_or_default(),
             max_memory: most,
             used_memory: kib("currentMemory").unwrap_or(most),
-            persistent: true,
-            autostart: self
-                .shelf
-                .read(|store| store.domain(&seen.machine.name).autostart),
+            persistent: !kept.transient,
+            autostart: kept.autostart,
             name: seen.machine.name,
         })
     }

@@ -110,6 +110,11 @@ fn told<T: Serialize>(record: T) -> Result<Value, Fault> {
 }
 
 fn not_simulated(call: &Call) -> Fault {
+    if let Call::ConsoleSend { .. } = call {
+        let message = "a lab's machine takes no keys: its console only shows what it does";
+        return Fault::new(Kind::Unsupported, message)
+            .hint("node.run(NODE, COMMAND) runs a command on one that is up");
+    }
     let name = call.spelled().0;
     let name = name.split(' ').next().unwrap_or_default();
     let message = format!(
@@ -126,6 +131,7 @@ impl Lab {
     }
 
     async fn routes(&self, call: Call) -> Result<Value, Fault> {
+        self.settle()?;
         match call {
             Call::List { all, inactive } => told(self.list(all, inactive)),
             Call::Dominfo { domain } => told(self.dominfo(&domain)?),
@@ -134,6 +140,7 @@ impl Lab {
             Call::Dumpxml { domain, inactive } => told(self.dumpxml(&domain, inactive)?),
             Call::Domstats { domain } => told(self.domstats(domain.as_deref())?),
             Call::Define { xml } => told(self.define(&xml)?),
+            Call::Create { xml } => told(self.create(&xml).await?),
             Call::Start { domain } => told(self.start(&domain).await?),
             Call::Shutdown { domain } => told(self.shutdown(&domain).await?),
             Call::Reboot { domain } => told(self.reboot(&domain).await?),

@@ -51,7 +51,9 @@ impl Lab {
 
     pub(super) async fn destroy(&self, asked: &str) -> Result<Dominfo, Fault> {
         let seen = self.running(asked)?;
-        self.switch(&seen.machine.name, Action::Off).await
+        let gone = self.switch(&seen.machine.name, Action::Off).await;
+        self.settle()?;
+        gone
     }
 
     pub(super) async fn reset(&self, asked: &str) -> Result<Dominfo, Fault> {

@@ -6,11 +6,13 @@ use super::{
 };
 use crate::{
     clock::Span,
+    fault::{Fault, Kind},
     lua::Natives,
     services::libvirt::{
-        client::Client,
+        client::{Client, Visit},
         types::{Call, Chunk, Event, Opened, Watching},
     },
+    terminal,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,6 +40,28 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
         let timeout = timeout.map_or(PATIENCE, |span| span.0.as_secs_f64());
         Ok(Patience { timeout, plain })
     });
+    n.sync("terminal", |(): ()| {
+        if terminal::is_there() {
+            return Ok(());
+        }
+        let message = "a console is typed on at a terminal, and here is none";
+        Err(Fault::new(Kind::Unsupported, message)
+            .hint(":expect waits for what it shows, :send types, :log gives all of it"))
+    });
+    n.sync("announce", |(text,): (String,)| {
+        terminal::show(&format!("{text}\n"));
+        Ok(())
+    });
+    n.write(
+        "console_interact",
+        with(
+            virsh,
+            |virsh, (console, live, said): (u64, bool, Said)| async move {
+                let visit: Visit = virsh.at(said).interact(console, live).await?;
+                Ok(visit)
+            },
+        ),
+    );
     n.read(
         "console_open",
         with(

@@ -1,5 +1,6 @@
 //! libvirt's records, named as `virsh` prints them; and what is asked and answered over the seam.
 mod call;
+mod command;
 pub mod unknown;
 
 pub use call::{Answer, Call, Change, Nvram, Question};
@@ -220,6 +221,9 @@ pub struct Opened {
     pub console: u64,
     /// Whether time passes by itself there; where not, it is for the reader to let it pass.
     pub live: bool,
+    /// What stands there already, and will not come over it: the last lines, where they are known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub earlier: String,
 }
 
 /// Events that are listened to.

@@ -33,29 +33,79 @@ impl Sort {
     }
 }
 
+/// The other libvirt of the same machine, and what it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Other {
+    pub uri: String,
+    pub names: Vec<String>,
+}
+
+/// The user's own libvirt beside the machine's, and the other way round; none: it has no other.
+pub fn other_uri(uri: &str) -> Option<String> {
+    let (path, rest) = uri.split_at(uri.find(['?', '#']).unwrap_or(uri.len()));
+    let (head, other) = match path.strip_suffix("/session") {
+        Some(head) => (head, "system"),
+        None => (path.strip_suffix("/system")?, "session"),
+    };
+    Some(format!("{head}/{other}{rest}"))
+}
+
 /// No such name at `uri`, where there are these.
 pub fn unknown(sort: Sort, asked: &str, known: &[String], uri: &str) -> Fault {
-    let near = nearest(asked, known.iter().map(String::as_str));
-    let hint = match near {
-        Some(name) => format!("did you mean {name}?"),
-        None => elsewhere(sort, known.is_empty(), uri),
-    };
+    unknown_beside(sort, asked, known, uri, None)
+}
+
+/// The same where the other libvirt was looked into.
+pub fn unknown_beside(
+    sort: Sort,
+    asked: &str,
+    known: &[String],
+    uri: &str,
+    other: Option<&Other>,
+) -> Fault {
     let message = format!("{uri} has no {} \"{asked}\"", sort.word());
+    let near =
+        |names: &[String]| nearest(asked, names.iter().map(String::as_str)).map(str::to_owned);
+    let hint = match (other, near(known)) {
+        (Some(other), _) if other.names.iter().any(|it| it == asked) => {
+            let uri = &other.uri;
+            format!("it is in {uri}: virsh.connect {uri:?}, or {{ uri = {uri:?} }} in the call")
+        }
+        (_, Some(name)) => format!("did you mean {name}?"),
+        (Some(other), None) => match near(&other.names) {
+            Some(name) => {
+                let uri = &other.uri;
+                format!("did you mean {name}, which is in {uri}? virsh.connect {uri:?}")
+            }
+            None => elsewhere(sort, known, uri, &other.names),
+        },
+        (None, None) => elsewhere(sort, known, uri, &[]),
+    };
     Fault::not_found(message).hint(hint)
 }
 
+/// Of more names only so many are told.
+const TOLD: usize = 5;
+
 /// Each user has a libvirt of their own beside the machine's, and what is in one is not in the other.
-fn elsewhere(sort: Sort, nothing: bool, uri: &str) -> String {
+fn elsewhere(sort: Sort, known: &[String], uri: &str, others: &[String]) -> String {
     let lists = sort.listed_by();
     let path = uri.split(['?', '#']).next().unwrap_or(uri);
-    if path.ends_with("/session") && matches!(sort, Sort::Domain | Sort::Network | Sort::Pool) {
-        let system = uri.replacen("/session", "/system", 1);
+    let of_a_uri = matches!(sort, Sort::Domain | Sort::Network | Sort::Pool);
+    if path.ends_with("/session")
+        && of_a_uri
+        && let Some(system) = other_uri(uri)
+    {
+        let there = match others {
+            [] => "the tutorial's among them".to_owned(),
+            few if few.len() <= TOLD => few.join(", "),
+            many => format!("{} and {} more", many[..TOLD].join(", "), many.len() - TOLD),
+        };
         return format!(
-            "{uri} is your user's own libvirt; those of the machine, the tutorial's among them, are in {system}: \
-             virsh.connect {system:?}"
+            "{uri} is your user's own libvirt; those of the machine, {there}, are in {system}: virsh.connect {system:?}"
         );
     }
-    if nothing {
+    if known.is_empty() {
         return format!("there are none at all: {lists} is empty");
     }
     format!("{lists} shows those there are")
@@ -89,10 +139,11 @@ mod tests {
     #[test]
     fn a_slip_of_the_pen_is_seen_and_a_session_is_told_from_the_system() {
         let known = ["compute1".to_owned(), "compute2".to_owned()];
-        let hint = |asked: &str, known: &[String], uri: &str| {
-            let fault = unknown(Sort::Domain, asked, known, uri);
+        let with = |asked: &str, known: &[String], uri: &str, other: Option<&Other>| {
+            let fault = unknown_beside(Sort::Domain, asked, known, uri, other);
             fault.hint.unwrap_or_default()
         };
+        let hint = |asked: &str, known: &[String], uri: &str| with(asked, known, uri, None);
         assert_eq!(hint("compte1", &known, "lab:///"), "did you mean compute1?");
         let there = hint("login", &known, "lab:///");
         assert!(
@@ -107,5 +158,26 @@ mod tests {
         let remote = hint("x", &[], "qemu+ssh://h/session?keyfile=k");
         assert!(remote.contains("qemu+ssh://h/system?keyfile=k"), "{remote}");
         assert!(hint("x", &[], "qemu:///system").contains("none at all"));
+        // The other one was looked into.
+        let names = (1..8).map(|n| format!("compute{n}")).collect();
+        let uri = "qemu:///system".to_owned();
+        let other = Other { uri, names };
+        let there =
+            |asked: &str, known: &[String]| with(asked, known, "qemu:///session", Some(&other));
+        assert!(there("compute2", &known[..1]).starts_with("it is in qemu:///system"));
+        assert_eq!(there("compte1", &known), "did you mean compute1?");
+        assert!(
+            there("compte1", &[]).starts_with("did you mean compute1, which is in qemu:///system?")
+        );
+        let told = there("login", &[]);
+        assert!(
+            told.contains("compute4, compute5 and 2 more, are in qemu:///system"),
+            "{told}"
+        );
+        assert_eq!(
+            other_uri("qemu:///system").as_deref(),
+            Some("qemu:///session")
+        );
+        assert_eq!(other_uri("test:///default"), None);
     }
 }

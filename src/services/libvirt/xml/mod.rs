@@ -11,7 +11,7 @@ mod tests;
 
 use crate::fault::Fault;
 use quick_xml::{Reader, events::BytesStart, events::Event};
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 /// Deeper than this nothing of libvirt's goes.
 const DEPTH: usize = 100;
@@ -167,12 +167,19 @@ fn begun(start: &BytesStart<'_>, second: bool) -> Result<Element, Fault> {
         return Err(unread(format!("<{name}> stands behind its end")));
     }
     let mut element = Element::new(&checked(&name)?);
-    for attribute in start.attributes() {
+    // Whether one stands twice is looked up here: the reader compares each with all before it.
+    let mut seen = HashSet::new();
+    for attribute in start.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| unread(format!("in <{name}>: {error}")))?;
         let value = attribute
             .normalized_value(quick_xml::XmlVersion::Explicit1_0)
             .map_err(|error| unread(format!("in <{name}>: {error}")))?;
         let key = checked(attribute.key.as_ref())?;
+        if !seen.insert(key.clone()) {
+            return Err(unread(format!(
+                "in <{name}>: the attribute {key} stands there twice"
+            )));
+        }
         element.attributes.push((key, clean(&value)?.to_owned()));
     }
     Ok(element)
@@ -223,6 +230,10 @@ fn add(open: &mut [Element], text: &str) -> Result<(), Fault> {
         return Err(unread(format!("{head:?} stands outside of any element")));
     };
     let text = clean(text)?;
+    if text.is_empty() {
+        // An empty CDATA section is no text.
+        return Ok(());
+    }
     if let Some(Node::Text(last)) = element.children.last_mut() {
         last.push_str(text);
     } else {

@@ -3,7 +3,7 @@
 //!
 //! What may stand several times is a list, always; the order between elements of different names is libvirt's own and does
 //! not count. What fits into no table, text between elements above all, is kept as it is written, under `<`.
-use super::{Element, Node, checked, clean, inside, order, parse, write};
+use super::{DEPTH, Element, Node, checked, clean, inside, order, parse, write};
 use crate::fault::Fault;
 use serde_json::{Map, Value};
 
@@ -86,6 +86,15 @@ fn value_of(element: &Element) -> Value {
 
 /// The element of a value.
 pub(super) fn element(name: &str, value: &Value) -> Result<Element, Fault> {
+    nested(name, value, 1)
+}
+
+/// The same, so deep in a document.
+fn nested(name: &str, value: &Value, depth: usize) -> Result<Element, Fault> {
+    if depth > DEPTH {
+        let message = format!("no document of libvirt's is {DEPTH} tables deep");
+        return Err(Fault::bad_argument(message));
+    }
     let mut element = Element::new(&checked(name)?);
     match value {
         Value::Null | Value::Bool(_) => {}
@@ -97,7 +106,7 @@ pub(super) fn element(name: &str, value: &Value) -> Result<Element, Fault> {
             let message = format!("<{name}> is one element, and this is a list");
             return Err(Fault::bad_argument(message));
         }
-        Value::Object(map) => fill(&mut element, map)?,
+        Value::Object(map) => fill(&mut element, map, depth)?,
     }
     Ok(element)
 }
@@ -109,7 +118,7 @@ fn text_in(element: &mut Element, text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn fill(element: &mut Element, map: &Map<String, Value>) -> Result<(), Fault> {
+fn fill(element: &mut Element, map: &Map<String, Value>, depth: usize) -> Result<(), Fault> {
     let mut names: Vec<&String> = map.keys().collect();
     names.sort_by_key(|name| {
         let kind = usize::from(name.as_str() != "_type");
@@ -130,7 +139,7 @@ fn fill(element: &mut Element, map: &Map<String, Value>) -> Result<(), Fault> {
             let key = checked(attribute)?;
             element.attributes.push((key, clean(&text)?.to_owned()));
         } else {
-            children(element, name, value)?;
+            children(element, name, value, depth + 1)?;
         }
     }
     let inner = map
@@ -147,20 +156,20 @@ fn fill(element: &mut Element, map: &Map<String, Value>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn children(element: &mut Element, name: &str, value: &Value) -> Result<(), Fault> {
+fn children(element: &mut Element, name: &str, value: &Value, depth: usize) -> Result<(), Fault> {
     let list = order::is_list(&element.name, name);
     match value {
         Value::Null | Value::Bool(false) => {}
         Value::Array(items) if !items.is_empty() => {
             for item in items {
-                let child = self::element(name, item)?;
+                let child = nested(name, item, depth)?;
                 element.children.push(Node::Element(child));
             }
         }
         Value::Array(_) if list => {}
         Value::Object(map) if map.is_empty() && list => {}
         value => {
-            let child = self::element(name, value)?;
+            let child = nested(name, value, depth)?;
             element.children.push(Node::Element(child));
         }
     }

@@ -3,6 +3,7 @@ use super::{Element, Node, domain, parse, table, write};
 use crate::fault::Kind;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use std::time::{Duration, Instant};
 
 const DOMAIN: &str = "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
   <name>compute1</name>
@@ -115,6 +116,61 @@ fn a_document_says_what_domiflist_lists_and_how_much_memory_it_wants() {
     assert_eq!(root.at("memory").and_then(domain::kib), Some(4_194_304));
     let fault = domain::document(DOMAIN, "network").expect_err("another");
     assert!(fault.hint.is_some_and(|hint| hint.contains("virsh.define")));
+}
+
+/// Neither its size nor its form keeps anybody waiting: a megabyte is read, or refused, and written in a moment.
+#[test]
+fn a_large_document_takes_no_longer_than_its_size() {
+    const MEGABYTE: usize = 1 << 20;
+    let filled = |piece: &dyn Fn(usize) -> String| {
+        let (mut text, mut number) = (String::new(), 0);
+        while text.len() < MEGABYTE {
+            text += &piece(number);
+            number += 1;
+        }
+        text
+    };
+    let attributes = filled(&|n| format!(" a{n}=''"));
+    let documents = [
+        format!("<a{attributes}/>"),
+        format!("<a>{}</a>", filled(&|_| "<b/>".to_owned())),
+        format!(
+            "<devices>{}</devices>",
+            filled(&|n| format!("<b{n} c='d'/>"))
+        ),
+        format!("<a>{}</a>", filled(&|_| "&amp;".to_owned())),
+        format!("<a>{}</a>", filled(&|_| "x<b/>".to_owned())),
+        format!("<a>{}</a>", filled(&|_| "<![CDATA[]]>".to_owned())),
+        format!("<a>{}</a>", filled(&|_| "<!-- -->".to_owned())),
+        format!("<a b='{}'/>", filled(&|_| "&lt;\n".to_owned())),
+        format!(
+            "{}{}",
+            "<a>".repeat(99),
+            filled(&|_| "<b>".to_owned() + "</b>")
+        ),
+        filled(&|_| "<a>".to_owned()),
+        filled(&|_| "<".to_owned()),
+        filled(&|_| "&".to_owned()),
+        format!("<a {}", filled(&|_| "b='".to_owned())),
+    ];
+    for text in documents {
+        let begun = Instant::now();
+        if let Ok((name, value)) = table::read(&text) {
+            let written = table::render(&name, &value).expect("what was read can be written");
+            assert_eq!(table::read(&written).expect("and read"), (name, value));
+        }
+        let head = &text[..30];
+        // Some hundred times less where nothing else is to do.
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{head}: {:?}",
+            begun.elapsed()
+        );
+    }
+    // Deeper than a document can be, in a table.
+    let deep = (0..200).fold(json!({}), |inner, _| json!({ "a": inner }));
+    let fault = table::render("domain", &deep).expect_err("too deep");
+    assert_eq!(fault.kind, Kind::BadArgument);
 }
 
 /// A name, some of them those that the schemas know.

@@ -1,4 +1,6 @@
-//! A real libvirtd with QEMU, started by `tests/real/libvirtd-up` in namespaces of its own, and what it takes.
+//! libvirt for tests: the helper, chami with it, and a libvirtd of one's own, which `tests/real/libvirtd-up` starts in
+//! namespaces.
+#![allow(dead_code)] // each test uses some of it
 use std::{
     env,
     io::{BufRead as _, BufReader, Write as _},
@@ -39,26 +41,29 @@ pub(crate) fn helper(what: &str) -> Option<&'static str> {
     helper
 }
 
+pub(crate) fn chami(helper: &str, room: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
+    command
+        .arg("--lab=fresh")
+        .env("CHAMI_VIRT", helper)
+        .env("HOME", room)
+        .env_remove("XDG_STATE_HOME")
+        .env_remove("VIRSH_DEFAULT_CONNECT_URI")
+        .env_remove("LIBVIRT_DEFAULT_URI");
+    command
+}
+
+pub(crate) fn all_of(out: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&out.stdout) + &text(&out.stderr)
+}
+
 pub(crate) fn is_there(program: &str) -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();
     let system = ["/usr/sbin", "/sbin"].map(PathBuf::from);
     env::split_paths(&paths)
         .chain(system)
         .any(|dir| dir.join(program).is_file())
-}
-
-/// Why there can be no libvirtd here.
-pub(crate) fn hindrance() -> Option<String> {
-    for program in ["libvirtd", "virtlogd", "qemu-system-x86_64", "unshare"] {
-        if !is_there(program) {
-            return Some(format!("{program} is not installed"));
-        }
-    }
-    let own = Command::new("unshare")
-        .args(["--net", "--mount", "--pid", "--fork", "true"])
-        .output();
-    let able = own.is_ok_and(|out| out.status.success());
-    (!able).then(|| "no namespaces can be made here (it needs root)".to_owned())
 }
 
 /// A libvirtd that ends with this.
@@ -94,7 +99,43 @@ impl Drop for Daemon {
     }
 }
 
-pub(crate) fn all_of(out: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    text(&out.stdout) + &text(&out.stderr)
+/// Why there can be no libvirtd here.
+pub(crate) fn hindrance() -> Option<String> {
+    for program in ["libvirtd", "virtlogd", "qemu-system-x86_64", "unshare"] {
+        if !is_there(program) {
+            return Some(format!("{program} is not installed"));
+        }
+    }
+    let own = Command::new("unshare")
+        .args(["--net", "--mount", "--pid", "--fork", "true"])
+        .output();
+    let able = own.is_ok_and(|out| out.status.success());
+    (!able).then(|| "no namespaces can be made here (it needs root)".to_owned())
+}
+
+/// Whether a libvirtd of one's own can run here; said when not.
+pub(crate) fn can_serve(what: &str) -> bool {
+    let why = hindrance();
+    if let Some(why) = &why {
+        skip(what, why);
+    }
+    why.is_none()
+}
+
+/// The processes that chami has started.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let is_child = |entry: &std::fs::DirEntry| {
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        let (_, fields) = stat.rsplit_once(") ")?;
+        let parent: u32 = fields.split(' ').nth(1)?.parse().ok()?;
+        let name = entry.file_name().to_string_lossy().parse().ok()?;
+        (parent == pid).then_some(name)
+    };
+    let all = std::fs::read_dir("/proc").expect("/proc").flatten();
+    all.filter_map(|entry| is_child(&entry)).collect()
+}
+
+pub(crate) fn signal(pid: u32, name: &str) {
+    let sent = Command::new("kill").args([name, &pid.to_string()]).status();
+    assert!(sent.expect("kill runs").success());
 }
