@@ -21,11 +21,21 @@ end
 
 --- Explains a function, a module, a record or a word; without one it says where to begin.
 --- Your own functions have help too: write lines of `---` above them. At the prompt `smd.group?` is the same.
----@param subject? help.Subject what to explain; a text is looked up, then searched for
+---@overload fun(subject?: help.Subject)
+---@param ... help.Subject what to explain; a text is looked up, then searched for
 ---@example help(json.decode)
 ---@example help "json"
 ---@example help "F19"
-function help.help(subject) chami.page(cause(subject) or native.explain(subject)) end
+---@example help(nil) --> raises bad_argument
+function help.help(...)
+  local subject = ...
+  if subject == nil and select("#", ...) > 0 then
+    fault.raise("bad_argument", "help was given nil: nothing has the name that stands there", {
+      hint = 'help() says where to begin; a name in quotes is searched for, as in help "boot"',
+    })
+  end
+  chami.page(cause(subject) or native.explain(subject))
+end
 
 --- Shows a value as the prompt does.
 ---@param value help.Value the value

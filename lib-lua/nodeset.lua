@@ -1,4 +1,6 @@
 local native = select(2, ...)
+local spelled = require "nodes.words"
+local sources = require "nodes.sources"
 
 --- Sets of names as text: `x1000c0s0b[0-4]n0`, `nid[001-640]!nid007`, `@compute & State=Ready`.
 --- The grammar is ClusterShell's, whole, and `State=Ready` besides:
@@ -12,6 +14,7 @@ local native = select(2, ...)
 ---   State=Ready  NID=[1-5]        nodes by an attribute, in any case
 ---   x1000*  compute?              nodes that look so: `*` any letters, `?` one
 ---
+--- Beside such words NIDs, MACs and names of nodes that SMD knows stand for their xnames, so that both can be compared.
 --- Attributes and masks mean nodes, unless the set names another type: `Type=NodeBMC & State=On`.
 local nodeset = {}
 
@@ -22,9 +25,13 @@ local nodeset = {}
 ---@field axis? integer|string|integer[] brackets on these axes only: `1` the first number of a name, `-1` the last, `"1-2"`
 ---@field autostep? integer|string steps from so many numbers on: `4`, `"50%"` of all names, `"auto"` for all of them
 
--- What the words of a set stand for; nothing is looked up when it only lists names.
-local function meanings(asked)
-  if #asked > 0 then return chami.nodes.meanings(asked) end
+-- What the words of a set stand for; nothing is looked up when it only lists names. Beside groups and attributes, which
+-- stand for xnames, `nid001` must be one as well: else the two have nothing in common.
+local function meanings(words)
+  if #words.asked == 0 then return nil end
+  local found, list = sources.meanings(words.asked)
+  found.names = spelled.known(words.names, list)
+  return found
 end
 
 --- Lists the names a set stands for, each once.
@@ -34,6 +41,8 @@ end
 ---@example nodeset.expand "nid[01-04/2]!nid03" --> { "nid01" }
 ---@state 301
 ---@example nodeset.expand "@compute & nid* ! NID=[2-5]" --> { "x1000c0s0b0n0" }
+---@state 301
+---@example nodeset.expand "@compute & nid[1-2]" --> { "x1000c0s0b0n0", "x1000c0s0b1n0" }
 function nodeset.expand(set) return native.expand(set, meanings(native.asked(set))) end
 
 -- Names: a list as it is, a text expanded.

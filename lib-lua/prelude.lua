@@ -44,6 +44,7 @@ return {
   fault = "fault",
   fs = "fs",
   has = "matchers:has",
+  head = "head",
   help = "help:help",
   http = "http",
   inspect = "help:inspect",

@@ -54,7 +54,7 @@ const WITHIN: &[(&str, &[&str])] = &[
         &[
             "client", "config", "discover", "document", "engine", "explain", "guest", "images",
             "instance", "lab", "leases", "lint", "log", "lua", "merge", "packet", "render",
-            "store", "types", "wire", "xml", "xname",
+            "store", "text", "types", "wire", "xml", "xname",
         ],
     ),
     (
@@ -87,9 +87,11 @@ const WITHIN: &[(&str, &[&str])] = &[
     (
         "client",
         &[
-            "engine", "explain", "leases", "lint", "store", "types", "xml", "xname",
+            "engine", "explain", "leases", "lint", "store", "text", "types", "xml", "xname",
         ],
     ),
+    // Files of the head node as text, edited the same wherever they stand.
+    ("text", &[]),
     ("images", &["client", "discover", "types", "xname"]),
     ("discover", &["client", "types", "xname"]),
     ("store", &["types", "xname"]),

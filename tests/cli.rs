@@ -298,3 +298,39 @@ fn why_ends_with_6_when_something_is_wrong() {
     assert_eq!(status, Some(2));
     assert!(err.contains("nid009"), "{err}");
 }
+
+#[test]
+fn a_question_is_seen_before_its_answer_is_read() {
+    let mut command = chami(&[
+        "-e",
+        "io.write('name? ') io.flush() local n = io.read() io.stdout:write('hello ', n, '\\n')",
+    ]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("chami runs");
+    let mut asked = [0; 6];
+    let out = child.stdout.as_mut().expect("its output");
+    out.read_exact(&mut asked).expect("it asks before it reads");
+    assert_eq!(&asked, b"name? ");
+    let mut answer = child.stdin.take().expect("its input");
+    answer.write_all(b"io\n").expect("it reads");
+    drop(answer);
+    let mut rest = String::new();
+    let out = child.stdout.as_mut().expect("its output");
+    out.read_to_string(&mut rest).expect("it answers");
+    assert_eq!(rest, "hello io\n");
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn what_nobody_asked_for_stands_beside_the_values() {
+    let (status, out, err) = fed(&[], "#smd.component.list{ type = Node }\n");
+    assert_eq!((status, out.as_str()), (Some(0), "0\n"), "{err}");
+    assert!(err.starts_with("note: Node is nil"), "{err}");
+    let line = "discover.static 'data/nodes.yaml'; node.boot(1); return #node.boot 'nid[1-2]'";
+    let (_, out, err) = run(&["--lab=fresh", "-e", line]);
+    assert_eq!(out, "2\n", "{err}");
+    assert_eq!(
+        err,
+        "note: x1000c0s0b0n0 is on already and stays as it is; node.reboot boots anew\n"
+    );
+}

@@ -240,6 +240,11 @@ fn machines_and_their_networks_come_back() {
 }
 
 #[test]
+fn the_head_node_comes_back() {
+    all_back("head");
+}
+
+#[test]
 fn files_come_back() {
     all_back("files");
 }

@@ -7,7 +7,7 @@ mod libvirt;
 mod terminal;
 
 use libvirt::{Daemon, all_of, can_serve, chami, children, helper, room, signal, skip};
-use std::{path::Path, process::Command};
+use std::{fs, os::unix::fs::chown, path::Path, process::Command};
 use terminal::{CTRL_BRACKET, CTRL_C, CTRL_D, Terminal};
 
 /// A machine without a disk or a network worth the name: its firmware says so, and iPXE's own prompt takes what is typed.
@@ -54,10 +54,8 @@ fn a_person_types_on_a_console_and_has_the_terminal_back() {
     }
     terminal.types("echo hello from ${net0/mac:hexraw}\r");
     terminal.sees("hello from 525400");
-    // Ctrl-C is the machine's.
+    // Ctrl-C is the machine's: nothing is interrupted here.
     terminal.types(CTRL_C);
-    terminal.types("\recho still here\r");
-    terminal.sees("still here\r\n");
     terminal.types(CTRL_BRACKET);
     terminal.sees("(you left the console of guest)");
     terminal.sees("❯ ");
@@ -132,7 +130,7 @@ fn what_the_helper_is_asked_is_told_and_comes_from_a_tape() {
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
-    let kept = std::fs::read_to_string(&tape).expect("a tape");
+    let kept = fs::read_to_string(&tape).expect("a tape");
     for text in [&told, &kept] {
         assert!(!text.contains("planted-vnc"), "{text}");
     }
@@ -196,7 +194,7 @@ fn the_uri_is_chosen_as_virsh_does() {
     assert!(ask(&[(VIRSH, BAD), (LIBVIRT, GOOD)]).contains("does not answer"));
     // Root's configuration is the machine's; another one is put in its place where nobody else sees it.
     let file = room.join("libvirt.conf");
-    std::fs::write(&file, "uri_default = \"test:///default\"\n").expect("written");
+    fs::write(&file, "uri_default = \"test:///default\"\n").expect("written");
     let mount = format!(
         "mount --bind {} /etc/libvirt/libvirt.conf && exec \"$@\"",
         file.display()
@@ -221,4 +219,60 @@ fn the_uri_is_chosen_as_virsh_does() {
     }
     assert_eq!(uri(&through, helper, &room, &[]), "test:///default\n");
     assert!(uri(&through, helper, &room, &[(LIBVIRT, BAD)]).contains("does not answer"));
+}
+
+/// Runs chami as nobody in the namespaces of a daemon, where a null device is that nobody may write to.
+const AS_NOBODY: &str = r#"
+    mkdir -p "$ROOM/dev"
+    mount -t tmpfs -o dev tmpfs "$ROOM/dev" && mknod -m 666 "$ROOM/dev/null" c 1 3
+    mount --bind "$ROOM/dev/null" /dev/null
+    exec setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$ROOM" XDG_RUNTIME_DIR="$ROOM/run" \
+        CHAMI_VIRT="$ROOM/chami-virt" "$ROOM/chami" --lab=fresh -e "$CODE"
+"#;
+
+#[test]
+fn who_looks_into_the_wrong_libvirt_is_told_of_the_other() {
+    let what = "qemu:///system named where qemu:///session has nothing";
+    let Some(helper) = helper(what) else { return };
+    if !can_serve(what) {
+        return;
+    }
+    let daemon = Daemon::start(&room("other"));
+    let defined = chami(helper, &room("other-home"))
+        .args(["-e", &format!("virsh.install({{ name = 'guest', start = false, type = 'qemu' }}, {{ uri = {:?} }})", daemon.uri)])
+        .output()
+        .expect("chami runs");
+    assert!(defined.status.success(), "{}", all_of(&defined));
+    // Where nobody may go.
+    let room = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| room.path().join(name);
+    fs::create_dir(path("run")).expect("made");
+    fs::copy(env!("CARGO_BIN_EXE_chami"), path("chami")).expect("copied");
+    fs::copy(helper, path("chami-virt")).expect("copied");
+    for owned in [room.path().to_owned(), path("run")] {
+        chown(&owned, Some(65534), Some(65534)).expect("root may");
+    }
+    let [inside] = children(daemon.pid())[..] else {
+        panic!("one process in the namespaces")
+    };
+    let ask = |code: &str| {
+        let target = inside.to_string();
+        let words = ["-t", &target, "-m", "-n", "-p", "sh", "-c", AS_NOBODY];
+        let mut command = Command::new("nsenter");
+        command
+            .args(words)
+            .env("ROOM", room.path())
+            .env("CODE", code);
+        all_of(&command.output().expect("nsenter runs"))
+    };
+    let told = ask("virsh.dominfo('guest', { uri = 'qemu:///session' })");
+    assert!(
+        told.contains("it is in qemu:///system: virsh.connect \"qemu:///system\""),
+        "{told}"
+    );
+    let told = ask("virsh.dominfo('login', { uri = 'qemu:///session' })");
+    assert!(
+        told.contains("those of the machine, guest, are in qemu:///system"),
+        "{told}"
+    );
 }

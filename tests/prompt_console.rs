@@ -91,6 +91,26 @@ fn it_ends_with_the_machine_and_with_the_process() {
 }
 
 #[test]
+fn a_session_that_only_reads_looks_on() {
+    let home = home("reads");
+    let on = Command::new(env!("CARGO_BIN_EXE_chami"))
+        .args(["-e", "virsh.start 'compute1'; lab.clock.advance '31s'"])
+        .env_clear()
+        .env("HOME", &home)
+        .stdout(Stdio::null())
+        .status();
+    assert!(on.expect("chami runs").success());
+    let mut terminal = Terminal::open_on(&home, &["--read-only"], "❯ ");
+    terminal.types("virsh.console 'compute1'\r");
+    terminal.sees("(no key goes there: ");
+    terminal.types("x");
+    terminal.types(CTRL_BRACKET);
+    terminal.sees("(you left the console of compute1)");
+    terminal.sees("❯ ");
+    leaves(terminal);
+}
+
+#[test]
 fn a_standing_clock_goes_on_while_somebody_looks() {
     let mut terminal = Terminal::open_on(&home("fresh"), &["--lab=fresh"], "❯ ");
     terminal.types("#virsh.start 'compute1'\r");

@@ -199,6 +199,9 @@ function _read.virt(shared) return hypervisor.read(next(shared.machines) ~= nil)
 -- What coresmd's log tells, and why nothing where it cannot be read.
 function _read.events(shared) return evidence.events(shared.where) end
 
+-- When BSS was asked last for whose script.
+function _read.asked_bss() return evidence.scripts() end
+
 -- What coresmd wrote last of its look at SMD: whether that failed, and whether it has known SMD since it started.
 function _read.refresh(shared)
   local found = { knew = false }
@@ -237,6 +240,7 @@ function _Shared:warm()
     local _ = self[name]
   end
   for _, name in ipairs { "clouds", "defaults", "events" } do pcall(function() return self[name] end) end
+  local _ = self.virt.on_lab or self.asked_bss
 end
 
 -- The status an artifact is answered with.

@@ -41,6 +41,19 @@ local function events(where)
   return ok and { events = found } or { events = {}, why = found.message }
 end
 
+-- When BSS was asked last for each node's script, listed once for all nodes.
+---@return { last: table<string, integer>, why?: string }
+local function scripts()
+  local ok, rows = pcall(chami.bss.history, nil, { endpoint = "bootscript" })
+  if not ok then return { last = {}, why = rows.message } end
+  local last = {}
+  for _, row in ipairs(rows) do
+    local epoch = row.last_epoch or 0
+    if epoch > (last[row.name] or 0) then last[row.name] = epoch end
+  end
+  return { last = last }
+end
+
 local function unseen(stage, owner, why)
   local what = "not seen from here: " .. why
   return { stage = stage, ok = false, owner = owner, unseen = true, what = what, tries = 1 }
@@ -128,11 +141,10 @@ end
 local function moment(epoch) return os.date("!%Y-%m-%dT%H:%M:%SZ", epoch) end
 
 local function script(ctx, offered)
-  local ok, rows = pcall(chami.bss.history, ctx.xname, { endpoint = "bootscript" })
-  if not ok then return unseen("script", "bss", rows.message) end
-  local last = 0
-  for _, row in ipairs(rows) do last = math.max(last, row.last_epoch or 0) end
-  if last == 0 then return unseen("script", "bss", "BSS has never been asked for its script") end
+  local asked = ctx.shared.asked_bss
+  if asked.why then return unseen("script", "bss", asked.why) end
+  local last = asked.last[ctx.xname]
+  if not last then return unseen("script", "bss", "BSS has never been asked for its script") end
   local at = moment(last)
   if offered.ok and offered.at and at < offered.at:gsub("%.%d+", "") then
     local text = "BSS was asked for its script at %s, and not since coresmd gave it an address"
@@ -237,4 +249,4 @@ local function stages(ctx)
   return out
 end
 
-return { console = console, events = events, stages = stages }
+return { console = console, events = events, scripts = scripts, stages = stages }

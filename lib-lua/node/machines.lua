@@ -137,11 +137,25 @@ local function await(list, wait, call)
   return states
 end
 
+-- Says which of those that were to be switched on were on: of one that is only waited for that is no news.
+local function tell_on(list, waited)
+  local on = {}
+  for _, machine in ipairs(list) do
+    if machine.power == "on" and (is_up(machine) or not waited) then on[#on + 1] = machine end
+  end
+  if #on == 0 then return end
+  local who = #on == 1 and on[1].xname .. " is on already and stays as it is"
+    or ("%d of %d nodes are on already and stay as they are"):format(#on, #list)
+  native.note(("note: %s; node.reboot boots anew"):format(who))
+end
+
 local function switched(set, wait, action, call)
   local list = machines(set, call)
   local done = native.on_lab and chami.lab.power(xnames(list), action) or head.power(list, action)
   -- A plan is no machine.
-  if not wait or not done[1] or (done[1] --[[@as table]]).call then return done end
+  local planned = not done[1] or (done[1] --[[@as table]]).call
+  if action == "on" and not planned then tell_on(list, wait) end
+  if not wait or planned then return done end
   return await(list, wait, call)
 end
 

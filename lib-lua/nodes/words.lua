@@ -121,6 +121,21 @@ local function xnames(words, list)
   return names
 end
 
+-- The same of those that SMD knows; the others stand for themselves.
+local function known(words, list)
+  local names, indexes = {}, {}
+  for _, word in ipairs(words) do
+    local sort = sort_of(word)
+    if sort == "xname" then
+      names[word] = is_place(word) and normal(word) or nil
+    else
+      indexes[sort] = indexes[sort] or index[sort](list)
+      names[word] = indexes[sort][key[sort](word)]
+    end
+  end
+  return names
+end
+
 -- Every name a mask may describe → xname: `x1000c*` xnames only, others also names and `nid001`.
 local function all(masks, list)
   local found, others = {}, false
@@ -135,4 +150,4 @@ local function all(masks, list)
   return found
 end
 
-return { xnames = xnames, all = all, keys = keys, unknown = unknown }
+return { xnames = xnames, known = known, all = all, keys = keys, unknown = unknown }

@@ -125,6 +125,15 @@ local function farewell(self)
   return ("(you left the console of %s)"):format(self.domain)
 end
 
+-- A session that must not write may look.
+local function connected(self)
+  local ok, visit = pcall(native.console_interact, self._id, self._live, self._said)
+  if ok then return visit end
+  if visit.kind ~= "refused" then error(visit, 0) end
+  native.announce(("(no key goes there: %s)"):format(visit.message))
+  return native.console_look(self._id, self._live, self._said)
+end
+
 --- Gives your terminal to the console: what it shows comes to the screen, and every key goes there, until `Ctrl-]` leaves
 --- it. At the prompt `virsh.console "compute1"` does so by itself; one that is kept in a variable waits for this call.
 ---@return virsh.Console console the same, for more
@@ -134,7 +143,7 @@ function Console:interact()
   native.terminal()
   self._used = true
   native.announce(greeting(self))
-  local visit = native.console_interact(self._id, self._live, self._said)
+  local visit = connected(self)
   self._text = self._text .. plain(self, visit.text)
   self._from, self._earlier, self.ended = #self._text + 1, "", visit.ended
   native.announce(farewell(self))

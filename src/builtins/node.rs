@@ -14,6 +14,11 @@ pub(super) const BUILTIN: Builtin = Builtin {
     natives: |n, context| {
         n.at_home();
         n.value("on_lab", super::lab::control(context).is_some());
+        let desk = std::sync::Arc::clone(&context.desk);
+        n.sync("note", move |(text,): (String,)| {
+            desk.say(&text);
+            Ok(())
+        });
         natives(n, super::lab::control(context).as_ref());
     },
 };

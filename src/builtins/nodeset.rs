@@ -22,7 +22,7 @@ pub(super) const NODES: Builtin = Builtin {
 };
 
 fn nodeset_natives(n: &mut Natives) {
-    n.sync("asked", |(set,): (Set,)| Ok(words(&set)?.asked));
+    n.sync("asked", |(set,): (Set,)| words(&set));
     n.sync("count", |(set,): (Set,)| match &set.texts()[..] {
         [text] => Ok(nodeset::count(text)?.and_then(|count| i64::try_from(count).ok())),
         _ => Ok(None),

@@ -16,7 +16,7 @@ use crate::{
     secret,
 };
 use reqwest::{Method, Url};
-use seen::Sending;
+use seen::{Sending, Telling};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -41,7 +41,7 @@ pub struct Request {
     attempts: AtomicU32,
     only_reads: bool,
     to_control: bool,
-    untold: bool,
+    telling: Telling,
     sending: Sending,
 }
 
@@ -68,7 +68,7 @@ impl Request {
                 "GET" | "HEAD" | "OPTIONS"
             ),
             to_control: false,
-            untold: false,
+            telling: Telling::Told,
             sending: Sending::Usual,
         }
     }

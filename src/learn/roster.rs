@@ -67,7 +67,8 @@ pub fn roster(
     Ok(list)
 }
 
-/// What to do next: what was begun last; else the first that is open and whose needs are done; else the first open one.
+/// What to do next: what was begun last; else the first that is open and whose needs are done, behind the one done last
+/// before anywhere else; else the first open one.
 pub fn next(list: &[Listed]) -> Option<&Listed> {
     let begun = list.iter().filter(|it| it.stage() == Stage::Begun);
     if let Some(last) = begun.max_by_key(|it| it.record.last) {
@@ -83,8 +84,18 @@ pub fn next(list: &[Listed]) -> Option<&Listed> {
         let mut needs = it.header.needs.iter().map(String::as_str);
         needs.all(|id| done.contains(id) || !exists(id))
     };
-    let mut open = list.iter().filter(|it| it.stage() == Stage::Open);
-    open.clone().find(ready).or_else(|| open.next())
+    let finished = list.iter().enumerate();
+    let finished = finished.filter(|(_, it)| it.stage() == Stage::Done);
+    let from = finished
+        .max_by_key(|(_, it)| it.record.last)
+        .map_or(0, |(at, _)| at + 1);
+    let is_open = |it: &&Listed| it.stage() == Stage::Open;
+    let behind = list[from..].iter().filter(is_open);
+    let mut open = list.iter().filter(is_open);
+    behind
+        .chain(open.clone())
+        .find(ready)
+        .or_else(|| open.next())
 }
 
 /// The list as a student reads it.
@@ -217,6 +228,19 @@ mod tests {
         assert_eq!(id(&list).as_deref(), Some("401"));
         list[1] = listed("402", &[], Some(2), false);
         assert_eq!(id(&list).as_deref(), Some("402"));
+    }
+
+    #[test]
+    fn who_began_in_the_middle_goes_on_there() {
+        let mut list = vec![
+            listed("101", &[], None, false),
+            listed("301", &[], Some(1), true),
+            listed("303", &[], None, false),
+        ];
+        let id = |list: &[Listed]| next(list).map(|it| it.id.clone());
+        assert_eq!(id(&list).as_deref(), Some("303"));
+        list[2] = listed("303", &[], Some(2), true);
+        assert_eq!(id(&list).as_deref(), Some("101"), "what was left out");
     }
 
     #[test]

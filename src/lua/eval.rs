@@ -46,10 +46,8 @@ impl Host {
         if let Ok(values) = out {
             out = self.met(values);
         }
-        match &out {
-            Ok(_) => {}
-            Err(Halt::Failed { raised, .. }) => self.session.remember("_err", raised),
-            Err(Halt::Exit(_)) => {}
+        if let Err(Halt::Failed { raised, .. }) = &out {
+            self.session.remember("_err", raised);
         }
         typed(self.reply(out, limit), source)
     }
@@ -79,10 +77,7 @@ impl Host {
             matches!(found, Ok(Value::Nil))
         };
         for name in names.iter().filter(nothing) {
-            if let Ok(print) = self.lua.globals().get::<Function>("print") {
-                // A sink that takes nothing is told of elsewhere.
-                let _ = print.call::<()>(undefined::note(name));
-            }
+            self.printer.note(&undefined::note(name));
         }
     }
 

@@ -1,5 +1,5 @@
 -- Makes the names of prelude.lua global, each loaded at its first touch. Runs once per VM.
-local prelude, native_print, native_exit, raise, forbidden = ...
+local prelude, native_print, native_flush, native_exit, raise, forbidden = ...
 
 local chami = setmetatable({}, {
   names = prelude,
@@ -60,6 +60,24 @@ rawset(io, "write", function(...)
     native_print(word, "")
   end
   return stdout
+end)
+
+-- Standard output by its own name is the same: what is printed keeps its order, and who asks sees the question.
+local file = getmetatable(stdout).__index
+local file_write, file_flush, flush = file.write, file.flush, io.flush
+function file.write(self, ...)
+  if self ~= stdout then return file_write(self, ...) end
+  if output() == stdout then return io.write(...) end
+  native_flush()
+  return file_write(self, ...)
+end
+function file.flush(self)
+  if self == stdout then native_flush() end
+  return file_flush(self)
+end
+rawset(io, "flush", function()
+  if output() == stdout then native_flush() end
+  return flush()
 end)
 
 rawset(os, "exit", function(status)

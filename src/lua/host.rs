@@ -166,6 +166,11 @@ impl Host {
                 }
                 Ok(())
             })?;
+        let printer = Rc::clone(&self.printer);
+        let flush = self.lua.create_function(move |_, (): ()| {
+            printer.flush();
+            Ok(())
+        })?;
         let leave = self.leave();
         let exit = self.lua.create_function(move |_, status: i64| {
             // As the system does it: the low eight bits.
@@ -178,6 +183,7 @@ impl Host {
             .call((
                 prelude,
                 write,
+                flush,
                 exit,
                 self.shared.get::<Function>("raise")?,
                 self.forbidden()?,

@@ -5,7 +5,7 @@ use std::{
     io::{self, BufWriter, IsTerminal, Write},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -32,6 +32,8 @@ pub fn stderr() -> Sink {
 pub struct Screen {
     /// Its lines; 0: there is none.
     rows: AtomicUsize,
+    /// Whether what nobody asked for goes to standard error: where the values go to a file, or to another program.
+    notes_apart: AtomicBool,
     pages: Mutex<Vec<String>>,
 }
 
@@ -43,6 +45,10 @@ impl Screen {
 
     pub fn set_rows(&self, rows: usize) {
         self.rows.store(rows, Ordering::Relaxed);
+    }
+
+    pub fn set_notes_apart(&self) {
+        self.notes_apart.store(true, Ordering::Relaxed);
     }
 
     /// What is to be read page by page, once the line that asked for it has run.
@@ -120,6 +126,17 @@ impl Printer {
         }
         progress::hide();
         self.keep(|sink| sink.write_all(bytes));
+    }
+
+    /// A word that no value is: among what is printed, or beside it.
+    pub(crate) fn note(&self, text: &str) {
+        let line = format!("{text}\n");
+        if !self.screen.notes_apart.load(Ordering::Relaxed) {
+            return self.write(line.as_bytes());
+        }
+        self.flush();
+        // When nobody reads it there is nobody to tell.
+        let _ = io::stderr().write_all(line.as_bytes());
     }
 
     pub(crate) fn flush(&self) {

@@ -1,5 +1,6 @@
 //! The line editor: rustyline stays in here.
 mod earlier;
+mod failed;
 mod helper;
 mod keys;
 mod tab;
@@ -70,6 +71,7 @@ impl<'a> Editor<'a> {
         if let Some(path) = &history {
             // The first time there is none.
             let _ = inner.load_history(path);
+            known.keep(path.with_file_name("history.failed"));
         }
         for input in inner.history().iter() {
             known.add(input);

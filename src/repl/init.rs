@@ -21,7 +21,8 @@ pub(super) fn run(shell: &Shell) {
     let reply = watch::interruptible(shell, || shell.run_file(&path, &[]));
     match reply {
         Reply::Failed(report) => {
-            screen::say(&report.text(&screen::style(Stream::Error)));
+            let style = screen::style(Stream::Error);
+            screen::say(&screen::fold(&report.text(&style), &style));
             screen::say(&format!(
                 "({} failed; the session goes on without the rest of it, and --no-init leaves it out)",
                 path.display()

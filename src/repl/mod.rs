@@ -178,6 +178,7 @@ fn interactive(room: &Room) -> u8 {
             match turn {
                 Turn::Leave(code) => status = Some(code),
                 turn @ Turn::Values(_) => pager::show(&turn.text(&style)),
+                turn @ Turn::Failed(_) => screen::show(&screen::fold(&turn.text(&style), &style)),
                 turn => screen::show(&turn.text(&style)),
             }
         });
@@ -193,6 +194,7 @@ fn piped(room: &Room) -> u8 {
     let eval = |code: &str| room.eval(code);
     let mut session = Session::new(&eval, shell).with(room.verbs);
     let style = screen::style(Stream::Out);
+    shell.screen().set_notes_apart();
     for line in io::stdin().lock().lines() {
         let line = match line {
             Ok(line) => line,
@@ -218,7 +220,8 @@ fn piped(room: &Room) -> u8 {
 fn fail(report: &Report) -> u8 {
     // What scripts printed comes before it.
     let _ = io::stdout().flush();
-    screen::say(&report.text(&screen::style(Stream::Error)));
+    let style = screen::style(Stream::Error);
+    screen::say(&screen::fold(&report.text(&style), &style));
     report.exit_code()
 }
 

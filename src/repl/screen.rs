@@ -6,6 +6,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 use terminal_size::{Width, terminal_size_of};
+use unicode_width::UnicodeWidthStr;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
@@ -42,6 +43,35 @@ fn colour(var: impl Fn(&str) -> Option<String>) -> bool {
     !forbidden && !dumb && var("CLICOLOR").as_deref() != Some("0")
 }
 
+/// What the further lines of a message begin with.
+const INDENT: &str = "        ";
+
+/// A message as a screen of this width shows it: broken between words, not in the middle of one.
+pub fn fold(text: &str, style: &Style) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.split('\n') {
+        let mut piece = String::new();
+        for word in line.split_inclusive(' ') {
+            let full = seen(&piece) + seen(word.trim_end()) > style.width;
+            if full && !piece.trim().is_empty() {
+                lines.push(piece.trim_end().to_owned());
+                INDENT.clone_into(&mut piece);
+            }
+            piece.push_str(word);
+        }
+        lines.push(piece);
+    }
+    lines.join("\n")
+}
+
+/// The columns that a text takes; what paints it takes none.
+fn seen(text: &str) -> usize {
+    let mut parts = text.split("\x1b[");
+    let first = parts.next().map_or(0, UnicodeWidthStr::width);
+    let rest = parts.map(|it| it.split_once('m').map_or(0, |(_, shown)| shown.width()));
+    first + rest.sum::<usize>()
+}
+
 /// A line, or several, on standard output. When nobody reads any more there is nobody to tell.
 pub fn show(text: &str) {
     if !text.is_empty() {
@@ -58,6 +88,26 @@ pub fn say(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_break_between_words() {
+        let style = Style {
+            width: 30,
+            ..Style::WHOLE
+        };
+        let text = "\x1b[1;31mnot_found\x1b[0m: no group of that name\n  hint: smd.group.list() shows those there are";
+        assert_eq!(
+            fold(text, &style),
+            "\x1b[1;31mnot_found\x1b[0m: no group of that\n        name\n  hint: smd.group.list() shows\n        those there are"
+        );
+        let long = "error: https://demo.openchami.cluster:8443/hsm/v2/State/Components";
+        assert_eq!(
+            fold(long, &style).lines().count(),
+            2,
+            "what has no space stays whole"
+        );
+        assert_eq!(fold(text, &Style::WHOLE), text);
+    }
 
     #[test]
     fn colour_obeys_the_environment() {

@@ -96,6 +96,7 @@ fn asked(input: &str) -> Option<String> {
         .strip_prefix("help(")
         .and_then(|it| it.strip_suffix(')'));
     if let Some(subject) = inner.map(str::trim)
+        && subject != "nil"
         && subject.starts_with(char::is_alphabetic)
         && subject
             .chars()
@@ -181,6 +182,7 @@ mod tests {
             lua("help(smd.grup)").as_deref(),
             Some("help(smd.grup or \"smd.grup\")")
         );
+        assert_eq!(lua("help(nil)"), None, "help says that it was given nil");
         assert_eq!(lua("help(f())"), None);
         assert_eq!(lua("help (1)"), None);
         assert_eq!(lua("print 'so?'"), None);

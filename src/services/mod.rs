@@ -2,6 +2,7 @@
 pub mod bss;
 pub mod cloud_init;
 pub mod coresmd;
+pub mod head;
 pub mod libvirt;
 pub(crate) mod many;
 pub mod rack;
@@ -39,4 +40,5 @@ pub const ALL: &[Service] = &[
     libvirt::SERVICE,
     coresmd::SERVICE,
     coresmd::TFTP,
+    head::SERVICE,
 ];

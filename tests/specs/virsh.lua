@@ -142,6 +142,15 @@ if qemu then
   virsh.net_undefine "lending"
 end
 
+-- One that is only created has no definition that would outlive it; undo takes it away as well.
+local once = virsh.install_xml { name = "once", memory = "256MiB", network = "openchami-net", type = kind }
+expect(virsh.create(once), has { state = "running", persistent = false }, "it runs, and is not kept")
+virsh.destroy "once"
+expect_fault("not_found", virsh.dominfo, "once")
+virsh.create(once)
+expect(undo().call, "virsh.create", "taken back")
+expect_fault("not_found", virsh.dominfo, "once")
+
 -- Away with them; one comes back.
 virsh.undefine { "node7", "node8" }
 expect_fault("not_found", virsh.dominfo, "node8")

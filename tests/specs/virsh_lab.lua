@@ -53,3 +53,11 @@ local domain = virsh.domain.parse(virsh.dumpxml "compute1")
 domain.devices.interface[1].mac._address = "52:54:00:00:00:99"
 virsh.define(domain)
 expect(lab.machines()[1].mac, "52:54:00:00:00:99", "the machine has it")
+
+-- One that is only created is there as long as it is on, whoever switches it off.
+local nic = { _type = "network", source = { _network = "openchami-net" } }
+virsh.create { _type = "kvm", name = "guest", memory = 524288, devices = { interface = { nic } } }
+expect(lab.machines(), contains(has { name = "guest", power = "on" }), "it stands in the rack")
+node.off "guest"
+expect_fault("not_found", virsh.dominfo, "guest")
+expect(#lab.machines(), 5, "and does no more")

@@ -57,7 +57,7 @@ if way == "bare" then
   expect(stages(node.trace(1)).power, has { unseen = true }, "power is not seen")
   expect(node.why(3).left_out, contains(match "^F06, F11, F14, F24: "), "what wants libvirt was not asked")
   expect(node.why(3).partly, nil, "that takes nothing away")
-  expect(#node.watch("nid[1-2]"), 2, "watched by SMD alone")
+  expect(node.watch(1)[1], has { stage = "ready", ok = true }, "watched until it is Ready")
   return
 end
 

@@ -20,7 +20,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["progress"]),
     ("dhcproto", &["services/coresmd/packet"]),
     ("etherparse", &["services/coresmd/wire"]),
-    ("nix", &["services/coresmd/wire"]),
+    ("nix", &["services/coresmd/wire", "services/head/client"]),
     (
         "rusqlite",
         &["services/coresmd/leases", "services/coresmd/tests"],

@@ -91,6 +91,13 @@ impl Daemon {
     }
 }
 
+impl Daemon {
+    #[allow(dead_code)] // one of its users asks
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
 impl Drop for Daemon {
     fn drop(&mut self) {
         // Its input ends, and with it all that it runs.

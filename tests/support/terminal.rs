@@ -31,13 +31,13 @@ impl Terminal {
     }
 
     pub(crate) fn open_quietly(home: &Path, words: &[&str]) -> Self {
-        Self::open_with(home, words, ("NO_COLOR", "1"))
+        Self::open_with(home, words, &[("NO_COLOR", "1")])
     }
 
     /// With colours, and what is proposed in grey.
     #[allow(dead_code)] // Tab's tests alone do
     pub(crate) fn open_in_colour(home: &Path) -> Self {
-        let mut terminal = Self::open_with(home, &[], ("COLORTERM", "truecolor"));
+        let mut terminal = Self::open_with(home, &[], &[("COLORTERM", "truecolor")]);
         terminal.sees("help() shows what to type first");
         terminal.sees("❯ ");
         terminal
@@ -46,7 +46,7 @@ impl Terminal {
     /// With a further variable.
     #[allow(dead_code)] // a console's tests alone do
     pub(crate) fn open_where(home: &Path, words: &[&str], more: (&str, &str)) -> Self {
-        let mut terminal = Self::open_with(home, words, more);
+        let mut terminal = Self::open_with(home, words, &[("NO_COLOR", "1"), more]);
         terminal.sees("help() shows what to type first");
         terminal.sees("❯ ");
         terminal
@@ -61,7 +61,7 @@ impl Terminal {
         self.sees("❯ ");
     }
 
-    fn open_with(home: &Path, words: &[&str], more: (&str, &str)) -> Self {
+    fn open_with(home: &Path, words: &[&str], more: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chami"));
         command
             .args(words)
@@ -70,7 +70,7 @@ impl Terminal {
             .env("PATH", "/usr/bin:/bin")
             .env("CHAMI_PAGER", "sed s/^/paged:/")
             .env("TERM", "xterm")
-            .env(more.0, more.1);
+            .envs(more.iter().copied());
         let mut session = Session::spawn(command).expect("a pseudo terminal");
         session.set_expect_timeout(Some(PATIENCE));
         Self { session }

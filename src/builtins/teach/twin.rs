@@ -28,6 +28,8 @@ const FORMS: &[(&str, &str)] = &[
     ("ochami cloud-init node get user-data", "1"),
     ("ochami cloud-init node get vendor-data", "1"),
     ("ochami cloud-init node get group", "1 2"),
+    ("stat", "1"),
+    ("sysctl", "1"),
 ];
 
 /// More names, or a longer one, are left out.

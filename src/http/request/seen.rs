@@ -22,6 +22,13 @@ pub(super) enum Sending {
     Aside,
 }
 
+/// Whether a request is one of those that are told, or the way of something that is told by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    Told,
+    Untold,
+}
+
 impl Request {
     /// Says that nobody asked for this: no watcher is told, it is tried but once, and no token is renewed for it.
     pub fn aside(mut self) -> Self {
@@ -31,12 +38,12 @@ impl Request {
 
     /// Says that what this is the way of is told by itself.
     pub fn untold(mut self) -> Self {
-        self.untold = true;
+        self.telling = Telling::Untold;
         self
     }
 
     fn is_told(&self) -> bool {
-        !self.untold && self.sending != Sending::Aside
+        self.telling == Telling::Told && self.sending != Sending::Aside
     }
 
     /// One request, one answer; told to those who watch.

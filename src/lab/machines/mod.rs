@@ -75,12 +75,12 @@ pub(crate) struct Machines {
     /// Counts how often everything was replaced; work from before is void.
     life: AtomicU64,
     pub(crate) events: Events,
-    /// The hypervisor's definitions, where there is one.
-    builds: OnceLock<Builds>,
     /// The lab's own address where real machines come by a wire.
     wire: OnceLock<Ipv4Addr>,
     /// A folder of real files that the artifact server has beside what it makes up.
     files: OnceLock<PathBuf>,
+    /// The hypervisor's definitions, where there is one.
+    builds: OnceLock<Builds>,
 }
 
 impl Machines {
@@ -104,9 +104,9 @@ impl Machines {
                 peers,
                 life: AtomicU64::new(0),
                 events,
-                builds: OnceLock::new(),
                 wire: OnceLock::new(),
                 files: OnceLock::new(),
+                builds: OnceLock::new(),
             }
         })
     }

@@ -32,6 +32,9 @@ impl Machines {
             let (Some(machine), Some(boot)) = (world.machine(name), world.boot(name)) else {
                 return String::new();
             };
+            if machine.wire {
+                return "(a real machine: its console is where it runs)\n".to_owned();
+            }
             console::text(machine, boot, world.inside(name))
         })
     }
@@ -58,10 +61,6 @@ impl Rack for Hypervisor {
     }
 
     fn console(&self, name: &str) -> String {
-        let real = |world: &World| world.machine(name).is_some_and(|machine| machine.wire);
-        if self.0.world.read(real) {
-            return "(a real machine: its console is where it runs)\n".to_owned();
-        }
         self.0.console(name)
     }
 

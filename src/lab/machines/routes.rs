@@ -187,7 +187,7 @@ async fn console(State(machines): Shared, Path(node): Path<String>) -> Result<Re
         if machine.wire {
             return Err(wire::real(machine, "show its console"));
         }
-        Ok::<_, Fault>(machine.name.clone())
+        Ok(machine.name.clone())
     })?;
     let text = machines.console(&name);
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];

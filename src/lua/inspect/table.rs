@@ -92,10 +92,13 @@ impl<'a> Column<'a> {
 /// names of those dropped.
 fn fit<'a>(columns: &mut Vec<Column<'a>>, room: usize) -> Vec<&'a str> {
     let names: Vec<&str> = columns.iter().map(|c| c.name).collect();
+    // What a record is called by is of no use cut: rather another column goes, unless hardly any room would be left.
+    let whole = columns.first().is_some_and(|c| c.natural <= room / 8 * 7);
     loop {
         let total = columns.iter().map(|c| c.width + GAP).sum::<usize>();
         let over = total.saturating_sub(room.saturating_add(GAP));
-        let wide = (0..columns.len()).filter(|&at| columns[at].width > NARROW);
+        let first = usize::from(whole && columns.len() > 1);
+        let wide = (first..columns.len()).filter(|&at| columns[at].width > NARROW);
         match wide.max_by_key(|&at| columns[at].width) {
             _ if over == 0 => break,
             Some(at) => columns[at].width = columns[at].width.saturating_sub(over).max(NARROW),

@@ -1,4 +1,5 @@
 //! The arrows up and down: earlier inputs that begin as the line does.
+use super::failed::Failed;
 use crate::repl::session::Turn;
 use rustyline::{
     Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers, RepeatCount,
@@ -6,6 +7,7 @@ use rustyline::{
 use std::{
     collections::HashSet,
     io::{self, Write as _},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -17,8 +19,12 @@ pub(in crate::repl) struct Known(Arc<Mutex<Seen>>);
 struct Seen {
     inputs: HashSet<String>,
     failed: HashSet<String>,
+    /// Where that is kept.
+    kept: Failed,
     /// What ran last.
     last: String,
+    /// Whether that had failed before.
+    again: bool,
     /// What the arrows look for, as long as they are pressed one after another.
     wanted: String,
 }
@@ -35,19 +41,32 @@ impl Known {
     /// An input runs now, and may do what it did not do before.
     pub(super) fn run(&self, input: &str) {
         let mut seen = self.seen();
-        seen.failed.remove(input);
+        seen.again = seen.failed.remove(input);
         input.clone_into(&mut seen.last);
     }
 
     /// What came of what ran last: when that failed it will not be proposed.
     pub(in crate::repl) fn came(&self, turn: &Turn) {
         if matches!(turn, Turn::Failed(_)) {
-            self.fail();
+            return self.fail();
         }
+        let mut seen = self.seen();
+        if std::mem::take(&mut seen.again) {
+            seen.kept.note(&seen.last, false);
+        }
+    }
+
+    /// From now on it is kept here what failed; what did so in earlier sessions is known.
+    pub(super) fn keep(&self, path: PathBuf) {
+        let mut seen = self.seen();
+        (seen.kept, seen.failed) = Failed::open(path);
     }
 
     pub(super) fn fail(&self) {
         let mut seen = self.seen();
+        if !std::mem::take(&mut seen.again) {
+            seen.kept.note(&seen.last, true);
+        }
         let last = seen.last.clone();
         seen.failed.insert(last);
     }

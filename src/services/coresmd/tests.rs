@@ -155,7 +155,16 @@ async fn the_lab_answers_known_nodes_and_lends_to_strangers() {
     assert_eq!(
         events,
         [
-            "rule", "assigned", "stranger", "new", "lent", "stranger", "refused"
+            "listening",
+            "refresh",
+            "cache",
+            "rule",
+            "assigned",
+            "stranger",
+            "new",
+            "lent",
+            "stranger",
+            "refused"
         ]
     );
     assert_eq!(

@@ -66,8 +66,8 @@ impl Visit {
         self.ended = chunk.ended;
         let more = self.text.len().saturating_sub(KEPT);
         if more > 0 {
-            let from = (more..).find(|at| self.text.is_char_boundary(*at));
-            self.text.drain(..from.unwrap_or(0));
+            let from = (more..self.text.len()).find(|at| self.text.is_char_boundary(*at));
+            self.text.drain(..from.unwrap_or(self.text.len()));
         }
     }
 }
@@ -114,14 +114,14 @@ impl Cable<'_> {
 }
 
 impl At {
-    /// Hands the terminal to an open console until somebody leaves it, or it ends.
-    pub async fn interact(&self, console: u64, live: bool) -> Result<Visit, Fault> {
+    /// Hands the terminal to an open console until somebody leaves it, or it ends; with `keys` what is typed goes there.
+    pub async fn interact(&self, console: u64, live: bool, keys: bool) -> Result<Visit, Fault> {
         if self.client.http.options().play.is_some() {
             let message = "a tape has no console to type on";
             return Err(Fault::new(Kind::Unsupported, message)
                 .hint(":expect and :log give what was recorded"));
         }
-        if call::current().is_some_and(|call| call.plan.is_some()) {
+        if keys && call::current().is_some_and(|call| call.plan.is_some()) {
             let message = "what is typed on a console cannot be planned";
             return Err(Fault::new(Kind::Refused, message)
                 .hint(":expect and :log look at it without typing"));
@@ -135,7 +135,7 @@ impl At {
             stands,
         };
         let mut raw = Raw::begin()?;
-        let visit = attend(&cable, &mut raw).await;
+        let visit = attend(&cable, &mut raw, !keys).await;
         drop(raw);
         // What is told of it stands on a line of its own.
         terminal::show("\n");
@@ -148,8 +148,8 @@ impl At {
     }
 }
 
-async fn attend(cable: &Cable<'_>, raw: &mut Raw) -> Result<Visit, Fault> {
-    let (mut visit, mut typed, mut deaf) = (Visit::default(), Typed::default(), false);
+async fn attend(cable: &Cable<'_>, raw: &mut Raw, mut deaf: bool) -> Result<Visit, Fault> {
+    let (mut visit, mut typed) = (Visit::default(), Typed::default());
     let mut look = Box::pin(cable.look());
     while !visit.ended {
         tokio::select! {

@@ -160,14 +160,15 @@ impl At {
             return Err(Fault::new(Kind::NoEffect, "only planned"));
         }
         let (name, told) = (call.spelled().0, self.told(&call));
-        let value = self.client.http.told(&told, self.answer(call)).await;
+        let work = Box::pin(self.answer(call));
+        let value = self.client.http.told(&told, work).await;
         read(value, &name)
     }
 
     /// Asks what nobody called for: who watches is not told.
     pub(super) async fn aside<T: DeserializeOwned>(&self, call: Call) -> Result<T, Fault> {
         let name = call.spelled().0;
-        read(self.answer(call).await, &name)
+        read(Box::pin(self.answer(call)).await, &name)
     }
 
     /// What is asked, for those who watch and for tapes: on these, one machine's libvirt is another's.

@@ -40,28 +40,7 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
         let timeout = timeout.map_or(PATIENCE, |span| span.0.as_secs_f64());
         Ok(Patience { timeout, plain })
     });
-    n.sync("terminal", |(): ()| {
-        if terminal::is_there() {
-            return Ok(());
-        }
-        let message = "a console is typed on at a terminal, and here is none";
-        Err(Fault::new(Kind::Unsupported, message)
-            .hint(":expect waits for what it shows, :send types, :log gives all of it"))
-    });
-    n.sync("announce", |(text,): (String,)| {
-        terminal::show(&format!("{text}\n"));
-        Ok(())
-    });
-    n.write(
-        "console_interact",
-        with(
-            virsh,
-            |virsh, (console, live, said): (u64, bool, Said)| async move {
-                let visit: Visit = virsh.at(said).interact(console, live).await?;
-                Ok(visit)
-            },
-        ),
-    );
+    terminals(n, virsh);
     n.read(
         "console_open",
         with(
@@ -97,6 +76,43 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
         }),
     );
     events(n, virsh);
+}
+
+/// A console with a person at it.
+fn terminals(n: &mut Natives, virsh: &Client) {
+    n.sync("terminal", |(): ()| {
+        if terminal::is_there() {
+            return Ok(());
+        }
+        let message = "a console is typed on at a terminal, and here is none";
+        Err(Fault::new(Kind::Unsupported, message)
+            .hint(":expect waits for what it shows, :send types, :log gives all of it"))
+    });
+    n.sync("announce", |(text,): (String,)| {
+        terminal::show(&format!("{text}\n"));
+        Ok(())
+    });
+    n.write(
+        "console_interact",
+        with(
+            virsh,
+            |virsh, (console, live, said): (u64, bool, Said)| async move {
+                let visit: Visit = virsh.at(said).interact(console, live, true).await?;
+                Ok(visit)
+            },
+        ),
+    );
+    // Without a key that would go there.
+    n.read(
+        "console_look",
+        with(
+            virsh,
+            |virsh, (console, live, said): (u64, bool, Said)| async move {
+                let visit: Visit = virsh.at(said).interact(console, live, false).await?;
+                Ok(visit)
+            },
+        ),
+    );
 }
 
 fn events(n: &mut Natives, virsh: &Client) {

@@ -1,0 +1,176 @@
+//! `head.*` on this very machine, from outside: what a target that is no lab changes here, what it leaves alone, and what
+//! somebody without rights is told.
+use std::{
+    fs,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use tempfile::TempDir;
+
+/// A gateway that nobody has: the head node's own calls ask none.
+const NOWHERE: [&str; 3] = ["-u", "http://127.0.0.1:9", "--no-token"];
+
+struct Machine(TempDir);
+
+impl Machine {
+    fn new() -> Self {
+        Self(TempDir::new().expect("a directory"))
+    }
+
+    fn place(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, program: &Path, options: &[&str], code: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(options)
+            .args(NOWHERE)
+            .args(["-e", code])
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .current_dir(self.0.path());
+        command
+    }
+
+    fn run(&self, options: &[&str], code: &str) -> Told {
+        let program = Path::new(env!("CARGO_BIN_EXE_chami"));
+        Told::of(
+            &self
+                .command(program, options, code)
+                .output()
+                .expect("chami runs"),
+        )
+    }
+}
+
+#[derive(Debug)]
+struct Told {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Told {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+        Self {
+            status: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+}
+
+#[test]
+fn a_directory_is_made_once_and_taken_back() {
+    let machine = Machine::new();
+    let path = machine.place("srv/nfs");
+    let line = format!(
+        "head.dir({:?}, {{ mode = \"0750\" }}).action",
+        path.display()
+    );
+    assert_eq!(machine.run(&[], &line).out, "created");
+    assert_eq!(machine.run(&[], &line).out, "unchanged");
+    let mode = fs::metadata(&path).expect("made").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o750);
+    let told = machine.run(&[], "undo(1)");
+    assert_eq!((told.status, told.err.as_str()), (Some(0), ""), "{told:?}");
+    assert!(
+        !machine.place("srv").exists(),
+        "those above it went as well: {told:?}"
+    );
+}
+
+#[test]
+fn a_files_text_is_taken_back_with_its_mode() {
+    let machine = Machine::new();
+    let path = machine.place("notes");
+    fs::write(&path, "mine\n").expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).expect("set");
+    let line = format!(
+        "head.file({:?}, \"yours\\n\", {{ mode = \"0600\" }}).action",
+        path.display()
+    );
+    assert_eq!(machine.run(&[], &line).out, "changed");
+    assert_eq!(fs::read_to_string(&path).expect("there"), "yours\n");
+    assert_eq!(machine.run(&[], "undo(1)").status, Some(0));
+    assert_eq!(fs::read_to_string(&path).expect("there"), "mine\n");
+    assert_eq!(
+        fs::metadata(&path).expect("there").permissions().mode() & 0o777,
+        0o604
+    );
+}
+
+#[test]
+fn who_only_reads_or_plans_changes_nothing() {
+    let machine = Machine::new();
+    let path = machine.place("a/b");
+    let line = format!("head.dir({:?}, {{ mode = \"0700\" }})", path.display());
+    let told = machine.run(&["--read-only"], &line);
+    assert!(
+        told.status == Some(1) && told.err.contains("--read-only"),
+        "{told:?}"
+    );
+    let told = machine.run(&["--plan"], &line);
+    let each = ["mkdir", "a", "a/b", "chmod", "0700"];
+    assert!(
+        each.iter()
+            .all(|it| told.out.contains(it) || told.err.contains(it)),
+        "{told:?}"
+    );
+    assert!(!machine.place("a").exists());
+}
+
+/// Tests run as root in many places: this one runs chami as somebody else there.
+#[test]
+fn who_may_not_is_told_what_root_would_type() {
+    let machine = Machine::new();
+    let open = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(machine.0.path(), open).expect("set");
+    let mut program = PathBuf::from(env!("CARGO_BIN_EXE_chami"));
+    let root =
+        fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
+    if root {
+        // Where it was built only root may be able to look.
+        let copy = machine.place("chami");
+        fs::copy(&program, &copy).expect("copied");
+        program = copy;
+    }
+    let run = |code: &str| {
+        let mut command = machine.command(&program, &[], code);
+        if root {
+            command.uid(65534).gid(65534);
+        }
+        Told::of(&command.output().expect("chami runs"))
+    };
+    let told = run("head.dir(\"/chami-may-not\", { owner = \"root\" })");
+    assert_eq!(told.status, Some(4), "{told:?}");
+    assert!(
+        told.err.starts_with("forbidden: /chami-may-not: "),
+        "{told:?}"
+    );
+    let hint =
+        "sudo chami -u http://127.0.0.1:9 -e 'head.dir(\"/chami-may-not\", { owner = \"root\" })'";
+    assert!(told.err.contains(hint), "{told:?}");
+    let told = run("head.host(\"chami.example.org\", \"192.0.2.1\")");
+    assert!(
+        told.status == Some(4) && told.err.contains("sudo chami"),
+        "{told:?}"
+    );
+    let hosts = fs::read_to_string("/etc/hosts").unwrap_or_default();
+    assert!(!hosts.contains("chami.example.org"));
+    let closed = machine.place("closed");
+    fs::create_dir(&closed).expect("made");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).expect("set");
+    let told = run(&format!("head.dir({:?})", closed.join("a").display()));
+    let mine = !root && told.status == Some(0);
+    assert!(
+        mine || told.status == Some(4) && told.err.contains("sudo chami"),
+        "{told:?}"
+    );
+    let told = run("head.survey().root");
+    assert_eq!(told.out, "false", "{told:?}");
+}
