@@ -331,7 +331,7 @@ fn completed(shell: &Shell, pending: &str, line: &str) -> String {
 
 /// Ports and the time that requests take differ from run to run.
 fn steady(line: &str) -> String {
-    let request = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "]
+    let request = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE ", "virsh "]
         .iter()
         .any(|method| line.starts_with(method));
     if line.starts_with("  < date: ") {
