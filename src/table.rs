@@ -4,8 +4,10 @@
 //! lab's journal before the answer goes out, and takes everything back when the request failed or the disk was full. So
 //! persistence, snapshot, restore and diff are written once, for all services, over `Rows`; no service knows a file.
 mod shelf;
+mod shelved;
 
-pub use shelf::{Shelf, Shelved};
+pub use shelf::Shelf;
+pub use shelved::Shelved;
 
 use crate::fault::{Fault, Kind};
 use indexmap::IndexMap;

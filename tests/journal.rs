@@ -65,6 +65,7 @@ const UNKEPT: &[(&str, &str)] = &[
     ("lab.bootstrap_token", "it is used up once, or ends"),
     ("lab.clock.advance", "time does not go back"),
     ("lab.condition", "the lab keeps its states itself"),
+    ("lab.dhcp.set", "the lab keeps its states itself"),
     ("lab.discard", "the lab keeps its states itself"),
     ("lab.fork", "the lab keeps its states itself"),
     ("lab.power", "a machine that was off does not remember"),
@@ -76,6 +77,7 @@ const UNKEPT: &[(&str, &str)] = &[
         "virsh.Console:send",
         "what is typed on a console is the guest's",
     ),
+    ("virsh.console", "what is typed on a console is the guest's"),
 ];
 
 /// What moves at each write whatever is in it: counters, moments, the order of writing, SMD's own log.

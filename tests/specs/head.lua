@@ -29,8 +29,9 @@ expect(head.stat("/data/oci").owner, "rocky", "with its owner")
 expect_fault("refused", head.dir, "/etc", { absent = true })
 
 -- Files.
-expect(head.file("/opt/workdir/a", "one\n", { owner = "rocky", mode = "0600" }), has { action = "created", mode = "0600" }, "made")
-expect(head.file("/opt/workdir/a", "one\n", { owner = "rocky", mode = "0600" }).action, "unchanged", "the same")
+local owned = { owner = "rocky", mode = "0600" }
+expect(head.file("/opt/workdir/a", "one\n", owned), has { action = "created", mode = "0600" }, "made")
+expect(head.file("/opt/workdir/a", "one\n", owned).action, "unchanged", "the same")
 expect(head.file("/opt/workdir/a", "two\n").action, "changed", "another text")
 expect(head.file("/opt/workdir/a"), has { text = "two\n", owner = "rocky", mode = "0600" }, "its owner and mode stay")
 expect(head.file("/opt/workdir/a", nil, { absent = true }).action, "removed", "gone")

@@ -262,12 +262,12 @@ impl Keeper {
 
     fn begin(
         &self,
-        fill: impl FnOnce(&mut File) -> io::Result<()>,
+        content: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<tempfile::TempPath> {
         let mut file = tempfile::Builder::new()
             .prefix(BEGUN)
             .tempfile_in(&self.dir)?;
-        fill(file.as_file_mut())?;
+        content(file.as_file_mut())?;
         if self.durable {
             file.as_file().sync_all()?;
         }

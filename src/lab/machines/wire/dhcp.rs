@@ -1,5 +1,5 @@
 //! What a machine on the wire asked by DHCP and TFTP, and what it was given.
-use super::{super::offer, Machines, seen};
+use super::{super::offered, Machines, seen};
 use crate::{
     fault::Fault,
     lab::machines::turn::Turn,
@@ -140,14 +140,14 @@ fn firmware(turn: &mut Turn, sight: &Sight, own: &str, spelled: &str) {
     // Whether it is another try, however alike.
     let (ok, what, again) = if sight.reply.is_none() {
         turn.boot.ip = None;
-        (false, offer::silence(own, mac, &sight.echo.why), true)
+        (false, offered::silence(own, mac, &sight.echo.why), true)
     } else if sight.offers_nothing() {
-        (false, offer::nothing(id, spelled), true)
+        (false, offered::nothing(id, spelled), true)
     } else if sight.echo.known && (sight.is(Kind::OFFER) || sight.is(Kind::ACK)) {
-        (true, offer::known(&ip, mac, id), false)
+        (true, offered::known(&ip, mac, id), false)
     } else if sight.is(Kind::ACK) {
         // Each round of a firmware ends with iPXE, and the script that reboots.
-        (false, offer::lent(mac, &ip), sight.ipxe)
+        (false, offered::lent(mac, &ip), sight.ipxe)
     } else {
         return;
     };
@@ -156,14 +156,14 @@ fn firmware(turn: &mut Turn, sight: &Sight, own: &str, spelled: &str) {
     }
     if again || !turn.still(Stage::Offer, ok, &what) {
         let asked = format!("DHCP{} from {mac}", sight.kind.name());
-        offer::said(turn, asked, ok, what);
+        offered::said(turn, asked, ok, what);
     }
 }
 
 /// What its system asked, once it runs.
 fn system(turn: &mut Turn, sight: &Sight, own: &str) {
     let (owner, ok, what) = if sight.reply.is_none() {
-        let what = offer::silence(own, &sight.mac, &sight.echo.why);
+        let what = offered::silence(own, &sight.mac, &sight.echo.why);
         (Owner::Coresmd, false, what)
     } else if sight.is(Kind::ACK) {
         let ip = sight.ip();

@@ -1,0 +1,36 @@
+//! The interfaces as SMD has them, for whoever stands in for hardware.
+use super::Machines;
+use axum::{body::Body, http::Request};
+use serde::{Deserialize, de::DeserializeOwned};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Nic {
+    #[serde(rename = "ComponentID")]
+    pub(super) id: String,
+    #[serde(rename = "MACAddress")]
+    pub(super) mac: String,
+}
+
+impl Machines {
+    /// The address of an interface as SMD has it, whatever it is.
+    pub(super) async fn spelled(&self, mac: &str) -> String {
+        let nics: Option<Vec<serde_json::Value>> =
+            self.list("/hsm/v2/Inventory/EthernetInterfaces").await;
+        let all = nics.unwrap_or_default();
+        let nic = all.iter().find(|nic| nic["MACAddress"] == mac);
+        let ip = nic.and_then(|nic| nic["IPAddresses"][0]["IPAddress"].as_str());
+        ip.unwrap_or_default().to_owned()
+    }
+
+    pub(super) async fn interfaces(&self) -> Option<Vec<Nic>> {
+        self.list("/hsm/v2/Inventory/EthernetInterfaces").await
+    }
+
+    async fn list<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
+        let request = Request::get(path).body(Body::empty()).ok()?;
+        let answer = self.peers.send(request).await.ok()?;
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
+        serde_json::from_slice(&body.ok()?).ok()
+    }
+}
