@@ -132,14 +132,16 @@ fn end_tidily() {
             if let Ok(mut told) = signal(SignalKind::terminate())
                 && told.recv().await.is_some()
             {
-                leave();
+                leave(TERMINATED);
             }
         });
     });
 }
 
-#[allow(clippy::disallowed_methods)] // as the signal itself would
-fn leave() {
+/// Ends the process where it stands. What hangs cannot be waited for; what was typed is saved before it runs, and what the
+/// lab acknowledged is on disk.
+#[allow(clippy::disallowed_methods)] // as the signal itself would, but for the terminal
+pub fn leave(status: i32) {
     restore();
-    process::exit(TERMINATED);
+    process::exit(status);
 }

@@ -6,7 +6,7 @@ use crate::{
     shell::Shell,
     terminal,
 };
-use std::{process, thread, time::Duration};
+use std::{thread, time::Duration};
 
 /// After so long a press has visibly not helped.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ fn attend(presses: &Presses, shell: &Shell) {
         let patience = (count == 1).then_some(PATIENCE);
         match presses.wait(patience) {
             Press::Ended => return,
-            Press::Pressed if count + 1 == LAST => leave(),
+            Press::Pressed if count + 1 == LAST => terminal::leave(INTERRUPTED),
             Press::Pressed => {
                 count += 1;
                 shell.interrupt();
@@ -55,11 +55,4 @@ fn attend(presses: &Presses, shell: &Shell) {
             screen::say("still busy inside a C function; Ctrl-C once more leaves");
         }
     }
-}
-
-/// What hangs cannot be waited for. What was typed is saved before it runs, and what the lab acknowledged is on disk.
-#[allow(clippy::disallowed_methods)]
-fn leave() {
-    terminal::restore();
-    process::exit(INTERRUPTED);
 }

@@ -9,6 +9,7 @@ pub mod rack;
 pub mod site;
 pub mod smd;
 pub mod tokensmith;
+pub(crate) mod twin;
 mod wire;
 pub mod xname;
 

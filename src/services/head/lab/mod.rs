@@ -2,7 +2,6 @@
 //!
 //! It stands under the lab's control API, for a real head node has no wire that leads to this. Who works there is root.
 //! What it does not know (a program's files, a parameter of which nothing depends here) it says by name.
-mod answer;
 mod survey;
 
 use super::{
@@ -11,7 +10,10 @@ use super::{
 };
 use crate::{
     fault::{Fault, Kind},
-    services::site::{Front, Site},
+    services::{
+        site::{Front, Site},
+        twin,
+    },
     table::Shelf,
 };
 use axum::{
@@ -76,7 +78,7 @@ fn serve(lab: &Lab, bytes: &[u8]) -> Response {
     };
     match told {
         Ok(value) => axum::Json(value).into_response(),
-        Err(fault) => answer::problem(&fault),
+        Err(fault) => twin::problem(&fault),
     }
 }
 

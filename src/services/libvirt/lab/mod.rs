@@ -3,7 +3,6 @@
 //! A domain that runs is a machine that is on, whoever switched it; defining one puts a machine into the rack. What would
 //! need a guest's insides, its memory or a disk (snapshots, keys, screens, storage, suspending) is not simulated, and says
 //! so by name. It stands under the lab's control API, for libvirt's wire is nobody's to speak.
-mod answer;
 mod built;
 mod console;
 mod define;
@@ -22,6 +21,7 @@ use crate::{
     services::{
         rack::{Rack, Seen},
         site::{Front, Site},
+        twin,
     },
     table::Shelf,
 };
@@ -84,7 +84,7 @@ pub fn front(site: &Site) -> Front {
 fn survey(lab: &Lab) -> Response {
     match lab.survey() {
         Ok(all) => axum::Json(all).into_response(),
-        Err(fault) => answer::problem(&fault),
+        Err(fault) => twin::problem(&fault),
     }
 }
 
@@ -100,7 +100,7 @@ async fn serve(lab: Arc<Lab>, bytes: Bytes) -> Response {
     };
     match told {
         Ok(value) => axum::Json(value).into_response(),
-        Err(fault) => answer::problem(&fault),
+        Err(fault) => twin::problem(&fault),
     }
 }
 
