@@ -167,7 +167,7 @@ function virsh.create(xml, options) return native.create(args.document("domain",
 ---@param order virsh.Install
 ---@param options? virsh.Options
 ---@return virsh.Dominfo info
----@shell virt-install --name compute6 --memory 4096 --disk none --pxe --network network=openchami-net,mac=52:54:00:be:ef:06
+---@shell virt-install --name NAME --memory MIB --disk none --pxe --network network=NETWORK,mac=MAC
 ---@example virsh.install{ name = "compute6", memory = "4GiB", mac = "52:54:00:be:ef:06", network = "openchami-net" }.state --> "running"
 ---@example virsh.install{ name = "compute6", netwrok = "openchami-net" } --> raises bad_argument
 function virsh.install(order, options) return native.install(order, options) end
@@ -176,7 +176,7 @@ function virsh.install(order, options) return native.install(order, options) end
 ---@param order virsh.Install
 ---@param options? virsh.Options
 ---@return string xml
----@shell virt-install --print-xml 2 --name compute6 --memory 4096 --disk none --pxe
+---@shell virt-install --print-xml 2 --name NAME --memory MIB --disk none --pxe
 ---@example virsh.install_xml{ name = "compute6", memory = "2GiB" }:match "<memory.-</memory>" --> <memory unit='KiB'>2097152</memory>
 function virsh.install_xml(order, options) return native.install_xml(order, options) end
 

@@ -8,9 +8,10 @@ use crate::{
 use axum::{
     Router,
     body::{Body, Bytes},
-    http::{HeaderMap, Request, Response, header, request},
+    http::{HeaderMap, Request, Response, StatusCode, header, request},
+    response::IntoResponse as _,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -267,6 +268,30 @@ pub struct Front {
     /// What it is in the lab's control API, where it has no wire of its own that a client could speak.
     pub control: Option<Router>,
     pub store: Arc<dyn Shelved>,
+}
+
+/// A refusal as the control API tells it: a problem document, the hint as a member of its own.
+pub(crate) fn problem(fault: &Fault) -> Response<Body> {
+    let status = match fault.kind {
+        Kind::BadArgument => StatusCode::BAD_REQUEST,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Unsupported => StatusCode::NOT_IMPLEMENTED,
+        Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Io => StatusCode::INSUFFICIENT_STORAGE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "detail": fault.message,
+        "status": status.as_u16(),
+    });
+    if let Some(hint) = &fault.hint {
+        body["hint"] = hint.as_str().into();
+    }
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, kind, format!("{body}\n")).into_response()
 }
 
 #[cfg(test)]

@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     fault::{Fault, Kind},
-    services::{
-        site::{Front, Site},
-        twin,
-    },
+    services::site::{Front, Site, problem},
     table::Shelf,
 };
 use axum::{
@@ -78,7 +75,7 @@ fn serve(lab: &Lab, bytes: &[u8]) -> Response {
     };
     match told {
         Ok(value) => axum::Json(value).into_response(),
-        Err(fault) => twin::problem(&fault),
+        Err(fault) => problem(&fault),
     }
 }
 

@@ -20,8 +20,7 @@ use crate::{
     fault::{Fault, Kind},
     services::{
         rack::{Rack, Seen},
-        site::{Front, Site},
-        twin,
+        site::{Front, Site, problem},
     },
     table::Shelf,
 };
@@ -84,7 +83,7 @@ pub fn front(site: &Site) -> Front {
 fn survey(lab: &Lab) -> Response {
     match lab.survey() {
         Ok(all) => axum::Json(all).into_response(),
-        Err(fault) => twin::problem(&fault),
+        Err(fault) => problem(&fault),
     }
 }
 
@@ -100,7 +99,7 @@ async fn serve(lab: Arc<Lab>, bytes: Bytes) -> Response {
     };
     match told {
         Ok(value) => axum::Json(value).into_response(),
-        Err(fault) => twin::problem(&fault),
+        Err(fault) => problem(&fault),
     }
 }
 
