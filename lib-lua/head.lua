@@ -132,9 +132,12 @@ end
 ---@field owner? string
 ---@field group? string
 ---@field mode? string
----@field text? string what stands in it, where it was asked for
+
+---@class head.Text: head.File
+---@field text string what stands in it
 
 --- Reads a file of text; with a text writes it, in one step, unless it is there already.
+---@overload fun(path: string): head.Text
 ---@param path string from the root; its directory must be there
 ---@param text? string the whole of it
 ---@param options? head.DirOptions

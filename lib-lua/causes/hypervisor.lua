@@ -23,7 +23,7 @@ end
 
 -- A network as its document tells it.
 local function network(listed, xml)
-  local document = chami.virsh.network.parse(xml)
+  local document = chami.virsh.network.parse(xml) ---@type table
   local found = {
     name = listed.name, active = listed.state == "active", subnets = {},
     bridge = document.bridge and document.bridge._name,

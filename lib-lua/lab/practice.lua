@@ -47,7 +47,7 @@ end
 
 -- What a seed draws from.
 local function kinds_of(id, seed)
-  local set = LABS[id] ---@type lab.practice._Set
+  local set = LABS[id] --[[@as lab.practice._Set]]
   if seed < LATER then return set end
   local alone = joined(set.alone, set.later_alone)
   return { single = joined(set.single, set.later), group = set.group, alone = #alone > 0 and alone or nil }

@@ -113,11 +113,11 @@ local function trace(set, where)
   })
 end
 
+---@return string
 local function console(set, call)
-  local ctx = found(set)[1]
+  local ctx = found(set)[1] ---@type any
   if not ctx.domain then missing(ctx, call) end
-  if ctx.said then return ctx.said end
-  fault.raise("unsupported", ("%s: not seen from here: %s"):format(call, ctx.unsaid), {
+  return ctx.said or fault.raise("unsupported", ("%s: not seen from here: %s"):format(call, ctx.unsaid), {
     hint = ("virsh.console(%q) shows what comes from now on; "):format(ctx.domain.name)
       .. "virsh.install{ console_log = PATH } keeps what came",
   })

@@ -58,7 +58,7 @@ check "every node runs with the arguments that BSS has for it" {
     local found = {}
     for i, mac in ipairs(nodes.macs(ALL)) do
       local text = node.run(mac, "cat /proc/cmdline")
-      local has = text:find(bss.boot.params.get { mac = mac }.params, 1, true)
+      local has = text:find(tostring(bss.boot.params.get { mac = mac }.params), 1, true)
       found[i] = has and "as in BSS" or text
     end
     return found
@@ -84,7 +84,7 @@ step "All nodes, record by record"
 -- The last console= is where /dev/console leads, so the old ones go behind the new one.
 for _, record in ipairs(bss.boot.params.list(ALL)) do
   local args = bss.args(record.params):set("mitigations", "off")
-  local old = { args:get "console" }
+  local old = table.pack(args:get "console")
   if old[1] ~= "tty0" then
     args:remove("console"):add("console", "tty0")
     for _, value in ipairs(old) do args:add("console", value) end
