@@ -46,6 +46,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field running boolean whether it started with its configuration
 ---@field why? string why a node that asks gets no answer; none: it gets one
 ---@field bridge string the interface that nodes ask on
+---@field wire boolean whether real machines are served there: `chami lab serve --interface`
 ---@field interfaces string[] all of the head node
 ---@field version string of its coresmd, whatever the file is written for: `v0.6`
 ---@field config string its coredhcp.yaml

@@ -236,6 +236,50 @@ kill $lab; wait $lab || exit 1
     );
 }
 
+/// Two servers answer at random: a lab does not become the second one, and leaves nothing behind.
+#[test]
+fn an_interface_with_another_server_is_refused() {
+    if skipped("a lab beside another DHCP server") {
+        return;
+    }
+    let script = r#"
+masq --interface=two --dhcp-range=172.16.0.30,172.16.0.40,1h 2>two.log; sleep 0.5
+status=0
+chami lab serve --interface one --http 8081 --https 8443 >served 2>refused || status=$?
+echo "{\"status\": $status}"
+cat refused >&2
+"#;
+    let out = within(script);
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(
+        said.contains("another DHCP server answers on one: 172.16.0.253"),
+        "{said}"
+    );
+    assert!(said.contains("a bridge that is the nodes' alone"), "{said}");
+    assert_eq!(documents(&out)[0]["status"], 1, "{said}");
+}
+
+/// Of a real machine nobody hears before it asks; whoever watches for it waits, however the rack's own one stands.
+#[test]
+fn a_real_machine_is_waited_for() {
+    if skipped("node.watch of a machine that comes") {
+        return;
+    }
+    let script = r#"
+( sleep 5; ask 'mac = "52:54:00:be:ef:01"' ) >/dev/null & asks=$!
+lab -e 'node.watch("nid1", { every = "500ms" })' >watched & watch=$!
+wait $asks
+for _ in $(seq 100); do grep -q "▸ x1000c0s0b0n0 *offer" watched && break; sleep 0.1; done
+kill -INT $watch
+wait $watch || true
+grep -c "▸ x1000c0s0b0n0 *offer" watched >&2
+lab -F json -e 'return { node.get("nid1").stage, node.get("nid2").power }'
+kill $lab; wait $lab || exit 1
+"#;
+    let out = within(&format!("{LAB}{script}"));
+    assert_eq!(documents(&out)[0], serde_json::json!(["offer", "off"]));
+}
+
 /// Whoever may not write frames is told what is missing, and what to type.
 #[test]
 fn without_the_capability_it_is_said_which() {

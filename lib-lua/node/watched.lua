@@ -67,9 +67,10 @@ local function signature(states)
   return table.concat(parts, ",")
 end
 
-local function busy(states)
+-- Whether something may move; `awaited`: real machines may come, and nobody hears of one before it asks.
+local function busy(states, awaited)
   for _, state in ipairs(states) do
-    if machines.is_under_way(state) then return true end
+    if machines.is_under_way(state) or awaited and state.power == "off" then return true end
   end
   return false
 end
@@ -78,16 +79,17 @@ end
 ---@return node.Machine[]
 local function watch(set, every)
   local list = native.on_lab and machines.machines(set, "node.watch") or nodes.xnames(set)
+  local awaited = native.on_lab and chami.lab.dhcp.get().wire
   local states = {} ---@type node.Machine[]
   local before, same
   local function over()
     local now = signature(states)
     same = now == before and same + 1 or 0
     before = now
-    return not busy(states) or same >= SAME
+    return not busy(states, awaited) or same >= SAME
   end
   -- A lab's time is let pass; with real machines among them it passes by itself.
-  local real = false
+  local real = awaited and not busy(list)
   for _, machine in ipairs(native.on_lab and list or {}) do real = real or machines.is_real(machine) end
   local function look()
     if states[1] and native.on_lab and not real then task.sleep(STEP) end

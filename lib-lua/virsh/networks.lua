@@ -54,8 +54,9 @@ function virsh.net_info(network, options) return native.net_info(network, option
 ---@example virsh.net_dumpxml("openchami-net"):match "<dhcp" --> nil
 function virsh.net_dumpxml(network, options) return native.net_dumpxml(network, options) end
 
---- Defines a network, or replaces the definition of the one of that name; it does not start. One that coresmd is to give
---- addresses on has no `<dhcp>`: two servers on one network answer at random.
+--- Defines a network, or replaces the definition of the one of that name. It does not start, and one that runs goes on as it
+--- was: `virsh.net_destroy` and `virsh.net_start` bring the new one in. One that coresmd is to give addresses on has no
+--- `<dhcp>`: two servers on one network answer at random.
 ---@param xml string|virsh.Document the document, or the table of one
 ---@param options? virsh.Options
 ---@return virsh.NetInfo info

@@ -141,17 +141,31 @@ fn row(columns: &[Column<'_>], at: Option<usize>) -> String {
     cells.join(&" ".repeat(GAP)).trim_end().to_owned()
 }
 
-/// The text in at most `room` columns.
+/// The text in at most `room` columns. Paths and addresses lose their middle: they begin alike, and differ at the end.
 fn cut(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();
     }
+    let left = room.saturating_sub(1);
+    if !text.contains('/') || text.contains(' ') {
+        return head(text.chars(), left) + "…";
+    }
+    let first = head(text.chars(), left / 3);
+    let last = head(text.chars().rev(), left - width(&first));
+    let last: String = last.chars().rev().collect();
+    format!("{first}…{last}")
+}
+
+/// As many letters as have room.
+fn head(letters: impl Iterator<Item = char>, room: usize) -> String {
     let mut out = String::new();
-    for letter in text.chars() {
-        if width(&out) + width(letter.encode_utf8(&mut [0; 4])) + 1 > room {
+    let mut taken = 0;
+    for letter in letters {
+        taken += width(letter.encode_utf8(&mut [0; 4]));
+        if taken > room {
             break;
         }
         out.push(letter);
     }
-    out + "…"
+    out
 }

@@ -57,6 +57,17 @@ fn single_values() {
 }
 
 #[test]
+fn a_path_that_is_cut_keeps_its_end() {
+    let code = "return {{path = 'boot-images/efi-images/compute/base/vmlinuz-5.14', bytes = 1, why = 'too long a text/to stand'}}";
+    let table = shown(code, 40);
+    let row = table.lines().nth(1).expect("a row");
+    assert!(row.starts_with("boot"), "{row}");
+    assert!(row.contains("vmlinuz-5.14  "), "{row}");
+    // Words are no path, even with a slash among them.
+    assert!(row.ends_with('…'), "{row}");
+}
+
+#[test]
 fn floats_as_lua_prints_them() {
     let lua = Lua::new();
     let numbers = "0.1+0.2 1e15 1e100 -2.5e-7 123456789012345.0 99999999999999.0 1/3 1e14 100.0 -0.0 0.0001 1/0 -1/0 2^53";

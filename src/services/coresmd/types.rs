@@ -13,6 +13,9 @@ pub struct Running {
     pub why: Option<String>,
     /// The interface that nodes ask on.
     pub bridge: String,
+    /// Whether real machines are served there.
+    #[serde(default)]
+    pub wire: bool,
     /// All of its machine.
     pub interfaces: Vec<String>,
     /// Of the program, whatever the file is written for.

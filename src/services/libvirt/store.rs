@@ -32,7 +32,11 @@ pub struct Domain {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Network {
+    /// What it is next time it starts.
     pub xml: String,
+    /// What it runs with, where that is another: it was defined anew since it started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<String>,
     #[serde(default)]
     pub active: bool,
     #[serde(default)]
@@ -46,10 +50,24 @@ impl Network {
     fn delivered() -> Self {
         Self {
             xml: DELIVERED.to_owned(),
+            live: None,
             active: true,
             autostart: true,
             gone: false,
         }
+    }
+
+    /// What it runs with; of one that is down, its definition.
+    pub fn live(&self) -> &str {
+        self.live.as_deref().unwrap_or(&self.xml)
+    }
+
+    /// Defined anew: what runs goes on as it is until it is stopped.
+    pub fn defined(mut self, xml: String) -> Self {
+        let live = self.active.then(|| self.live.take().unwrap_or(self.xml));
+        self.live = live.filter(|it| *it != xml);
+        self.xml = xml;
+        self
     }
 }
 

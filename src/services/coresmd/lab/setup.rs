@@ -109,6 +109,8 @@ fn logged(finding: &Finding) -> impl Iterator<Item = Event> {
 struct Base {
     text: String,
     bridge: String,
+    /// Real machines ask there.
+    wire: bool,
     interfaces: Vec<String>,
     /// The program is of this one, whatever a file is written for.
     version: Version,
@@ -132,9 +134,11 @@ impl Bench {
         }
     }
 
-    /// It begins with another configuration, on a machine with these interfaces beside its own.
+    /// It begins with another configuration, for real machines, on one with these interfaces beside its own.
     pub(super) fn begin_with(&self, text: String, interfaces: Vec<String>) {
-        *self.base.write().unwrap_or_else(PoisonError::into_inner) = Base::of(text, interfaces);
+        let mut base = Base::of(text, interfaces);
+        base.wire = true;
+        *self.base.write().unwrap_or_else(PoisonError::into_inner) = base;
     }
 
     /// How it is now, and whether it was read anew just now, as by a server that starts.
@@ -161,6 +165,7 @@ impl Bench {
             running: setup.dead.is_none(),
             why: setup.silence().map(str::to_owned),
             bridge: base.bridge.clone(),
+            wire: base.wire,
             interfaces: base.interfaces.clone(),
             version: base.version,
             config: setup.text.clone(),
@@ -190,6 +195,7 @@ impl Base {
             version: read.config.version,
             text,
             bridge,
+            wire: false,
             interfaces,
         }
     }

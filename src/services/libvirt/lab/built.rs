@@ -65,7 +65,7 @@ fn link(store: &Store, name: &str, who: &str) -> Link {
 
 /// Of a network on which libvirt itself answers: its address there, and the first and last it lends.
 fn dhcp(network: &Network) -> Option<(Ipv4Addr, Ipv4Addr, Ipv4Addr)> {
-    let root = xml::parse(&network.xml).ok()?;
+    let root = xml::parse(network.live()).ok()?;
     let address = |element: &Element, name: &str| element.attribute(name)?.parse().ok();
     root.all("ip").find_map(|ip| {
         let range = ip.at("dhcp/range")?;

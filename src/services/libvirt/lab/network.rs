@@ -60,7 +60,7 @@ impl Lab {
 
     pub(super) fn net_info(&self, asked: &str) -> Result<NetInfo, Fault> {
         let (name, network) = self.net(asked)?;
-        let root = xml::parse(&network.xml)?;
+        let root = xml::parse(network.live())?;
         let bridge = root.at("bridge").and_then(|it| it.attribute("name"));
         Ok(NetInfo {
             uuid: root.text_at("uuid").unwrap_or_default(),
@@ -92,10 +92,7 @@ impl Lab {
             let own = || Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).to_string();
             root.child("uuid").set_text(&had.unwrap_or_else(own));
         }
-        let network = Network {
-            xml: xml::write(&root),
-            ..old.unwrap_or_default()
-        };
+        let network = old.unwrap_or_default().defined(xml::write(&root));
         self.put(&name, network)?;
         self.net_info(&name)
     }
@@ -120,6 +117,7 @@ impl Lab {
         }
         let active = Network {
             active: on,
+            live: None,
             ..network
         };
         self.put(&name, active)?;
