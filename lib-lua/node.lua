@@ -284,7 +284,7 @@ end
 ---@state 301
 ---@example node.run(1, "hostname") --> raises conflict
 function node.run(set, command)
-  local ran = native.run(machines.one(set, "node.run").xname, command)
+  local ran = native.run(machines.one(set, "node.run", "n, COMMAND").xname, command)
   return (ran.output:gsub("\n$", "")), ran.status
 end
 

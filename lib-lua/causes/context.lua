@@ -37,12 +37,28 @@ function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
 -- The virtual machine behind it, as its definition is.
 function _of.domain(ctx) return hypervisor.domain_of(ctx) end
 
--- The MAC that its firmware sends, where somebody knows it: a lab's machine has it, a virtual machine's definition.
+-- The MAC that its firmware sends, where somebody knows it: a lab's machine has it, a virtual machine's definition, of
+-- several cards that which SMD knows as this node's.
 function _of.firmware(ctx)
   if ctx.machine then return ctx.machine.mac end
-  local nic = ctx.domain and ctx.domain.interfaces[1]
-  return nic and nic.mac
+  local own, boots = {}, ctx.boot_nic and ctx.boot_nic.MACAddress:lower()
+  for _, nic in ipairs(ctx.nics) do own[nic.MACAddress:lower()] = true end
+  local first, known
+  for _, nic in ipairs(ctx.domain and ctx.domain.interfaces or {}) do
+    if nic.mac and nic.mac == boots then return boots end
+    known, first = known or own[nic.mac or ""] and nic.mac or nil, first or nic.mac
+  end
+  return known or first
 end
+
+-- Whether SMD's Ready is of the last boot: of a machine that was just switched it may be an old one.
+function _of.is_ready(ctx)
+  local since = ctx.shared.since and ctx.shared.since[ctx.xname]
+  return ctx.component ~= nil and ctx.component.State == "Ready" and not (since and since.ready)
+end
+
+-- When its last boot can have begun at the earliest.
+function _of.started(ctx) return evidence.started(ctx) end
 
 -- What cloud-init tells the node, and why it does not: impersonation may be off, or the node unknown to it.
 function _of.told(ctx)
@@ -117,8 +133,10 @@ end
 function _of.up(ctx)
   local last = ctx.boot and ctx.boot[#ctx.boot]
   if ctx.machine then return last ~= nil and last.stage == "ready" and not ctx.stopped end
-  if ctx.component ~= nil and ctx.component.State == "Ready" then return true end
-  for _, stage in ipairs(not ctx.stopped and ctx.boot or {}) do
+  local off = ctx.domain and ctx.domain.state ~= "running"
+  if off or ctx.stopped then return false end
+  if ctx.is_ready then return true end
+  for _, stage in ipairs(ctx.boot or {}) do
     if stage.stage == "config" and stage.ok then return true end
   end
   return false

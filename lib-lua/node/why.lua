@@ -1,6 +1,7 @@
 -- What keeps a node from booting: the catalogue of causes asked about it. No part of the public API: `node.why`.
 local causes = require "causes.catalogue"
 local context = require "causes.context"
+local seen = require "node.evidence"
 local fault = require "fault"
 local machines = require "node.machines"
 local nodes = require "nodes"
@@ -216,9 +217,12 @@ local function open(shared)
 end
 
 -- What to type next, when one node is asked about.
-local function step(verdict, machine)
+local function step(verdict, ctx)
+  local machine = ctx.machine or ctx.domain
   local call = ("%%s(%q)"):format(verdict.node)
-  local boots = ("node.reboot(%q, { wait = \"10m\" })"):format(verdict.node)
+  -- It is waited for where something tells that it has come up.
+  local waits = machine and (ctx.machine or seen.tells(ctx)) and ', { wait = "10m" }' or ""
+  local boots = ("node.reboot(%q%s)"):format(verdict.node, waits)
   -- One that came by the wire is in other hands than the lab's.
   if machines.is_real(machine) then boots = "virsh.reset, or whatever switches this machine," end
   if verdict.causes[1] then
@@ -241,7 +245,7 @@ local function one(name, options)
   open(shared)
   shared.where = options
   local verdict, ctx = verdict_of(shared, xname_of(shared, name), options)
-  verdict.next = step(verdict, ctx.machine or ctx.domain)
+  verdict.next = step(verdict, ctx)
   return verdict
 end
 
