@@ -91,7 +91,8 @@ local function standing(machine, in_detail, since)
   local stages = boot and boot.stages or {}
   local last = stages[#stages]
   for _, stage in ipairs(stages) do
-    if not stage.ok and not stage.unseen then last = stage break end
+    if not stage.unseen then last = stage end
+    if not stage.ok and not stage.unseen then break end
   end
   return last and (": %s: %s"):format(last.stage, last.what) or ""
 end
@@ -117,8 +118,11 @@ local function await(list, wait, call, since)
     end
     return false
   end
+  -- Where looking costs something it is done more and more seldom.
+  local pause = 0
   while left > 0 and busy() do
-    local step = math.min(left, native.on_lab and 2 or 5)
+    pause = native.on_lab and 2 or math.min(pause + 1, 5)
+    local step = math.min(left, pause)
     task.sleep(step)
     left = left - step
     states = now(list, call, since)

@@ -8,7 +8,7 @@ end
 
 -- What coresmd's log, BSS, the console's log and SMD tell of a boot.
 local up = stages(node.trace(1, { console = console }))
-expect(up.offer, has { ok = true, at = match "^2026%-11%-23T", what = "coresmd gave 172.16.0.1 to 52:54:00:be:ef:01" }, "offer")
+expect(up.offer, has { ok = true, at = match "^%d+%-%d+%-%d+T", what = "coresmd gave 172.16.0.1 to 52:54:00:be:ef:01" }, "offer")
 expect(up.script, has { ok = true, owner = "bss", what = contains "names a kernel" }, "script")
 for _, name in ipairs { "kernel", "initrd", "rootfs", "ready" } do expect(up[name], has { ok = true }, name) end
 expect(node.why(1, { console = console }), has { boot = "ready" }, "it came up")
@@ -90,6 +90,32 @@ expect(node.off(2)[1].power, "off", "and it stays so")
 expect(node.trace(2)[1], has { stage = "power", ok = false, what = "the domain compute2 is shut off" }, "off")
 expect(expect_fault("not_found", node.boot, 5).message, contains "no domain of test:///default is x1000c0s0b4n0", "none")
 expect(expect_fault("unsupported", node.console, 1).message, contains "keeps no log of its console", "no log")
+
+-- Ready from before the button is no news, and a console counts from there on.
+smd.component.update(1, { State = "Ready" })
+local late = expect_fault("timeout", node.reboot, 1, { wait = "1s" })
+expect(late.message, contains "is not Ready within 1 s", "Ready is stale")
+smd.component.update(1, { State = "On", Force = true })
+local refused = expect_fault("unsupported", node.reboot, 1, { wait = "10m" })
+expect(refused.message, all { contains "nothing was switched", contains "no log", contains "heartbeats" }, "nothing would tell")
+local log = console .. ".kept"
+fs.write(log, fs.read(console))
+virsh.destroy "compute1"
+virsh.undefine "compute1"
+define("compute1", "52:54:00:be:ef:01", "openchami-net", { devices = {
+  interface = { { _type = "network", mac = { _address = "52:54:00:be:ef:01" }, source = { _network = "openchami-net" } } },
+  serial = { { _type = "pty", log = { _file = log } } },
+} })
+expect(expect_fault("timeout", node.boot, 1, { wait = "1s" }).message, contains "is not Ready within 1 s", "an old console")
+up = task.parallel {
+  function() return node.reboot(1, { wait = "30s" }) end,
+  function()
+    task.sleep "500ms"
+    fs.append(log, fs.read(console))
+  end,
+}
+expect(up[1], { has { stage = "ready", ok = true, power = "on" } }, "it asks to log in, and nothing sends heartbeats")
+smd.component.update(1, { State = "Ready" })
 
 -- What definitions and networks tell, before anything is switched on.
 local causes = node.why(3).causes
