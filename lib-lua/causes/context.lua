@@ -3,6 +3,7 @@
 local evidence = require "node.evidence"
 local fault = require "fault"
 local hypervisor = require "causes.hypervisor"
+local said = require "node.said"
 local shared = require "causes.shared"
 
 local Context = {}
@@ -72,18 +73,21 @@ function _of.blind(ctx)
   return refused ~= nil and refused.status == 404 and tostring(refused.hint):find "IMPERSONATION" ~= nil
 end
 
--- The groups whose files the node is told to include, as a set; nil where nobody may look.
+-- The list of files that the node is told to include; nil where nobody may look.
+function _of.vendor(ctx) return ctx.told.data and chami.cloud_init.node.vendor_data(ctx.xname) end
+
+-- The groups whose files it is told to include, as a set.
 function _of.includes(ctx)
-  if not ctx.told.data then return nil end
+  if not ctx.vendor then return nil end
   local found = {}
-  for name in chami.cloud_init.node.vendor_data(ctx.xname):gmatch "/([^/\n]+)%.yaml" do found[name] = true end
+  for name in ctx.vendor:gmatch "/([^/\n]+)%.yaml" do found[name] = true end
   return found
 end
 
 -- Where it is told to fetch these files: what the server says without a base-url nobody has set.
 function _of.base(ctx)
-  if not ctx.told.data then return ctx.shared.defaults["base-url"] end
-  return chami.cloud_init.node.vendor_data(ctx.xname):match "\n(%S+)/[^/\n]+%.yaml"
+  if not ctx.vendor then return ctx.shared.defaults["base-url"] end
+  return ctx.vendor:match "\n(%S+)/[^/\n]+%.yaml"
 end
 
 -- What its console has said of its last boot, and why nothing where it is not known.
@@ -109,9 +113,21 @@ function _of.boot(ctx)
     end
     return nil
   end
+  local stages = ctx.kept and ctx.kept.stages
+  return stages and #stages > 0 and stages or nil
+end
+
+-- What a lab keeps of the last boot of a machine that is on.
+function _of.kept(ctx)
   if not ctx.machine or ctx.machine.power == "off" then return nil end
-  local ok, stages = pcall(chami.node.trace, ctx.xname)
-  return ok and #stages > 0 and stages or nil
+  local ok, record = pcall(require("node.machines").record, ctx.xname)
+  return ok and record.boot or nil
+end
+
+-- The arguments that its kernel was started with, where it or a lab tells.
+function _of.cmdline(ctx)
+  if ctx.machine then return ctx.kept and ctx.kept.cmdline end
+  return ctx.said and said.arguments(ctx.said)
 end
 
 -- The first stage that did not go well, and the last: a node that comes again has several.

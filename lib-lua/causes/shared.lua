@@ -1,5 +1,6 @@
 -- What probes read of the cluster: each resource listed once, when it is first asked for. No part of the public API.
 
+local address = require "causes.address"
 local evidence = require "node.evidence"
 local hypervisor = require "causes.hypervisor"
 local image = require "causes.image"
@@ -32,8 +33,8 @@ end
 function _read.by_ip(shared)
   local by_ip = {}
   for _, nic in ipairs(shared.nics) do
-    for _, address in ipairs(nic.IPAddresses or {}) do
-      local ip = address.IPAddress
+    for _, one in ipairs(nic.IPAddresses or {}) do
+      local ip = one.IPAddress
       if ip ~= "" then
         by_ip[ip] = by_ip[ip] or {}
         table.insert(by_ip[ip], nic)
@@ -132,7 +133,10 @@ function _read.dhcp(shared)
     read.found = chami.dhcp.lint(text, { smd = true, version = version })
     read.listens = listens(text)
   end)
-  if not ok then read.fault = why end
+  if not ok then
+    read.fault = why
+    shared:excuse(why)
+  end
   for _, finding in ipairs(read.found) do read.dies = read.dies or finding.does == "die" end
   return read
 end
@@ -193,8 +197,49 @@ function _read.machines()
   return by_xname
 end
 
+-- The machines by the MAC of their card: two may have one.
+function _read.by_card(shared)
+  local by_card = {}
+  for _, machine in pairs(shared.machines) do
+    by_card[machine.mac] = by_card[machine.mac] or {}
+    table.insert(by_card[machine.mac], machine)
+  end
+  return by_card
+end
+
+-- The artifacts of a lab, by path.
+function _read.artifacts()
+  local by_path = {}
+  for _, one in ipairs(chami.lab.artifacts()) do by_path[one.path] = one end
+  return by_path
+end
+
+-- A lab's server of addresses; elsewhere there is none that could be asked how it stands.
+function _read.server(shared)
+  if not next(shared.machines) then return false end
+  local ok, server = pcall(chami.lab.dhcp.get)
+  return ok and server
+end
+
+-- Why what this host sees and has is not what nodes see; false where it is on their network, or that is not known.
+function _read.away(shared)
+  local networks, first = not next(shared.machines) and address.own_networks(), nil
+  if not networks then return false end
+  for ip in pairs(shared.by_ip) do
+    local wanted = address.number(ip)
+    first = first or wanted and ip
+    for _, one in ipairs(wanted and networks or {}) do
+      if wanted & one.mask == one.first then return false end
+    end
+  end
+  return first and ("this host has no address on the network of %s, a node's"):format(first) or false
+end
+
 -- The domains and networks of the hypervisor, where there is one.
-function _read.virt(shared) return hypervisor.read(next(shared.machines) ~= nil) end
+function _read.virt(shared) return hypervisor.read(next(shared.machines) ~= nil, shared.away or nil) end
+
+-- Faults that keep probes from being asked, and take nothing away that a service would know.
+function _read.excused() return {} end
 
 -- What coresmd's log tells, and why nothing where it cannot be read.
 function _read.events(shared) return evidence.events(shared.where) end
@@ -232,6 +277,13 @@ _Shared.__index = function(shared, name)
   local value = _read[name] and _read[name](shared) ---@type any
   rawset(shared, name, value)
   return value
+end
+
+function _Shared:excuse(fault) self.excused[fault] = true end
+
+-- For probes that want coredhcp.yaml: raises why it is not to be had.
+function _Shared:need_dhcp()
+  if self.dhcp.fault then error(self.dhcp.fault, 0) end
 end
 
 -- Reads all that most probes want, before several nodes are asked about side by side.

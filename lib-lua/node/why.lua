@@ -40,6 +40,7 @@ local function not_here(cause, ctx)
   local virt = cause.asks == "libvirt" and ctx.shared.virt
   if virt and virt.fault then return virt.fault.message end
   if cause.asks == "log" and ctx.shared.events.why then return ctx.shared.events.why end
+  if cause.asks == "dhcp" and ctx.shared.dhcp.fault then return ctx.shared.dhcp.fault.message end
   if cause.asks ~= "boot" or ctx.boot then return nil end
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
@@ -47,7 +48,8 @@ end
 -- What to do, with the names of this node in it, so that it can be typed; on a lab also what does it there.
 local function fix_of(cause, ctx, names)
   local fix = names and names._fix or cause.fix
-  if ctx.machine and cause.lab then fix = ("%s; in this lab: %s"):format(fix, cause.lab) end
+  local on_lab = ctx.machine and (names and names._lab or cause.lab)
+  if on_lab then fix = ("%s; in this lab: %s"):format(fix, on_lab) end
   local quoted = false
   local function known(word)
     if word == "NODE" then return ctx.xname end
@@ -68,9 +70,20 @@ local function fix_of(cause, ctx, names)
   end))
 end
 
+-- What is wrong with coredhcp.yaml and has no number in the catalogue; nil where it hinders nobody, or another node. What
+-- is wrong with one line in one way is told once.
+local function unnumbered(finding)
+  if finding.level ~= "error" and finding.does ~= "die" then return nil end
+  if finding.message:find "in SMD: two machines" or finding.message:find "SMD has given to" then return nil end
+  return {
+    id = "dhcp.lint", cause = finding.message, certainty = "certain", stage = "offer", owner = "coresmd",
+    evidence = ("coredhcp.yaml, line %d, %s"):format(finding.line, finding.setting), fix = finding.fix,
+  }
+end
+
 -- Asks every probe about one node: findings, remarks, and what was left out.
 local function ask(ctx)
-  local found, remarks, left, refused = json.array {}, {}, {}, false
+  local found, remarks, left, refused, used = json.array {}, {}, {}, false, {}
   for _, cause in ipairs(causes.all) do
     local why = not_here(cause, ctx)
     local ok, evidence, certainty, names
@@ -82,17 +95,22 @@ local function ask(ctx)
     elseif not ok then
       if type(evidence) ~= "table" or not evidence.kind or evidence.kind == "interrupted" then error(evidence, 0) end
       told_once(left, evidence.message, cause.id)
-      refused = true
+      refused = refused or not ctx.shared.excused[evidence]
     elseif evidence then
       -- What a node came up with all the same is no cause; it is told beside them.
       local hinders = not (ctx.up and (cause.advice or certainty == "possible"))
       local list = hinders and found or remarks
       list[#list + 1] = {
         id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence,
-        fix = fix_of(cause, ctx, names), stage = cause.stage,
+        fix = fix_of(cause, ctx, names), stage = names and names._stage or cause.stage,
         owner = cause.owner,
       }
+      for _, finding in ipairs(names and names._findings or {}) do used[finding.line] = true end
     end
+  end
+  for _, finding in ipairs(ctx.shared.dhcp.found) do
+    local way, one = finding.line .. finding.fix, not used[finding.line] and unnumbered(finding)
+    if one and not used[way] then remarks[#remarks + 1], used[way] = one, true end
   end
   return found, remarks, left, refused
 end
@@ -194,14 +212,33 @@ local function verdict_of(shared, xname, options)
   return setmetatable(out, Verdict), ctx
 end
 
-local KNOWN = { file = true, log = true, console = true, config = true }
+-- How what is named is read, once beforehand: what cannot be read is an error of whoever named it.
+local KNOWN = {
+  file = false, log = function(log) chami.dhcp.log(log) end, config = function(config) chami.dhcp._config(config) end,
+  console = function(console)
+    if not console:find "\n" then chami.fs.read(console) end
+  end,
+}
 
-local function checked(options)
-  for key in pairs(options or {}) do
-    if not KNOWN[key] then
-      fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), {
+local function checked(options, call)
+  if options ~= nil and type(options) ~= "table" then
+    fault.raise("bad_argument", ("%s: options are a table, and this is a %s"):format(call, type(options)), {
+      hint = "known are: file, log, console, config",
+    })
+  end
+  for key, value in pairs(options or {}) do
+    local read = KNOWN[key]
+    if read == nil then
+      fault.raise("bad_argument", ("%s: no option %q"):format(call, tostring(key)), {
         hint = "known are: file, log, console, config",
       })
+    end
+    if read then
+      if type(value) ~= "string" then
+        local text = "%s: options.%s: a file or its text is wanted, and this is a %s"
+        fault.raise("bad_argument", text:format(call, key, type(value)))
+      end
+      read(value)
     end
   end
   return options or {}
@@ -240,7 +277,7 @@ local function step(verdict, ctx)
 end
 
 local function one(name, options)
-  options = checked(options)
+  options = checked(options, "node.why")
   local shared = context.shared()
   open(shared)
   shared.where = options
@@ -249,9 +286,11 @@ local function one(name, options)
   return verdict
 end
 
-local function wrong(set, options)
-  options = checked(options)
-  local shared, found = context.shared(), {}
+-- `shared`: what has been read of the cluster already.
+local function wrong(set, options, shared)
+  options = checked(options, "node.wrong")
+  shared = shared or context.shared()
+  local found = {}
   shared.where = options
   open(shared)
   shared:warm()
@@ -286,4 +325,4 @@ local function report(name, file, form)
   return some and NOTHING or "SMD knows no node: discover.static loads a nodes file", false
 end
 
-return { one = one, wrong = wrong, report = report }
+return { one = one, wrong = wrong, report = report, checked = checked }
