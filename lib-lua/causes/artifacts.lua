@@ -2,11 +2,6 @@
 local fault = require "fault"
 local image = require "causes.image"
 
--- What a node fetches, in its order: stage → URL.
-local function wanted(record)
-  return { { "kernel", record.kernel }, { "initrd", record.initrd }, { "rootfs", image.root(record) } }
-end
-
 -- For who makes a fault: the same.
 local function stored(url)
   local path = tostring(url):match "^https?://[^/]+/(.*)$"
@@ -40,7 +35,7 @@ return {
     lab = "lab.artifact.put{ path = PATH, bytes = BYTES } without `private`",
     _probe = function(ctx)
       if not ctx.record then return nil end
-      for _, pair in ipairs(wanted(ctx.record)) do
+      for _, pair in ipairs(image.wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
         if url and url:find "^https?://" and ctx.shared:status(url) == 403 then
           local one = artifact_at(ctx, url)
@@ -68,7 +63,7 @@ return {
     fix = "curl -I the URL on the head node; then set kernel, initrd and params with the server's address and port",
     _probe = function(ctx)
       if not ctx.record then return nil end
-      for _, pair in ipairs(wanted(ctx.record)) do
+      for _, pair in ipairs(image.wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
         if url and url:find "^https?://" and ctx.shared:silent(url) then
           if ctx.shared.away then
@@ -169,7 +164,7 @@ return {
     lab = 'lab.artifacts() lists what is there, below "http://172.16.0.254:9000/"',
     _probe = function(ctx)
       if not ctx.record then return nil end
-      for _, pair in ipairs(wanted(ctx.record)) do
+      for _, pair in ipairs(image.wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
         if url and url ~= "" and not url:find "^%a+://" then
           return ("the %s of %s is no URL: %s"):format(stage, ctx.xname, url), "certain", { _stage = stage }

@@ -230,10 +230,8 @@ return {
     _probe = function(ctx)
       if not ctx.told.data then return nil end
       for _, one in ipairs(configs(ctx)) do
-        local part = { { name = one.name, content = one.text } }
-        local ok, merged = pcall(chami.cloud_init.template.merge, part, ctx.told.data)
-        local missing = ok and merged.parts[1] and merged.parts[1].missing
-        if missing and #missing > 0 then
+        local missing = ctx.shared:missing_in(one.name, ctx.told.data)
+        if #missing > 0 then
           return ("%s.yaml asks for %s, which is not there"):format(one.name, table.concat(missing, ", ")), "certain"
         end
       end

@@ -21,7 +21,8 @@ function _of.labels(ctx) return ctx.shared.labels[ctx.xname] or {} end
 
 function _of.record(ctx) return ctx.shared:record_of(ctx.xname) end
 
-function _of.args(ctx) return chami.bss.args(ctx.record and ctx.record.params) end
+-- The arguments of its kernel; they are only read.
+function _of.args(ctx) return ctx.shared:args_of(ctx.record) end
 
 -- The head node's address, by what the node boots from.
 function _of.head(ctx)

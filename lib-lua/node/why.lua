@@ -293,8 +293,8 @@ local function wrong(set, options, shared)
   local found = {}
   shared.where = options
   open(shared)
-  shared:warm()
   local xnames = nodes.xnames(set or "@*")
+  shared:warm(xnames)
   local verdicts = chami.task.map(xnames, function(xname) return (verdict_of(shared, xname, options)) end)
   for _, verdict in ipairs(verdicts) do
     if verdict.what or #verdict.causes > 0 then found[#found + 1] = verdict end

@@ -114,3 +114,20 @@ back()
 local up = 'time="2026-01-01T00:00:00Z" level=error msg="Could not allocate IP for MAC 52:54:00:be:ef:01: no address" '
   .. 'prefix="plugins/bootloop"\n'
 expect(node.why(1, { log = up }).causes, { has { id = "F13", evidence = contains "Could not allocate" } }, "used up")
+
+-- What all nodes are asked about together is read once, however many they are.
+back()
+node.boot("nid[1-5]", { wait = "10m" })
+for name, ask in pairs { wrong = node.wrong, doctor = doctor } do
+  local count = {}
+  for _, request in ipairs((trace(ask))) do
+    local path = request.path:gsub("x%d+c%d+s%d+b%d+n%d+", "NODE")
+    count[path] = (count[path] or 0) + 1
+  end
+  expect(count["/lab/v1/nodes"], nil, name .. ": the machines are in the lab's status")
+  for path, number in pairs(count) do
+    -- A node is looked at with its own eyes; lists of SMD are read for dhcp.lint and for sets as well.
+    local most = path:find "NODE" and 5 or 3
+    expect(number <= most, ("%s: %s was asked for %d times"):format(name, path, number))
+  end
+end
