@@ -251,7 +251,7 @@ local function by_cause(verdicts)
 end
 
 --- Looks at everything: whether the services answer, whether SMD, BSS, cloud-init and the machines tell the same story, and
---- what keeps nodes from booting, the nodes of one cause together. It reads only, each resource once.
+--- what keeps nodes from booting, the nodes of one cause together. It reads only; what nodes have in common is listed once.
 ---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions where logs and files are, if not where they usually are
 ---@return doctor.Report report prints as text
