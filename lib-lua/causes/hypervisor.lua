@@ -52,6 +52,7 @@ local function read(on_lab, away)
   local at = on_lab and { uri = "lab:///" } or nil
   local found = { domains = {}, by_mac = {}, networks = {}, on_lab = on_lab }
   local ok, why = pcall(function()
+    found.uri = at and at.uri or chami.virsh.uri()
     for _, domain in ipairs(chami.virsh._survey(at)) do
       found.domains[domain.name] = domain
       for _, nic in ipairs(domain.interfaces) do
@@ -68,9 +69,10 @@ local function read(on_lab, away)
   if not ok then
     if type(why) ~= "table" or why.kind == "interrupted" then error(why, 0) end
     found.fault = why
-  elseif away and not on_lab and chami.virsh.uri():find(OWN) then
-    found = { domains = {}, by_mac = {}, networks = {}, on_lab = on_lab }
-    found.fault = fault.new("unsupported", ("what runs in %s is no node: %s"):format(chami.virsh.uri(), away), {
+  elseif away and not on_lab and found.uri:find(OWN) then
+    local text = "what runs in %s is no node: %s"
+    found = { domains = {}, by_mac = {}, networks = {}, on_lab = on_lab, uri = found.uri }
+    found.fault = fault.new("unsupported", text:format(found.uri, away), {
       hint = "chami on the head node, or virsh.connect \"qemu+ssh://HEAD/system\"",
     })
   end

@@ -5,6 +5,9 @@ local said_of = require "node.said"
 local told = require "node.seen"
 local seen, unseen = told.seen, told.unseen
 
+-- A libvirt of this host, whose files can be read here.
+local HERE = "^%w+:///"
+
 -- What stands in a console's log, as it is: a file or a text that was named, or the log that the domain keeps.
 ---@return string? text
 ---@return string? why not
@@ -16,6 +19,10 @@ local function log_of(ctx)
       or "nobody keeps a log of its console"
   end
   if path:find "\n" then return path end
+  local uri = ctx.shared.virt.uri
+  if not named and not (uri and uri:find(HERE)) then
+    return nil, ("the log of its console is %s on the host of %s"):format(path, tostring(uri))
+  end
   local ok, text = pcall(chami.fs.read, path)
   if ok then return text end
   return nil, text.message
@@ -77,22 +84,21 @@ local function epoch_of(time)
   return days * 86400 + tonumber(hour) * 3600 + tonumber(min) * 60 + tonumber(s)
 end
 
--- Where libvirt writes when it started a machine; a user's own machines have theirs at home.
+-- Where libvirt writes that it started a machine, each in a file of its own; a user's own machines have theirs at home.
 local STARTED = "^(%d%d%d%d%-%d%d%-%d%d) (%d%d:%d%d:%d%d)[^\n]*: starting up"
+local PLACES = { ["qemu:///system"] = "/var/log/libvirt/qemu/", ["qemu:///session"] = "~/.cache/libvirt/qemu/log/" }
 
 -- When the domain was started last, where that can be read. It is no younger than its last boot.
 local function started(ctx)
   local domain, since = ctx.domain, ctx.shared.since and ctx.shared.since[ctx.xname]
   local at = since and moment(since.at)
-  if not domain or domain.state ~= "running" then return at end
-  local home = os.getenv "HOME"
-  for _, place in ipairs { "/var/log/libvirt/qemu/", home and home .. "/.cache/libvirt/qemu/log/" } do
-    local ok, text = pcall(chami.fs.read, place .. domain.name .. ".log")
-    for line in (ok and text or ""):gmatch "[^\n]+" do
-      local day, hour = line:match(STARTED)
-      local when = day and ("%sT%sZ"):format(day, hour)
-      if when and (not at or when > at) then at = when end
-    end
+  local place = PLACES[ctx.shared.virt.uri or ""]
+  if not place or not domain or domain.state ~= "running" then return at end
+  local ok, text = pcall(chami.fs.read, place .. domain.name .. ".log")
+  for line in (ok and text or ""):gmatch "[^\n]+" do
+    local day, hour = line:match(STARTED)
+    local when = day and ("%sT%sZ"):format(day, hour)
+    if when and (not at or when > at) then at = when end
   end
   return at
 end

@@ -89,3 +89,20 @@ expect(trace[#trace], has { stage = "script", ok = false, what = contains "not s
 local both = { [MAC] = GOOD[MAC], [OTHER] = { event("stranger", "2026-11-23T07:10:00Z", OTHER) } }
 stages = by_stage(node_of { events = both, asked = ASKED })
 expect(stages.offer, has { ok = true, what = contains(MAC) }, "its own card")
+
+-- When libvirt started a machine stands in its log, where that can be read; a log on another host cannot.
+local read = fs.read
+local function logged(path)
+  expect(path, "/var/log/libvirt/qemu/compute1.log", "its log")
+  return "2026-11-22 10:00:00.111+0000: starting up libvirt version: 10.0.0\nqemu: terminating\n"
+    .. "2026-11-23 07:00:00.222+0000: starting up libvirt version: 10.0.0\n"
+end
+local running = node_of {}
+running.shared.virt = { uri = "qemu:///system" }
+rawset(fs, "read", logged)
+local begun = evidence.started(running)
+rawset(fs, "read", read)
+expect(begun, "2026-11-23T07:00:00Z", "the last start")
+running.shared.virt.uri, running.domain.log = "qemu+ssh://head/system", "/var/log/libvirt/qemu/console.log"
+expect(evidence.started(running), nil, "of another host nothing is known")
+expect(select(2, evidence.console(running)), contains "on the host of qemu+ssh://head/system", "nor what its console says")
