@@ -121,6 +121,9 @@ end
 -- What a lab keeps of the last boot of a machine that is on.
 function _of.kept(ctx)
   if not ctx.machine or ctx.machine.power == "off" then return nil end
+  -- Where many are asked about all were listed.
+  local boots = rawget(ctx.shared, "boots")
+  if boots then return boots[ctx.xname] end
   local ok, record = pcall(require("node.machines").record, ctx.xname)
   return ok and record.boot or nil
 end

@@ -202,6 +202,9 @@ function _read.by_card(shared)
   return by_card
 end
 
+-- The last boots of a lab's machines that are on.
+function _read.boots() return require("node.machines").boots() end
+
 -- The artifacts of a lab, by path.
 function _read.artifacts()
   local by_path = {}

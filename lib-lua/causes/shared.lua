@@ -49,7 +49,7 @@ function _Shared:warm(xnames)
     local _ = self[name]
   end
   for _, name in ipairs(OTHERS) do pcall(function() return self[name] end) end
-  if next(self.machines) then pcall(function() return self.artifacts end) end
+  if next(self.machines) then pcall(function() return self.artifacts and self.boots end) end
   local _ = self.virt.on_lab or self.asked_bss
   pcall(function()
     local urls, labels = named_by(self, xnames)

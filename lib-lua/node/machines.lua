@@ -21,6 +21,14 @@ local function record(name, since)
   return native.one(name)
 end
 
+-- The last boots of all that are on, by xname: for those who ask about many.
+---@return table<string, { stages: node.Stage[], cmdline?: string }>
+local function boots()
+  local by_xname = {}
+  for _, machine in ipairs(native.boots()) do by_xname[machine.xname] = machine.boot end
+  return by_xname
+end
+
 local function listed(set)
   if type(set) == "string" then return { set } end
   return type(set) == "table" and set or {}
@@ -167,6 +175,6 @@ local function switched(set, wait, action, call)
 end
 
 return {
-  known = known, record = record, only = only, machines = machines, one = one, now = now, switched = switched,
-  is_up = is_up, is_real = is_real, is_under_way = is_under_way,
+  known = known, record = record, boots = boots, only = only, machines = machines, one = one, now = now,
+  switched = switched, is_up = is_up, is_real = is_real, is_under_way = is_under_way,
 }

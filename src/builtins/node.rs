@@ -124,6 +124,11 @@ fn natives(n: &mut Natives, control: Option<&Control>) {
         async move { its?.nodes().await }
     });
     let its = control.cloned();
+    n.read("boots", move |(): ()| {
+        let its = its.clone().ok_or_else(|| real("node.wrong"));
+        async move { its?.boots().await }
+    });
+    let its = control.cloned();
     n.read("one", move |(name,): (String,)| {
         let its = its.clone().ok_or_else(|| real("node.trace"));
         async move { its?.node(&name).await }
