@@ -2,6 +2,7 @@ local causes = require "causes.catalogue"
 local context = require "causes.context"
 local hypervisor = require "causes.hypervisor"
 local nodes = require "nodes"
+local options_of = require "node.options"
 local why = require "node.why"
 
 --- All checks of the cluster at once.
@@ -260,7 +261,7 @@ end
 ---@state 301
 ---@example smd.iface.delete "52:54:00:be:ef:01"; return doctor(1).causes[1].id --> F08
 function doctor.doctor(set, options)
-  options = why.checked(options, "doctor")
+  options = options_of.checked(options, "doctor")
   local checks = json.array {}
   local function add(check) checks[#checks + 1] = check end
   services(add)

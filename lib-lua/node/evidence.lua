@@ -1,9 +1,13 @@
 -- The stages of a real node's last boot, put together from what can be read on a head node: libvirt, coresmd's log, BSS's
 -- history, the console's log, SMD. What cannot be read is a stage that was not seen, and says why. No part of the public
 -- API: `node.trace` and `node.why`.
+local last_boot = require "node.last_boot"
 local said_of = require "node.said"
+local times = require "node.times"
 local told = require "node.seen"
+
 local seen, unseen = told.seen, told.unseen
+local moment, stamp, epoch_of = times.moment, times.stamp, times.epoch
 
 -- A libvirt of this host, whose files can be read here.
 local HERE = "^%w+:///"
@@ -37,7 +41,7 @@ local function console(ctx)
   local since = ctx.shared.since and ctx.shared.since[ctx.xname]
   local before = since and since.console
   if before and text:sub(1, #before) == before then text = text:sub(#before + 1) end
-  return said_of.last_boot(said_of.clean(text))
+  return last_boot(text)
 end
 
 -- All that coresmd's log tells, once for all nodes; what decides about a MAC also by that.
@@ -66,41 +70,6 @@ local function scripts()
     if epoch > (last[row.name] or 0) then last[row.name] = epoch end
   end
   return { last = last }
-end
-
-local function moment(epoch) return os.date("!%Y-%m-%dT%H:%M:%SZ", epoch) end
-
--- The start of a time as it is written, to the second: what is compared.
-local function stamp(time) return time and time:match "^%d+%-%d+%-%d+T%d+:%d+:%d+" end
-
--- Seconds since 1970 of such a time, in UTC.
-local function epoch_of(time)
-  local y, m, d, hour, min, s = tostring(time):match "^(%d+)%-(%d+)%-(%d+)T(%d+):(%d+):(%d+)"
-  if not y then return nil end
-  y, m, d = tonumber(y), tonumber(m), tonumber(d)
-  -- Days since 1970, of a year that begins in March.
-  if m <= 2 then y, m = y - 1, m + 12 end
-  local days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * (m - 3) + 2) // 5 + d - 1 - 719468
-  return days * 86400 + tonumber(hour) * 3600 + tonumber(min) * 60 + tonumber(s)
-end
-
--- Where libvirt writes that it started a machine, each in a file of its own; a user's own machines have theirs at home.
-local STARTED = "^(%d%d%d%d%-%d%d%-%d%d) (%d%d:%d%d:%d%d)[^\n]*: starting up"
-local PLACES = { ["qemu:///system"] = "/var/log/libvirt/qemu/", ["qemu:///session"] = "~/.cache/libvirt/qemu/log/" }
-
--- When the domain was started last, where that can be read. It is no younger than its last boot.
-local function started(ctx)
-  local domain, since = ctx.domain, ctx.shared.since and ctx.shared.since[ctx.xname]
-  local at = since and moment(since.at)
-  local place = PLACES[ctx.shared.virt.uri or ""]
-  if not place or not domain or domain.state ~= "running" then return at end
-  local ok, text = pcall(chami.fs.read, place .. domain.name .. ".log")
-  for line in (ok and text or ""):gmatch "[^\n]+" do
-    local day, hour = line:match(STARTED)
-    local when = day and ("%sT%sZ"):format(day, hour)
-    if when and (not at or when > at) then at = when end
-  end
-  return at
 end
 
 local function power(ctx)
@@ -292,6 +261,6 @@ local function tells(ctx)
 end
 
 return {
-  console = console, events = events, scripts = scripts, stages = stages, started = started, before = before,
+  console = console, events = events, scripts = scripts, stages = stages, started = times.started, before = before,
   tells = tells,
 }

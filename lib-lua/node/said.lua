@@ -5,51 +5,6 @@ local seen, unseen = told.seen, told.unseen
 
 local QUIET = "its console says nothing of it"
 
--- Who begins to speak, in the order of a boot; SeaBIOS says its first words once in each.
-local MARKS = {
-  { 1, "SeaBIOS %(version", alone = true }, { 1, "BdsDxe: " }, { 1, ">>Start PXE over" },
-  { 1, ">>Start HTTP Boot over" },
-  { 2, "iPXE initialising devices" }, { 3, "Linux version ", alone = true },
-}
-
--- Where each of them is heard, from first to last.
-local function marks(text)
-  local found = {}
-  for _, mark in ipairs(MARKS) do
-    local from = 1
-    while true do
-      local at = text:find(mark[2], from)
-      if not at then break end
-      found[#found + 1] = { at = at, rank = mark[1], alone = mark.alone }
-      from = at + 1
-    end
-  end
-  table.sort(found, function(one, other) return one.at < other.at end)
-  return found
-end
-
--- What stands there of the last time it was switched on or reset: it begins where somebody speaks whose turn was before.
----@param text string
----@return string
-local function last_boot(text)
-  local first, rank = 1, 4
-  for _, mark in ipairs(marks(text)) do
-    if mark.rank < rank or mark.alone and mark.rank == rank then first = mark.at end
-    rank = mark.rank
-  end
-  return text:sub(first)
-end
-
--- A log without what only moves a terminal's cursor. iPXE takes its percentage back with backspaces.
----@param text string
----@return string
-local function clean(text)
-  text = text:gsub("\27%[[%d;?=]*%a", ""):gsub("\r", "")
-  local count = text:find("\b", 1, true) and 1 or 0
-  while count > 0 do text, count = text:gsub("[^\b\n]\b", "") end
-  return (text:gsub("\b", ""))
-end
-
 local OK = "^ok%f[^%w]"
 
 -- iPXE's last word on a file: `…vmlinuz....... ok`, a dot or a percentage for each second it took; nil while it has none.
@@ -159,7 +114,4 @@ end
 ---@return string?
 local function arguments(said) return said:match "Command line: ([^\n]*)" end
 
-return {
-  clean = clean, last_boot = last_boot, fetched = fetched, no_offer = no_offer, rootfs = rootfs, cloud = cloud,
-  arguments = arguments,
-}
+return { fetched = fetched, no_offer = no_offer, rootfs = rootfs, cloud = cloud, arguments = arguments }

@@ -5,6 +5,7 @@ local seen = require "node.evidence"
 local fault = require "fault"
 local machines = require "node.machines"
 local nodes = require "nodes"
+local options_of = require "node.options"
 
 local RANK = { certain = 1, likely = 2, possible = 3 }
 local NOTHING = "nothing found wrong"
@@ -212,38 +213,6 @@ local function verdict_of(shared, xname, options)
   return setmetatable(out, Verdict), ctx
 end
 
--- How what is named is read, once beforehand: what cannot be read is an error of whoever named it.
-local KNOWN = {
-  file = false, log = function(log) chami.dhcp.log(log) end, config = function(config) chami.dhcp._config(config) end,
-  console = function(console)
-    if not console:find "\n" then chami.fs.read(console) end
-  end,
-}
-
-local function checked(options, call)
-  if options ~= nil and type(options) ~= "table" then
-    fault.raise("bad_argument", ("%s: options are a table, and this is a %s"):format(call, type(options)), {
-      hint = "known are: file, log, console, config",
-    })
-  end
-  for key, value in pairs(options or {}) do
-    local read = KNOWN[key]
-    if read == nil then
-      fault.raise("bad_argument", ("%s: no option %q"):format(call, tostring(key)), {
-        hint = "known are: file, log, console, config",
-      })
-    end
-    if read then
-      if type(value) ~= "string" then
-        local text = "%s: options.%s: a file or its text is wanted, and this is a %s"
-        fault.raise("bad_argument", text:format(call, key, type(value)))
-      end
-      read(value)
-    end
-  end
-  return options or {}
-end
-
 -- Who practises finds it by hand first.
 local function open(shared)
   local missing = next(shared.machines) and require("lab.practice")._closed()
@@ -277,7 +246,7 @@ local function step(verdict, ctx)
 end
 
 local function one(name, options)
-  options = checked(options, "node.why")
+  options = options_of.checked(options, "node.why")
   local shared = context.shared()
   open(shared)
   shared.where = options
@@ -288,7 +257,7 @@ end
 
 -- `shared`: what has been read of the cluster already.
 local function wrong(set, options, shared)
-  options = checked(options, "node.wrong")
+  options = options_of.checked(options, "node.wrong")
   shared = shared or context.shared()
   local found = {}
   shared.where = options
@@ -325,4 +294,4 @@ local function report(name, file, form)
   return some and NOTHING or "SMD knows no node: discover.static loads a nodes file", false
 end
 
-return { one = one, wrong = wrong, report = report, checked = checked }
+return { one = one, wrong = wrong, report = report }

@@ -1,6 +1,6 @@
 -- The stages of a real node's boot, from what a head node can read: consoles and logs as programs write them.
 local evidence = require "node.evidence"
-local said = require "node.said"
+local last_boot = require "node.last_boot"
 
 local MAC, OTHER = "52:54:00:be:ef:01", "52:54:00:00:00:99"
 local KERNEL, INITRD = "http://172.16.0.254:9000/b/vmlinuz-5.14", "http://172.16.0.254:9000/b/initramfs-5.14.img"
@@ -16,7 +16,7 @@ local function node_of(more)
     events = { events = {}, by_mac = more.events or {} }, asked_bss = { last = { [ctx.xname] = more.asked } },
   }
   for key, value in pairs(more) do ctx[key] = value end
-  if ctx.said then ctx.said = said.last_boot(said.clean(ctx.said)) end
+  if ctx.said then ctx.said = last_boot(ctx.said) end
   return ctx
 end
 
@@ -64,11 +64,11 @@ local trace = evidence.stages(stopped)
 expect(trace[#trace], has { stage = "offer", ok = false, what = match "says: PXE%-E18: Server response timeout" }, "E18")
 stages = by_stage(node_of { said = UEFI .. "  PXE-E16: No valid offer received.\n" .. ended, events = GOOD, asked = ASKED })
 expect(stages.config, has { ok = true }, "a try that failed, and one that did not")
-expect(said.last_boot(ended .. "\n" .. FIRMWARE), FIRMWARE, "the latest, of another firmware")
-expect(said.last_boot(LINUX .. LINUX), LINUX:match "Linux.*", "a kernel behind a kernel")
+expect(last_boot(ended .. "\n" .. FIRMWARE), FIRMWARE, "the latest, of another firmware")
+expect(last_boot(LINUX .. LINUX), LINUX:match "Linux.*", "a kernel behind a kernel")
 local chained = FIRMWARE .. "undionly.kpxe... ok\niPXE initialising devices...ok\n" .. LINUX
-expect(said.last_boot(chained), chained, "iPXE behind iPXE is one boot")
-expect(said.last_boot "no mark", "no mark", "nobody spoke")
+expect(last_boot(chained), chained, "iPXE behind iPXE is one boot")
+expect(last_boot "no mark", "no mark", "nobody spoke")
 
 -- An offer of an earlier boot is no offer of this one.
 local OLD = { [MAC] = { event("assigned", "2020-01-01T00:00:00Z") } }

@@ -148,3 +148,17 @@ expect(said, all {
   contains "1 domains have another MAC than SMD: compute4 has 52:54:00:be:ef:40, SMD has 52:54:00:be:ef:04",
   contains "✓ domains are on the network of their addresses",
 }, "doctor")
+
+-- A domain that was defined with another node's MAC.
+local ok = pcall(virsh.destroy, "compute2")
+expect(ok, false, "it is off")
+virsh.undefine "compute2"
+define("compute2", "52:54:00:be:ef:01", "openchami-net")
+local taken = node.why(2).causes[1]
+expect(taken, has { id = "F01", evidence = contains "sends 52:54:00:be:ef:01, which SMD has for x1000c0s0b0n0" }, "taken")
+local function of_f01(n)
+  for _, one in ipairs(node.why(n).causes) do
+    if one.id == "F01" then return one end
+  end
+end
+expect(of_f01(1), has { evidence = contains "compute1 and compute2 have 52:54:00:be:ef:01 both" }, "doubled")
