@@ -1,44 +1,10 @@
 -- The hypervisor as probes see it: domains as they are defined, networks, and which domain is which node. No part of the
 -- public API.
-local address = require "causes.address"
 local fault = require "fault"
-
-local number = address.number
+local networks = require "causes.networks"
 
 -- A lab's machine that nobody has defined anew is as the tutorial's `virt-install` makes it.
 local DELIVERED = { memory = 4096 * 1024, network = "openchami-net" }
-
--- How many bits of an address are the network's.
-local function prefix_of(ip)
-  if ip._prefix then return tonumber(ip._prefix) end
-  return ip._netmask and address.ones(number(ip._netmask) or 0) or address.class(ip._address)
-end
-
--- A network as its document tells it.
-local function network(listed, xml)
-  local document = chami.virsh.network.parse(xml) ---@type table
-  local found = {
-    name = listed.name, active = listed.state == "active", subnets = {},
-    bridge = document.bridge and document.bridge._name,
-  }
-  for _, ip in ipairs(document.ip or {}) do
-    local first, prefix = number(ip._address), prefix_of(ip)
-    if first then
-      table.insert(found.subnets, { first = first >> (32 - prefix), bits = 32 - prefix, address = ip._address })
-      if ip.dhcp then found.dhcp, found.ranges = ip._address, ip.dhcp.range end
-    end
-  end
-  return found
-end
-
--- Whether an address is one of a network's.
-local function holds(net, ip)
-  local wanted = number(ip)
-  for _, subnet in ipairs(wanted and net.subnets or {}) do
-    if wanted >> subnet.bits == subnet.first then return true end
-  end
-  return false
-end
 
 -- libvirt of this host, as it is asked where nothing else is said; another one somebody has chosen.
 local OWN = "^qemu:///"
@@ -63,7 +29,7 @@ local function read(on_lab, away)
       end
     end
     for i, listed in ipairs(chami.virsh.net_list { all = true, uri = at and at.uri }) do
-      found.networks[i] = network(listed, chami.virsh.net_dumpxml(listed.name, at))
+      found.networks[i] = networks.of(listed, chami.virsh.net_dumpxml(listed.name, at))
     end
   end)
   if not ok then
@@ -118,21 +84,6 @@ local function domain_of(ctx)
   return named
 end
 
--- The network of that name; false where there is none.
-local function named(virt, name)
-  for _, net in ipairs(virt.networks) do
-    if net.name == name then return net end
-  end
-  return false
-end
-
--- The network that an address belongs to.
-local function home(virt, ip)
-  for _, net in ipairs(virt.networks) do
-    if holds(net, ip) then return net end
-  end
-end
-
 -- For who makes a fault: the document of the machine behind a node, and how it is put back.
 local function definition(at)
   local machine = at.shared.machines[at.node]
@@ -143,6 +94,6 @@ local function definition(at)
 end
 
 return {
-  read = read, domain_of = domain_of, by_name = by_name, named = named, home = home, holds = holds,
-  definition = definition,
+  read = read, domain_of = domain_of, by_name = by_name, named = networks.named, home = networks.home,
+  holds = networks.holds, definition = definition,
 }

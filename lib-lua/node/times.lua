@@ -1,5 +1,8 @@
 -- Times as logs write them, and when a domain was started. No part of the public API: `node.evidence`.
 
+-- Firmware asks BSS at most so many seconds after it was given an address, if both belong to one boot.
+local APART = 600
+
 local function moment(epoch) return os.date("!%Y-%m-%dT%H:%M:%SZ", epoch) end
 
 -- The start of a time as it is written, to the second: what is compared.
@@ -35,4 +38,4 @@ local function started(ctx)
   return at
 end
 
-return { moment = moment, stamp = stamp, epoch = epoch_of, started = started }
+return { APART = APART, moment = moment, stamp = stamp, epoch = epoch_of, started = started }
