@@ -66,12 +66,12 @@ return {
     id = "F08", stage = "offer", owner = "smd",
     heard = "one node stands in the list of components, and nobody ever saw it up",
     symptom = "SMD knows the node and no interface of it: it gets an address for strangers, and no script",
-    cause = "the interface was never loaded: often its BMC is missing in the nodes file; ochami logs `no such bmc` and "
-      .. "ends with 0",
+    cause = "its interface was never loaded, or is gone: often its BMC is missing in the nodes file, where ochami logs "
+      .. "`no such bmc` and ends with 0",
     fix = "discover.lint(FILE) finds what is missing, as a BMC in `bmcs`: add it and load the file again",
     _probe = function(ctx)
       if not ctx.component or ctx.component.Type ~= "Node" or #ctx.nics > 0 then return nil end
-      return ("%s has no interface in SMD"):format(ctx.xname), "likely"
+      return ("%s has no interface in SMD"):format(ctx.xname), "certain"
     end,
     _inject = function(at)
       local macs = {}
