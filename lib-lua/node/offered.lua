@@ -71,11 +71,17 @@ end
 -- Why what coresmd said last belongs to an earlier boot; nil where nothing speaks for that.
 local function too_old(ctx, event)
   local at, begun = stamp(event.time), stamp(ctx.started)
-  if at and begun and at < begun then
+  local said = epoch_of(event.time)
+  if said and begun and said < epoch_of(begun) then
     return ("the last that coresmd's log has of %s is of %s, and the machine was started at %s"):format(
       event.mac, at, begun)
   end
-  local asked, said = ctx.shared.asked_bss.last[ctx.xname], epoch_of(event.time)
+  -- Of a machine that nobody here can look at its heartbeat is all there is; one that asks in vain asks again and again.
+  if said and ctx.is_ready and not ctx.domain and os.time() - said > APART then
+    return ("the last that coresmd's log has of %s is of %s, and SMD says that %s is Ready"):format(
+      event.mac, at, ctx.xname)
+  end
+  local asked = ctx.shared.asked_bss.last[ctx.xname]
   if asked and said and asked - said > APART then
     return ("the last that coresmd's log has of %s is of %s, and BSS was asked at %s: that was another boot"):format(
       event.mac, at, moment(asked))

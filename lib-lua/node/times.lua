@@ -8,7 +8,7 @@ local function moment(epoch) return os.date("!%Y-%m-%dT%H:%M:%SZ", epoch) end
 -- The start of a time as it is written, to the second: what is compared.
 local function stamp(time) return time and time:match "^%d+%-%d+%-%d+T%d+:%d+:%d+" end
 
--- Seconds since 1970 of such a time, in UTC.
+-- Seconds since 1970 of such a time: in UTC, or with the hours that it is apart from that.
 local function epoch_of(time)
   local y, m, d, hour, min, s = tostring(time):match "^(%d+)%-(%d+)%-(%d+)T(%d+):(%d+):(%d+)"
   if not y then return nil end
@@ -16,7 +16,9 @@ local function epoch_of(time)
   -- Days since 1970, of a year that begins in March.
   if m <= 2 then y, m = y - 1, m + 12 end
   local days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * (m - 3) + 2) // 5 + d - 1 - 719468
-  return days * 86400 + tonumber(hour) * 3600 + tonumber(min) * 60 + tonumber(s)
+  local sign, hours, minutes = time:match "([+-])(%d%d):?(%d%d)$"
+  local apart = sign and (tonumber(hours) * 60 + tonumber(minutes)) * (sign == "+" and 60 or -60) or 0
+  return days * 86400 + tonumber(hour) * 3600 + tonumber(min) * 60 + tonumber(s) - apart
 end
 
 -- Where libvirt writes that it started a machine, each in a file of its own; a user's own machines have theirs at home.

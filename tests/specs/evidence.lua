@@ -17,6 +17,7 @@ local function node_of(more)
   }
   for key, value in pairs(more) do ctx[key] = value end
   if ctx.said then ctx.said = last_boot(ctx.said) end
+  ctx.shared.virt = {}
   return ctx
 end
 
@@ -84,6 +85,17 @@ stages = by_stage(node_of { events = LATER, asked = ASKED, said = LINUX })
 expect(stages.script, has { ok = true }, "the kernel runs")
 trace = evidence.stages(node_of { events = LATER, asked = ASKED, started = "2026-11-23T09:29:00Z" })
 expect(trace[#trace], has { stage = "script", ok = false, what = contains "not since the machine was started" }, "it never asked")
+
+-- A machine behind a BMC shows no more than its heartbeat.
+local refused_once = { [MAC] = { event("stranger", "2020-01-01T00:00:00Z") } }
+stages = by_stage(node_of { events = refused_once, domain = false, is_ready = true, component = { State = "Ready" } })
+expect({ stages.offer.unseen, stages.ready.ok }, { true, true }, "long ago")
+-- Logs may be in local time.
+local AHEAD = { [MAC] = { event("assigned", "2026-11-23T08:00:00+01:00") } }
+stages = by_stage(node_of { events = AHEAD, started = "2026-11-23T06:59:59Z" })
+expect(stages.offer, has { ok = true }, "an hour ahead")
+stages = by_stage(node_of { events = AHEAD, started = "2026-11-23T07:00:01Z" })
+expect(stages.offer, has { unseen = true }, "and no more")
 
 -- Another card of the domain's may be a stranger: it does not boot.
 local both = { [MAC] = GOOD[MAC], [OTHER] = { event("stranger", "2026-11-23T07:10:00Z", OTHER) } }
