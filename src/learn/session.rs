@@ -110,6 +110,11 @@ impl<'a> Session<'a> {
         self.call("open", &[text, &chunk])
     }
 
+    /// Refuses a cluster, where the opened exercise is for a lab alone.
+    pub(super) fn ground(&self) -> Result<(), Report> {
+        self.done("ground", &[])
+    }
+
     /// Runs the opened exercise from the top.
     pub(super) fn run(&self) -> Result<Ran, Report> {
         self.call("run", &[])

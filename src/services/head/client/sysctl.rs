@@ -1,14 +1,20 @@
 //! Kernel parameters: as they are now, and with `persistent` as the next boot sets them.
-use super::{Client, path_of};
+//!
+//! What the next boot sets is not what one file says: of all that are read the last one counts.
+use super::{Client, dress::Fitting, path_of};
 use crate::{
     fault::{Fault, Kind},
     services::head::{
         text::Conf,
-        types::{Action, Call, SYSCTL, Sysctl},
+        types::{Action, BootFile, Call, SYSCTL, Sysctl},
     },
 };
 use serde::Deserialize;
 use serde_json::Value;
+
+/// Where files stand that are read at each boot, and the one that is older than such directories.
+const DIR: &str = "/etc/sysctl.d/";
+const CONF: &str = "/etc/sysctl.conf";
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -23,18 +29,20 @@ impl Client {
     pub async fn sysctl(&self, name: &str) -> Result<Sysctl, Fault> {
         let name = named(name)?;
         let value: String = self.ask(Call::Sysctl { name: name.clone() }).await?;
-        let kept = match self.text(SYSCTL).await {
-            Ok(text) => text.as_deref().and_then(|text| Conf(text).of(&name)),
-            // Who may not read the file reads the value all the same.
-            Err(_) => None,
-        };
+        // Who may not read the files reads the value all the same.
+        let files = self.boot_files().await.unwrap_or_default();
+        let file = last(&files, &name).map(|(file, _)| file.real.clone());
         Ok(Sysctl {
             name,
             value,
             action: None,
             before: None,
-            file: kept.map(|_| SYSCTL.to_owned()),
+            file,
         })
+    }
+
+    async fn boot_files(&self) -> Result<Vec<BootFile>, Fault> {
+        self.ask(Call::BootFiles).await
     }
 
     pub async fn set_sysctl(
@@ -44,12 +52,14 @@ impl Client {
         setting: &Setting,
     ) -> Result<Sysctl, Fault> {
         let (name, value) = (named(name)?, text(value)?);
-        let file = setting.file.as_deref().map(path_of).transpose()?;
+        let file = setting.file.as_deref().map(boot_file).transpose()?;
+        let named = file.clone();
         let file = file.or_else(|| setting.persistent.then(|| SYSCTL.to_owned()));
         let done = self.change_sysctl(&name, &value, file.as_deref()).await;
-        let said = match &file {
-            Some(_) => ", { persistent = true }",
-            None => "",
+        let said = match (named, file) {
+            (Some(named), _) => format!(", {{ file = {named:?} }}"),
+            (None, Some(_)) => ", { persistent = true }".to_owned(),
+            (None, None) => String::new(),
         };
         let line = format!("head.sysctl({name:?}, {value:?}{said})");
         self.told(done, &line).await
@@ -66,6 +76,9 @@ impl Client {
                 name: name.to_owned(),
             })
             .await?;
+        if let Some(file) = file {
+            lasts(&self.boot_files().await?, file, name, value)?;
+        }
         let mut action = Action::Unchanged;
         if !same(&before, value) {
             let (name, value) = (name.to_owned(), value.to_owned());
@@ -76,7 +89,8 @@ impl Client {
             let old = self.text(file).await?.unwrap_or_default();
             // Only what differs is written: the file may be somebody's own.
             if Conf(&old).of(name).is_none_or(|kept| !same(&kept, value)) {
-                self.put(file, &Conf(&old).with(name, Some(value))).await?;
+                let text = Conf(&old).with(name, Some(value));
+                self.put(file, &text, &Fitting::default()).await?;
                 action = Action::Changed;
             }
         }
@@ -99,6 +113,60 @@ impl Client {
             file: file.map(str::to_owned),
         })
     }
+}
+
+/// The file that has the last word on a parameter, and what it says.
+fn last<'a>(files: &'a [BootFile], name: &str) -> Option<(&'a BootFile, String)> {
+    let mut files = files.iter().rev();
+    files.find_map(|file| Some((file, Conf(&file.text).of(name)?)))
+}
+
+/// A file that is read at each boot, by its path.
+fn boot_file(path: &str) -> Result<String, Fault> {
+    let path = path_of(path)?;
+    let in_place = path
+        .strip_prefix(DIR)
+        .and_then(|it| it.strip_suffix(".conf"));
+    if path == CONF || in_place.is_some_and(|it| !it.is_empty() && !it.contains('/')) {
+        return Ok(path);
+    }
+    let message = format!("{path} is read at no boot");
+    let hint = "a file = \"/etc/sysctl.d/NAME.conf\", or \"/etc/sysctl.conf\"; persistent = true has chami's own";
+    Err(Fault::bad_argument(message).hint(hint))
+}
+
+/// Refuses a file that would not have the last word at the next boot, before anything is set.
+fn lasts(files: &[BootFile], file: &str, name: &str, value: &str) -> Result<(), Fault> {
+    let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let found = files
+        .iter()
+        .rposition(|it| it.path == file || it.real == file);
+    let later = match found {
+        Some(at) => &files[at + 1..],
+        None if file == CONF => {
+            let message = format!("nothing reads {CONF} at this machine's boot");
+            return Err(Fault::new(Kind::Conflict, message).hint(format!(
+                "head.sysctl({name:?}, {value:?}, {{ persistent = true }}) has a file of its own"
+            )));
+        }
+        // One of the same name elsewhere is not read beside it.
+        None => {
+            let before = |it: &&BootFile| base(&it.path) <= base(file);
+            &files[files.iter().take_while(before).count()..]
+        }
+    };
+    let Some((other, kept)) = last(later, name).filter(|(_, kept)| !same(kept, value)) else {
+        return Ok(());
+    };
+    let path = &other.real;
+    let message = format!("{path} is read after {file}, and sets {name} = {kept}");
+    let there = match boot_file(path) {
+        Ok(path) => path,
+        Err(_) => format!("{DIR}{}", base(&other.path)),
+    };
+    Err(Fault::new(Kind::Conflict, message).hint(format!(
+        "head.sysctl({name:?}, {value:?}, {{ file = {there:?} }}) has the last word"
+    )))
 }
 
 /// Tabs and spaces between the words of a value are the same.

@@ -1,6 +1,7 @@
 //! What a survey means for a head node: enough of everything, or what is missing and how to get it.
 use super::Survey;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 const GIB: u64 = 1 << 30;
 /// A node's image and what is written over it live in its memory.
@@ -94,6 +95,10 @@ impl Survey {
         matches!(self.os_id.as_str(), "debian" | "ubuntu")
     }
 
+    fn kept_silent(&self, what: &str) -> bool {
+        self.silent.iter().any(|it| it == what)
+    }
+
     fn install(&self, package: &str) -> String {
         let tool = if self.is_debian() { "apt" } else { "dnf" };
         format!("sudo {tool} install {package}")
@@ -109,6 +114,11 @@ pub fn checks(survey: &Survey, nodes: u64) -> Vec<Check> {
         kvm(survey),
         podman(survey),
     ];
+    let manager = if survey.is_debian() {
+        "dpkg-query"
+    } else {
+        "rpm"
+    };
     for (what, rpm, deb) in WANTED {
         let names = if survey.is_debian() { deb } else { rpm };
         let there = names
@@ -116,6 +126,7 @@ pub fn checks(survey: &Survey, nodes: u64) -> Vec<Check> {
             .find_map(|name| Some((name, survey.packages.get(*name)?)));
         out.push(match there {
             Some((name, version)) => check(what, "ok", format!("{name} {version}"), ""),
+            None if survey.kept_silent(manager) => silent(what, manager),
             None => check(
                 what,
                 "missing",
@@ -126,6 +137,15 @@ pub fn checks(survey: &Survey, nodes: u64) -> Vec<Check> {
     }
     out.push(ports(survey));
     out
+}
+
+/// What is not known, for its program hangs.
+fn silent(what: &str, program: &str) -> Check {
+    let found = format!("not known: {program} does not answer");
+    let fix = format!(
+        "ps -C {program} shows what it waits for; a hung mount or a lock is the usual reason"
+    );
+    check(what, "note", found, fix)
 }
 
 fn os(survey: &Survey) -> Check {
@@ -162,6 +182,14 @@ fn disk(survey: &Survey) -> Check {
         gib(most.size),
         most.path
     );
+    let hung: Vec<&str> = survey.silent.iter().map(String::as_str).collect();
+    let hung: Vec<&str> = hung.into_iter().filter(|it| it.starts_with('/')).collect();
+    if !hung.is_empty() {
+        let found = format!("{found}; no answer from {}", hung.join(", "));
+        let fix =
+            "findmnt shows what is mounted there: a file server that is gone hangs whoever asks";
+        return check("disk", "note", found, fix);
+    }
     let fix = format!(
         "images and containers want {}: make room, or mount a larger disk at /data",
         gib(DISK)
@@ -183,6 +211,9 @@ fn kvm(survey: &Survey) -> Check {
 
 fn podman(survey: &Survey) -> Check {
     let Some(version) = &survey.podman else {
+        if survey.kept_silent("podman") {
+            return silent("podman", "podman");
+        }
         return check(
             "podman",
             "missing",
@@ -201,15 +232,21 @@ fn podman(survey: &Survey) -> Check {
 fn ports(survey: &Survey) -> Check {
     let (mut taken, mut unknown) = (Vec::new(), Vec::new());
     for (port, protocol, what) in PORTS {
-        let mut there = survey
+        let there = survey
             .ports
             .iter()
             .filter(|it| (it.port, it.protocol.as_str()) == (port, protocol));
-        let Some(first) = there.next() else { continue };
-        match &first.process {
-            Some(name) if OWN.iter().any(|own| name.starts_with(own)) => {}
-            Some(name) => taken.push(format!("{protocol} {port} ({what}) by {name}")),
-            None => unknown.push(format!("{protocol} {port}")),
+        // One process may listen on several addresses; of several each is named, for they may be rivals.
+        let holders: BTreeSet<Option<&str>> = there.map(|it| it.process.as_deref()).collect();
+        let own = |name: &str| OWN.iter().any(|own| name.starts_with(own));
+        let named: Vec<&str> = holders.iter().copied().flatten().collect();
+        if named.iter().any(|name| !own(name)) || named.len() > 1 {
+            taken.push(format!(
+                "{protocol} {port} ({what}) by {}",
+                named.join(" and ")
+            ));
+        } else if holders.contains(&None) {
+            unknown.push(format!("{protocol} {port}"));
         }
     }
     let fix = "sudo ss -lntup tells by whom; the default network of libvirt holds udp 67: virsh.net_destroy \"default\"";
@@ -226,4 +263,65 @@ fn ports(survey: &Survey) -> Check {
         return check("ports", "note", found, fix);
     }
     check("ports", "ok", "free, or OpenCHAMI's own".to_owned(), fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::head::types::Port;
+
+    fn held(holders: &[(u16, &str, Option<&str>)]) -> Check {
+        let port = |(port, address, process): &(u16, &str, Option<&str>)| Port {
+            port: *port,
+            protocol: "udp".to_owned(),
+            address: (*address).to_owned(),
+            process: process.map(str::to_owned),
+        };
+        ports(&Survey {
+            ports: holders.iter().map(port).collect(),
+            ..Survey::default()
+        })
+    }
+
+    #[test]
+    fn every_holder_of_a_port_is_looked_at() {
+        let ours = (67, "0.0.0.0", Some("coresmd-coredhc"));
+        assert_eq!(
+            held(&[ours, (67, "::", Some("coresmd-coredhc"))]).level,
+            "ok"
+        );
+        let both = held(&[ours, (67, "192.168.122.1", Some("dnsmasq"))]);
+        assert_eq!(both.level, "missing");
+        assert_eq!(
+            both.found,
+            "taken: udp 67 (DHCP) by coresmd-coredhc and dnsmasq"
+        );
+        let rivals = held(&[ours, (67, "0.0.0.0", Some("chami"))]);
+        assert_eq!(
+            rivals.level, "missing",
+            "two that may each: only one can serve"
+        );
+        let hidden = held(&[ours, (67, "192.168.122.1", None)]);
+        assert_eq!(hidden.level, "note", "{}", hidden.found);
+    }
+
+    #[test]
+    fn what_does_not_answer_is_not_said_to_be_missing() {
+        let survey = Survey {
+            os_id: "rocky".to_owned(),
+            silent: vec!["podman".to_owned(), "rpm".to_owned(), "/srv".to_owned()],
+            disks: vec![crate::services::head::types::Disk {
+                path: "/".to_owned(),
+                size: 100 * GIB,
+                free: 90 * GIB,
+            }],
+            ..Survey::default()
+        };
+        for check in checks(&survey, 1) {
+            if ["disk", "podman", "libvirt", "QEMU"].contains(&check.what.as_str()) {
+                assert_eq!(check.level, "note", "{check:?}");
+                assert!(check.found.contains("answer"), "{check:?}");
+            }
+        }
+    }
 }
