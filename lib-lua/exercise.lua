@@ -217,7 +217,8 @@ end
 function _driver.ground()
   local header = work.header
   if header.backend ~= "lab" or native.on_lab then return true end
-  fault.raise("unsupported", ("%s, %s, is for a lab alone: it breaks things on purpose"):format(header.id, header.title), {
+  local text = "%s, %s, is for a lab alone: it breaks things on purpose"
+  fault.raise("unsupported", text:format(header.id, header.title), {
     hint = ("chami learn %s has a lab ready for it; on a cluster node.why and doctor() ask the same questions")
       :format(header.id),
   })

@@ -167,7 +167,7 @@ fn a_link_comes_back_as_a_link() {
     let line = format!("head.file({:?}, \"mine\\n\").action", link.display());
     assert_eq!(machine.run(&[], &line).out, "changed");
     assert_eq!(fs::read_to_string(&real).expect("there"), "mine\n");
-    let told = machine.run(&[], "undo()");
+    let told = machine.run(&[], "undo(3)");
     assert_eq!(told.status, Some(0), "{told:?}");
     assert!(link.is_symlink());
     assert_eq!(

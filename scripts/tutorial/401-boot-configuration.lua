@@ -32,23 +32,17 @@ local function boots(layer)
   return { kernel = files.kernel, initrd = files.initrd, params = args }
 end
 
-check "every node boots the base layer: kernel, initrd and root of one build" {
+check "every node boots the base layer, with an address, a console and a way to cloud-init" {
   got  = function() return bss.boot.params.list(NODES) end,
   want = all { at_least(5), each(has {
     kernel = contains("compute/base/vmlinuz-" .. KVER),
     initrd = contains("compute/base/initramfs-" .. KVER),
-    params = all { contains "root=live:", contains "boot-images/compute/base/" },
+    params = all { contains "root=live:", contains "boot-images/compute/base/", contains "ip=dhcp",
+      contains "console=ttyS0", contains("ds=nocloud-net;s=" .. HEAD .. ":8081/") },
   }) },
   hint = { "A set of nodes stands for their MACs: the firmware asks by MAC.",
+           "Without console=ttyS0 a node boots in silence; without ds= it asks itself.",
            "bss.boot.params.set('x1000c0s0b[0-4]n0', { kernel = …, initrd = …, params = … })" },
-}
-
-check "every node gets an address, a console and the way to cloud-init" {
-  got  = function() return bss.boot.params.list(NODES) end,
-  want = all { at_least(5), each(has { params = all { contains "ip=dhcp",
-    contains "console=ttyS0", contains("ds=nocloud-net;s=" .. HEAD .. ":8081/") } }) },
-  hint = { "Without console=ttyS0 a node boots in silence; without ds= it asks itself.",
-           "bss.args 'ip=dhcp' :set('ds', …) writes an argument exactly once." },
 }
 
 check "every file that a node is sent for is there" {
@@ -72,30 +66,22 @@ check "the script for node 1 knows who it is for" {
            "`sleep 10` and `chain` alone: nothing stands under the node's MAC." },
 }
 
--- How a node's last boot went: where it stood still, and what its console has of it.
-local function boot_of(node_name)
-  local now = { console = node.console(node_name) }
-  for _, one in ipairs(node.trace(node_name)) do
-    if not one.ok and not one.unseen then now.stuck = now.stuck or one.stage .. ": " .. one.what end
-  end
-  return now
+for _, one in ipairs { { NODE, "base" }, { OTHER, "debug" } } do
+  local name, layer = one[1], one[2]
+  check(("%s came up in the %s layer"):format(name, layer)) {
+    got  = function()
+      local now = { console = node.console(name) }
+      for _, at in ipairs(node.trace(name)) do
+        if not (at.ok or at.unseen) then now.stuck = now.stuck or at.stage .. ": " .. at.what end
+      end
+      return now
+    end,
+    want = { console = all { contains("compute/" .. layer .. "/"), contains " login:" } },
+    hint = { "What a node runs was said when it started; node.console(n) still has it.",
+             "virsh.start 'compute2' before all get the base layer, node.boot(1) after it.",
+             "A group's file that does not come: is base_url an address that nodes can reach?" },
+  }
 end
-
-check "node 1 came up with it" {
-  got  = function() return boot_of(NODE) end,
-  want = { console = all { contains "compute/base/", contains " login:" } },
-  hint = { "virsh.start 'compute1', or node.boot(1); node.trace(1) shows how far it comes.",
-           "A group's file that does not come: is base_url an address that nodes can reach?",
-           "node.reboot(1, { wait = '10m' }) waits until it is up, or says why not." },
-}
-
-check "node 2 came up in the debug layer, before all were given the base layer" {
-  got  = function() return boot_of(OTHER) end,
-  want = { console = all { contains "compute/debug/", contains " login:" } },
-  hint = { "A node runs what it was given when it was started, whatever BSS has now.",
-           "Set node 2's parameters to the debug layer, start compute2, then the base for all.",
-           "node.console(2) has what it was started with." },
-}
 
 look "Are the files there?"
 -- Ask before a node asks: a 404 here is one line, at the node it is an hour.
@@ -108,8 +94,8 @@ step "Say where nodes find cloud-init"
 cloud_init.defaults.set { base_url = HEAD .. ":8081/cloud-init" }
 
 step "First the layer in which one can look around"
--- It has a user and tools. One node is enough: a mistake made once is small. It is a machine of
--- libvirt's, so virsh has its power button, and its console.
+-- It has a user and tools. One node is enough: a mistake made once is small. virsh has the power
+-- button of a virtual machine, and its console.
 bss.boot.params.set(OTHER, boots "debug")
 if virsh.domstate(VM) == "running" then virsh.destroy(VM) end
 virsh.start(VM)

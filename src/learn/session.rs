@@ -22,6 +22,17 @@ pub struct Header {
     pub minutes: Option<u32>,
     #[serde(default)]
     pub once: bool,
+    #[serde(default)]
+    pub backend: Backend,
+}
+
+/// On what it can be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    #[default]
+    Any,
+    Lab,
 }
 
 /// A check before it is asked.

@@ -6,6 +6,7 @@ mod dress;
 mod file;
 pub(super) mod here;
 mod host;
+mod lasting;
 mod sysctl;
 mod twin;
 

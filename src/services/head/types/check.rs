@@ -1,7 +1,8 @@
 //! What a survey means for a head node: enough of everything, or what is missing and how to get it.
+mod ports;
+
 use super::Survey;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 const GIB: u64 = 1 << 30;
 /// A node's image and what is written over it live in its memory.
@@ -10,30 +11,6 @@ const NODE_MEMORY: u64 = 4 * GIB;
 const DISK: u64 = 30 * GIB;
 /// Quadlets came with 4.4.
 const PODMAN: u64 = 4;
-
-/// What OpenCHAMI listens on.
-const PORTS: [(u16, &str, &str); 7] = [
-    (67, "udp", "DHCP"),
-    (69, "udp", "TFTP"),
-    (5000, "tcp", "the registry"),
-    (8081, "tcp", "the gateway"),
-    (8443, "tcp", "the gateway"),
-    (9000, "tcp", "S3"),
-    (9001, "tcp", "S3's console"),
-];
-/// Who may hold them: OpenCHAMI's own, and what publishes ports for containers.
-const OWN: [&str; 10] = [
-    "chami",
-    "conmon",
-    "coredhcp",
-    "coresmd",
-    "haproxy",
-    "minio",
-    "registry",
-    "rootlessport",
-    "slirp4netns",
-    "versitygw",
-];
 
 /// What is wanted, and the packages that bring it, where dnf and where apt installs.
 const WANTED: [(&str, &[&str], &[&str]); 3] = [
@@ -135,7 +112,7 @@ pub fn checks(survey: &Survey, nodes: u64) -> Vec<Check> {
             ),
         });
     }
-    out.push(ports(survey));
+    out.push(ports::ports(survey));
     out
 }
 
@@ -229,81 +206,9 @@ fn podman(survey: &Survey) -> Check {
     check("podman", level(major >= Some(PODMAN)), version.clone(), fix)
 }
 
-fn ports(survey: &Survey) -> Check {
-    let (mut taken, mut unknown) = (Vec::new(), Vec::new());
-    for (port, protocol, what) in PORTS {
-        let there = survey
-            .ports
-            .iter()
-            .filter(|it| (it.port, it.protocol.as_str()) == (port, protocol));
-        // One process may listen on several addresses; of several each is named, for they may be rivals.
-        let holders: BTreeSet<Option<&str>> = there.map(|it| it.process.as_deref()).collect();
-        let own = |name: &str| OWN.iter().any(|own| name.starts_with(own));
-        let named: Vec<&str> = holders.iter().copied().flatten().collect();
-        if named.iter().any(|name| !own(name)) || named.len() > 1 {
-            taken.push(format!(
-                "{protocol} {port} ({what}) by {}",
-                named.join(" and ")
-            ));
-        } else if holders.contains(&None) {
-            unknown.push(format!("{protocol} {port}"));
-        }
-    }
-    let fix = "sudo ss -lntup tells by whom; the default network of libvirt holds udp 67: virsh.net_destroy \"default\"";
-    if !taken.is_empty() {
-        return check(
-            "ports",
-            "missing",
-            format!("taken: {}", taken.join(", ")),
-            fix,
-        );
-    }
-    if !unknown.is_empty() {
-        let found = format!("taken, perhaps by OpenCHAMI itself: {}", unknown.join(", "));
-        return check("ports", "note", found, fix);
-    }
-    check("ports", "ok", "free, or OpenCHAMI's own".to_owned(), fix)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::head::types::Port;
-
-    fn held(holders: &[(u16, &str, Option<&str>)]) -> Check {
-        let port = |(port, address, process): &(u16, &str, Option<&str>)| Port {
-            port: *port,
-            protocol: "udp".to_owned(),
-            address: (*address).to_owned(),
-            process: process.map(str::to_owned),
-        };
-        ports(&Survey {
-            ports: holders.iter().map(port).collect(),
-            ..Survey::default()
-        })
-    }
-
-    #[test]
-    fn every_holder_of_a_port_is_looked_at() {
-        let ours = (67, "0.0.0.0", Some("coresmd-coredhc"));
-        assert_eq!(
-            held(&[ours, (67, "::", Some("coresmd-coredhc"))]).level,
-            "ok"
-        );
-        let both = held(&[ours, (67, "192.168.122.1", Some("dnsmasq"))]);
-        assert_eq!(both.level, "missing");
-        assert_eq!(
-            both.found,
-            "taken: udp 67 (DHCP) by coresmd-coredhc and dnsmasq"
-        );
-        let rivals = held(&[ours, (67, "0.0.0.0", Some("chami"))]);
-        assert_eq!(
-            rivals.level, "missing",
-            "two that may each: only one can serve"
-        );
-        let hidden = held(&[ours, (67, "192.168.122.1", None)]);
-        assert_eq!(hidden.level, "note", "{}", hidden.found);
-    }
 
     #[test]
     fn what_does_not_answer_is_not_said_to_be_missing() {

@@ -1,4 +1,5 @@
 //! This machine: the steps as its kernel and its file systems do them.
+mod attributes;
 mod boot;
 mod files;
 mod patient;

@@ -7,16 +7,13 @@
 //! another, the text is written in place: all of it stays then, and who reads at that moment may see half of it.
 use super::{
     Here,
+    attributes::keeps,
     files::{fit, leads_nowhere},
     refused,
 };
 use crate::{
     fault::{Fault, Kind},
     services::head::types::{Dress, Ids},
-};
-use rustix::{
-    fs::{XattrFlags, fsetxattr, getxattr},
-    io::Errno,
 };
 use std::{
     fs::{self, File, OpenOptions, Permissions},
@@ -30,11 +27,6 @@ use tempfile::Builder;
 const FRESH: u32 = 0o644;
 /// Until it is as it is to be.
 const CLOSED: u32 = 0o600;
-
-/// What is kept beside owner and mode.
-const KEPT: [&str; 2] = ["security.selinux", "system.posix_acl_access"];
-/// As large as the kernel lets one be.
-const LARGEST: usize = 1 << 16;
 
 /// What a file is to be like at the end.
 #[derive(Clone, Copy)]
@@ -115,17 +107,6 @@ fn replace(at: &Path, text: &str, look: Look) -> io::Result<bool> {
     }
 }
 
-/// Gives a draft what its model has; says whether it has all of it now.
-fn keeps(model: &Path, draft: &File) -> bool {
-    let mut value = vec![0; LARGEST];
-    KEPT.iter()
-        .all(|name| match getxattr(model, *name, &mut value[..]) {
-            Ok(size) => fsetxattr(draft, *name, &value[..size], XattrFlags::empty()).is_ok(),
-            // There is none, or the file system has no such thing; or there is no model yet.
-            Err(e) => matches!(e, Errno::NODATA | Errno::OPNOTSUPP | Errno::NOENT),
-        })
-}
-
 /// It is for whom it is to be before the text is in it.
 fn in_place(at: &Path, text: &str, look: Look) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(at)?;
@@ -139,59 +120,6 @@ fn in_place(at: &Path, text: &str, look: Look) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustix::fs::setxattr;
-
-    /// An access list that lets user 1 read: owner, user 1, group, mask, others.
-    fn list() -> Vec<u8> {
-        let entries: [(u16, u16, u32); 5] = [
-            (0x01, 6, u32::MAX),
-            (0x02, 4, 1),
-            (0x04, 4, u32::MAX),
-            (0x10, 4, u32::MAX),
-            (0x20, 0, u32::MAX),
-        ];
-        let mut bytes = 2_u32.to_le_bytes().to_vec();
-        for (tag, may, id) in entries {
-            bytes.extend(tag.to_le_bytes());
-            bytes.extend(may.to_le_bytes());
-            bytes.extend(id.to_le_bytes());
-        }
-        bytes
-    }
-
-    #[test]
-    fn a_files_access_list_outlives_its_text() {
-        let root = tempfile::tempdir().expect("a directory");
-        let at = root.path().join("f");
-        fs::write(&at, "one").expect("written");
-        if let Err(e) = setxattr(&at, KEPT[1], &list(), XattrFlags::empty()) {
-            assert!(
-                std::env::var_os("CHAMI_TESTS_COMPLETE").is_none() || e == Errno::OPNOTSUPP,
-                "an access list: {e}"
-            );
-            let _ = writeln!(io::stderr(), "SKIPPED: access lists: {e}");
-            return;
-        }
-        let read = |at: &Path| {
-            let mut value = vec![0; LARGEST];
-            let size = getxattr(at, KEPT[1], &mut value[..]).expect("it has one");
-            value.truncate(size);
-            value
-        };
-        let had = read(&at);
-        let before = fs::metadata(&at).expect("there");
-        Here::below(root.path())
-            .write("/f", "two", &Dress::default())
-            .expect("written");
-        let after = fs::metadata(&at).expect("there");
-        assert_eq!(read(&at), had);
-        assert_ne!(
-            before.ino(),
-            after.ino(),
-            "it took the place of the old one"
-        );
-        assert_eq!(before.mode(), after.mode());
-    }
 
     #[test]
     fn in_place_it_is_closed_before_the_text_is_in_it_and_loses_no_bit() {
