@@ -95,10 +95,12 @@ fn replace(at: &Path, text: &str, look: Look) -> io::Result<bool> {
     let mut draft = Builder::new()
         .permissions(Permissions::from_mode(mode))
         .tempfile_in(dir)?;
-    draft.write_all(text.as_bytes())?;
     if !keeps(at, draft.as_file()) {
         return Ok(false);
     }
+    // The text is in it when it is for whom it is to be, and costs setuid once more.
+    look.give(draft.as_file())?;
+    draft.write_all(text.as_bytes())?;
     look.give(draft.as_file())?;
     draft.as_file().sync_data()?;
     match draft.persist(at).map_err(|e| e.error) {
