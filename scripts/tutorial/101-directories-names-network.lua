@@ -7,7 +7,7 @@ exercise {
   needs = { "100" }, seed = { "P1", "MAC", "NET" },
 }
 
--- The user of the cloud image. On a head node of your own put your user here: `:copy` gives you the file.
+-- The user of the cloud image. On a head node of your own it is you: `:copy` gives the file.
 local OWNER = "rocky"
 local PLACES = { "/data/oci", "/data/s3", "/srv/nfs", "/opt/workdir" }
 local NAME, ADDRESS = "demo.openchami.cluster", "172.16.0.254"

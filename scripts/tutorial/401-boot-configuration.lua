@@ -2,8 +2,8 @@
 
 exercise {
   id = "401", title = "A boot configuration for a compute node", minutes = 15,
-  goal = "All five nodes boot the base layer, every file of it can be fetched, node 1 has shown "
-      .. "that it works, and node 2 stands in the layer in which one can look around.",
+  goal = "All five nodes boot the base layer, every file of it can be fetched, node 1 has shown"
+      .. " that it works, and node 2 stands in the layer in which one can look around.",
   needs = { "303" }, seed = { "P4" },
 }
 
@@ -32,13 +32,14 @@ local function boots(layer)
   return { kernel = files.kernel, initrd = files.initrd, params = args }
 end
 
-check "every node boots the base layer, with an address, a console and a way to cloud-init" {
+check "every node boots the base layer, has an address, a console and a way to cloud-init" {
   got  = function() return bss.boot.params.list(NODES) end,
   want = all { at_least(5), each(has {
     kernel = contains("compute/base/vmlinuz-" .. KVER),
     initrd = contains("compute/base/initramfs-" .. KVER),
-    params = all { contains "root=live:", contains "boot-images/compute/base/", contains "ip=dhcp",
-      contains "console=ttyS0", contains("ds=nocloud-net;s=" .. HEAD .. ":8081/") },
+    params = all { contains "root=live:", contains "boot-images/compute/base/",
+      contains "ip=dhcp", contains "console=ttyS0",
+      contains("ds=nocloud-net;s=" .. HEAD .. ":8081/") },
   }) },
   hint = { "A set of nodes stands for their MACs: the firmware asks by MAC.",
            "Without console=ttyS0 a node boots in silence; without ds= it asks itself.",
@@ -72,14 +73,14 @@ for _, one in ipairs { { NODE, "base" }, { OTHER, "debug" } } do
     got  = function()
       local now = { console = node.console(name) }
       for _, at in ipairs(node.trace(name)) do
-        if not (at.ok or at.unseen) then now.stuck = now.stuck or at.stage .. ": " .. at.what end
+        if not (at.ok or at.unseen) then now.stuck = now.stuck or at.what end
       end
       return now
     end,
     want = { console = all { contains("compute/" .. layer .. "/"), contains " login:" } },
     hint = { "What a node runs was said when it started; node.console(n) still has it.",
              "virsh.start 'compute2' before all get the base layer, node.boot(1) after it.",
-             "A group's file that does not come: is base_url an address that nodes can reach?" },
+             "A group's file does not come? base_url must be an address nodes can reach." },
   }
 end
 
@@ -94,8 +95,8 @@ step "Say where nodes find cloud-init"
 cloud_init.defaults.set { base_url = HEAD .. ":8081/cloud-init" }
 
 step "First the layer in which one can look around"
--- It has a user and tools. One node is enough: a mistake made once is small. virsh has the power
--- button of a virtual machine, and its console.
+-- It has a user and tools. One node is enough: a mistake made once is small. virsh has the
+-- power button of a virtual machine, and its console.
 bss.boot.params.set(OTHER, boots "debug")
 if virsh.domstate(VM) == "running" then virsh.destroy(VM) end
 virsh.start(VM)
@@ -106,8 +107,8 @@ console:close()
 
 step "The base layer for all"
 -- One request for five nodes, and all three fields: BSS by itself merges what it is sent into
--- what it has, and an old initrd under a new kernel finds none of its modules. Node 2 goes on as
--- it is: who wants it in the base layer as well must boot it anew.
+-- what it has, and an old initrd under a new kernel finds none of its modules. Node 2 goes on
+-- as it is: who wants it in the base layer as well must boot it anew.
 print(bss.boot.params.set(NODES, boots "base"))
 
 step "Boot node 1 with it"

@@ -25,7 +25,7 @@ pub(super) fn boot_file(path: &str) -> Result<String, Fault> {
         return Ok(path);
     }
     let message = format!("{path} is read at no boot");
-    let hint = "a file = \"/etc/sysctl.d/NAME.conf\", or \"/etc/sysctl.conf\"; persistent = true has chami's own";
+    let hint = "file = \"/etc/sysctl.d/NAME.conf\", or \"/etc/sysctl.conf\"; persistent = true has a file of its own";
     Err(Fault::bad_argument(message).hint(hint))
 }
 
