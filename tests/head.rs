@@ -232,6 +232,14 @@ fn who_may_not_is_told_what_root_would_type() {
         told.status == Some(4) && told.err.contains("sudo chami"),
         "{told:?}"
     );
+    let line =
+        "head.sysctl(\"kernel.hostname\", \"chami\", { file = \"/etc/sysctl.d/50-x.conf\" })";
+    let told = run(line);
+    let sealed = told.err.contains("/proc/sys is read-only");
+    assert!(
+        sealed || told.err.contains(&format!("-e '{line}'")),
+        "{told:?}"
+    );
     let hosts = fs::read_to_string("/etc/hosts").unwrap_or_default();
     assert!(!hosts.contains("chami.example.org"));
     let closed = machine.place("closed");
