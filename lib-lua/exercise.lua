@@ -20,6 +20,7 @@ local own = _ENV
 ---@field seed? string[] tags of the coverage list
 ---@field minutes? integer how long it takes
 ---@field once? boolean a second run stops at its first write, instead of changing nothing
+---@field backend? "any"|"lab" lab: it cannot be done on a real cluster, and says so there
 
 ---@class exercise.Check
 ---@field got fun(): Wanted|nil reads the cluster, and must not change it
@@ -119,7 +120,7 @@ local function mark(kind, title)
   need_text(kind, title)
   if reading then error(STOP, 0) end
   if running then
-    work.marks[#work.marks + 1] = { kind = kind, title = title, line = native.line() }
+    work.marks[#work.marks + 1] = { kind = kind, title = title, line = native.line(work.chunk) }
     print ""
   end
   print(kind .. "  " .. title)
@@ -212,9 +213,21 @@ local function run_apart(source, chunk)
   compile(source, chunk, setmetatable({}, { __index = _G }))()
 end
 
+--- Refuses a cluster, where the opened exercise is for a lab alone.
+function _driver.ground()
+  local header = work.header
+  if header.backend ~= "lab" or native.on_lab then return true end
+  local text = "%s, %s, is for a lab alone: it breaks things on purpose"
+  fault.raise("unsupported", text:format(header.id, header.title), {
+    hint = ("chami learn %s has a lab ready for it; on a cluster node.why and doctor() ask the same questions")
+      :format(header.id),
+  })
+end
+
 --- Runs the opened exercise from the top; returns the lines of its marks and what it proposes to try. Without `pcall`, so
 --- that an error is told with its own place.
 function _driver.run()
+  own._driver.ground()
   local _ <close> = finally(function() running, assertions._aloud = false, false end)
   work.marks, work.tries, running = json.array {}, json.array {}, true
   assertions._aloud = true
@@ -232,7 +245,10 @@ local function verdicts(how)
 end
 
 --- Asks the checks of the opened exercise, as long as each may take.
-function _driver.verify() return verdicts(ask) end
+function _driver.verify()
+  own._driver.ground()
+  return verdicts(ask)
+end
 
 --- Asks each check once, as things stand.
 function _driver.glance() return verdicts(ask_once) end
@@ -244,7 +260,7 @@ function _driver.build(source, chunk)
     work, running = nil, false
     rawset(_G, "print", say)
   end)
-  work, running = { marks = {}, tries = {} }, true
+  work, running = { marks = {}, tries = {}, chunk = chunk }, true
   rawset(_G, "print", function() end)
   run_apart(source, chunk)
   return true

@@ -43,6 +43,7 @@ local head = {}
 ---@field podman? string its version
 ---@field packages table<string, string> versions of those that matter, by name
 ---@field ports head.Port[] what listens
+---@field silent? string[] what did not answer within five seconds, and is not known: programs, places on disks
 ---@field checks head.Check[] what all that means for a head node
 
 ---@class head.SurveyOptions
@@ -93,24 +94,27 @@ function head.stat(path) return native.stat(path) end
 ---@class head.DirWanted: head.DirOptions
 ---@field [integer] string the directories
 
----@class head.Dir
+---@class head.Made
 ---@field path string
----@field action "created"|"changed"|"removed"|"unchanged"
+---@field action? "created"|"changed"|"removed"|"unchanged" none: it was only read
 ---@field owner? string
 ---@field group? string
 ---@field mode? string
 
 --- Makes directories, with those above them; or gives those that are there their owner, group and mode.
---- What is not said stays as it is. Those above are made as the system makes them.
----@overload fun(wanted: head.DirWanted): head.Dir[]
+--- What is not said stays as it is. Those above are made as the system makes them. The system's own, as `/etc`, are neither
+--- given away nor removed.
+---@overload fun(wanted: head.DirWanted): head.Made[]
 ---@param paths string|string[] from the root
 ---@param options? head.DirOptions
----@return head.Dir|head.Dir[] done one for one path, a list for a list
+---@return head.Made|head.Made[] done one for one path, a list for a list
 ---@shell install -d
 ---@example head.dir("/opt/mine", { owner = "rocky" }).action --> "created"
 ---@example head.dir{ "/data/oci", "/data/s3", owner = "rocky" }[2].action --> "unchanged"
 ---@example head.dir("/opt/mine", { mode = 755 }) --> raises bad_argument
+---@example head.dir("/etc", { owner = "rocky" }) --> raises refused
 function head.dir(paths, options)
+  if paths == nil then return native.dir({}, options, true) end
   if type(paths) ~= "table" then return native.dir({ paths }, options, true) end
   -- `{ "/data/oci", owner = "rocky" }`: paths and what they are to be like in one table.
   local list, said
@@ -126,25 +130,24 @@ function head.dir(paths, options)
   return native.dir(list or paths, said or options, false)
 end
 
----@class head.File
----@field path string
----@field action? "created"|"changed"|"removed"|"unchanged"
----@field owner? string
----@field group? string
----@field mode? string
-
----@class head.Text: head.File
+---@class head.Text: head.Made
 ---@field text string what stands in it
 
---- Reads a file of text; with a text writes it, in one step, unless it is there already.
+--- Reads a file of text; with a text writes it, unless it is there already; without one gives it owner, group and mode, or
+--- removes it. Nobody ever reads half a text, or one that is not for him: it takes the old one's place in one step, with its
+--- owner, its mode, SELinux's label and the access list; further names of the old file (hard links) keep the old text. Of a
+--- link the target is written, and the link removed. `undo()` puts the text back, but for that of a file which only its owner
+--- may read: the journal keeps none of these.
 ---@overload fun(path: string): head.Text
 ---@param path string from the root; its directory must be there
 ---@param text? string the whole of it
 ---@param options? head.DirOptions
----@return head.File file
+---@return head.Made file
 ---@example head.file("/opt/workdir/notes", "a line\n").action --> "created"
 ---@example head.file("/etc/hosts").text:match "172%S+ %S+" --> "172.16.0.254 demo.openchami.cluster"
+---@example head.file("/opt/workdir/key", "sesame\n", { mode = "0600" }).mode --> "0600"
 ---@example head.file("/etc/fstab") --> raises unsupported
+---@example head.file("/etc/hosts", "") --> raises refused
 function head.file(path, text, options)
   if text == nil and options == nil then return native.file_get(path) end
   return native.file_set(path, text, options)
@@ -152,16 +155,17 @@ end
 
 ---@class head.SysctlOptions
 ---@field persistent? boolean true: it stands in `/etc/sysctl.d/90-chami.conf` as well, which is read at each boot
----@field file? string another file for that
+---@field file? string another one for that: `/etc/sysctl.d/NAME.conf`, or `/etc/sysctl.conf`
 
 ---@class head.Sysctl
 ---@field name string
 ---@field value string
 ---@field action? "changed"|"unchanged"
 ---@field before? string what it was, where it changed
----@field file? string the file that sets it at the next boot
+---@field file? string the file that sets it at the next boot: of all that do the one that is read last
 
 --- Reads a parameter of the kernel; with a value sets it, until the next boot unless it is `persistent`.
+--- Where another file is read after that one and says otherwise, it is a `conflict` that names the file, and nothing is set.
 ---@param name string as sysctl has it: `net.ipv4.ip_forward`
 ---@param value? string|number|boolean
 ---@param options? head.SysctlOptions

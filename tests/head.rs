@@ -2,7 +2,10 @@
 //! somebody without rights is told.
 use std::{
     fs,
-    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    os::unix::{
+        fs::{PermissionsExt as _, symlink},
+        process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -105,6 +108,75 @@ fn a_files_text_is_taken_back_with_its_mode() {
 }
 
 #[test]
+fn a_private_text_stands_in_no_journal_and_is_not_put_back() {
+    let machine = Machine::new();
+    let path = machine.place("secret.env");
+    fs::write(&path, "DBPASS=abc\n").expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+    let line = format!("head.file({:?}, \"DBPASS=xyz\\n\").action", path.display());
+    assert_eq!(machine.run(&[], &line).out, "changed");
+    let mode = fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let told = machine.run(&[], "undo(1)");
+    assert!(
+        told.status == Some(1) && told.err.contains("it held a secret"),
+        "{told:?}"
+    );
+    let journal = machine.place(".local/state/chami/journal.jsonl");
+    let journal = fs::read_to_string(journal).expect("kept");
+    for text in [&journal, &told.out, &told.err] {
+        assert!(!text.contains("abc") && !text.contains("xyz"), "{text}");
+    }
+    assert_eq!(fs::read_to_string(&path).expect("there"), "DBPASS=xyz\n");
+    // One that was not there is taken away all the same, and a plan shows no text.
+    let new = machine.place("new.env");
+    let line = format!(
+        "head.file({:?}, \"DBPASS=abc\\n\", {{ mode = \"0600\" }})",
+        new.display()
+    );
+    let told = machine.run(&["--plan"], &line);
+    assert!(
+        !told.out.contains("abc") && !told.err.contains("abc"),
+        "{told:?}"
+    );
+    assert_eq!(machine.run(&[], &line).status, Some(0));
+    let told = machine.run(&[], "undo(2)");
+    assert!(told.status == Some(0) && !new.exists(), "{told:?}");
+}
+
+#[test]
+fn a_link_comes_back_as_a_link() {
+    let machine = Machine::new();
+    let (real, link) = (
+        machine.place("stub-resolv.conf"),
+        machine.place("resolv.conf"),
+    );
+    fs::write(&real, "nameserver 127.0.0.53\n").expect("written");
+    symlink("stub-resolv.conf", &link).expect("linked");
+    let line = format!(
+        "head.file({:?}, nil, {{ absent = true }}).action",
+        link.display()
+    );
+    assert_eq!(machine.run(&[], &line).out, "removed");
+    assert!(!link.is_symlink() && real.exists());
+    let told = machine.run(&[], "undo(1)");
+    assert_eq!(told.status, Some(0), "{told:?}");
+    let target = fs::read_link(&link).expect("a link");
+    assert_eq!(target, Path::new("stub-resolv.conf"));
+    // Written through the link, its target's text comes back, and the link stays one.
+    let line = format!("head.file({:?}, \"mine\\n\").action", link.display());
+    assert_eq!(machine.run(&[], &line).out, "changed");
+    assert_eq!(fs::read_to_string(&real).expect("there"), "mine\n");
+    let told = machine.run(&[], "undo(3)");
+    assert_eq!(told.status, Some(0), "{told:?}");
+    assert!(link.is_symlink());
+    assert_eq!(
+        fs::read_to_string(&real).expect("there"),
+        "nameserver 127.0.0.53\n"
+    );
+}
+
+#[test]
 fn who_only_reads_or_plans_changes_nothing() {
     let machine = Machine::new();
     let path = machine.place("a/b");
@@ -158,6 +230,14 @@ fn who_may_not_is_told_what_root_would_type() {
     let told = run("head.host(\"chami.example.org\", \"192.0.2.1\")");
     assert!(
         told.status == Some(4) && told.err.contains("sudo chami"),
+        "{told:?}"
+    );
+    let line =
+        "head.sysctl(\"kernel.hostname\", \"chami\", { file = \"/etc/sysctl.d/50-x.conf\" })";
+    let told = run(line);
+    let sealed = told.err.contains("/proc/sys is read-only");
+    assert!(
+        sealed || told.err.contains(&format!("-e '{line}'")),
         "{told:?}"
     );
     let hosts = fs::read_to_string("/etc/hosts").unwrap_or_default();

@@ -104,6 +104,17 @@ fn rules_of_the_header() {
         instead("\"A group\"", "\"\""),
         ["4: the title says nothing"]
     );
+    let code = "lab.clock.advance \"5s\"\nnode.run(1, \"id\")\ntry \"Make";
+    assert_eq!(
+        instead("try \"Make", code),
+        [
+            "25: lab.clock is a lab's alone: task.sleep lets time pass on both, or the header says backend = \"lab\"",
+            "26: node.run is a lab's alone: node.console is there on both, or the header says backend = \"lab\""
+        ]
+    );
+    let both = GOOD.replacen("try \"Make", code, 1);
+    let both = both.replacen("minutes = 5", "minutes = 5, backend = \"lab\"", 1);
+    assert_eq!(findings(&both), Vec::<String>::new());
     let unknown = instead("minutes", "minuts");
     assert!(unknown[0].contains("unknown key \"minuts\""), "{unknown:?}");
 }

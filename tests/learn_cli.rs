@@ -105,6 +105,17 @@ fn the_laws_are_tried_from_the_command_line() {
 }
 
 #[test]
+fn a_library_of_ones_own_breaks_no_law() {
+    let student = Student::new();
+    let library = concat!(env!("CARGO_MANIFEST_DIR"), "/lib-lua");
+    let mut command = student.command(&["learn", "--test", "301"]);
+    let out = command.env("CHAMI_LIB", library).output();
+    let out = out.expect("it runs");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert_eq!(said, "301  keeps the laws\n");
+}
+
+#[test]
 fn a_look_at_the_list_lets_no_time_pass_and_hints_can_be_asked_for() {
     let student = Student::new();
     let now = |student: &Student| {

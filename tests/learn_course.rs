@@ -170,6 +170,28 @@ fn on_a_cluster_the_needs_are_asked_and_nothing_is_prepared() {
 }
 
 #[test]
+fn what_breaks_things_on_purpose_is_refused_on_a_cluster_by_name() {
+    let student = Student::new();
+    let server = Server::of(&Student::new());
+    let words = ["-u", &server.1, "--no-token", "learn"];
+    let refused = |out: &(Option<i32>, String, String)| {
+        let told = "unsupported: 691, Fault lab: the node that stays silent, is for a lab alone";
+        assert!(out.0 == Some(1) && out.2.starts_with(told), "{out:?}");
+        assert!(
+            out.2.contains("\n  hint: chami learn 691 has a lab ready"),
+            "{out:?}"
+        );
+    };
+    refused(&student.says(&[&words[..], &["691"]].concat(), ":next\n"));
+    refused(&student.types(&[&words[..], &["--check", "691"]].concat()));
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/scripts/tutorial/691-the-silent-node.lua"
+    );
+    refused(&student.types(&[&words[..3], &[file]].concat()));
+}
+
+#[test]
 fn a_lab_with_other_work_on_it_is_left_alone() {
     let student = Student::new();
     let (status, ..) = student.types(&["--lab=mine", "-e", "smd.group.add 'dear'"]);

@@ -116,5 +116,5 @@ expect_fault("not_found", cloud_init.node.group, NODE, "io")
 
 try "Write a second group with its own file. In which order does a node include the two?"
 try "Let both files list packages. What does the node install? cloud_init.node.config tells."
-try "Take node 5 out of compute. How long until vendor-data follows? lab.clock.advance helps."
+try "Take node 5 out of compute. How long until vendor-data follows? task.sleep helps."
 try "Ask curl for an admin route without a token. What does that mean for secrets in here?"

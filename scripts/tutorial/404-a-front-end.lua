@@ -55,7 +55,7 @@ check "it boots the debug layer, and its neighbours what they booted" {
 check "cloud-init tells it to fetch frontend.yaml, and nothing else" {
   got  = told, within = "90s",
   want = all { contains "/frontend.yaml", match "^#include%s+%S+%s*$" },
-  hint = { "The list follows SMD's groups, once a minute: lab.clock.advance '60s'.",
+  hint = { "The list follows SMD's groups, once a minute: task.sleep '60s'.",
            "Is it still in compute? Then two files are merged." },
 }
 

@@ -4,7 +4,7 @@ exercise {
   id = "691", title = "Fault lab: the node that stays silent", minutes = 30,
   goal = "Two nodes of a new rack never show up, and one has its neighbour's name: the causes "
       .. "are found, named and put right, every node is Ready, and nothing else was changed.",
-  needs = { "689" }, seed = { "NOTES" },
+  needs = { "689" }, seed = { "NOTES" }, backend = "lab",
 }
 
 -- What the labels on the machines say: MAC → xname and address. The file was written from them.

@@ -4,7 +4,7 @@ exercise {
   id = "692", title = "Fault lab: it boots, but not what you asked for", minutes = 40,
   goal = "After Friday's rebuild of the images three things are wrong: they are found, named "
       .. "and put right, every node is Ready, and nothing else was changed.",
-  needs = { "690" }, seed = { "NOTES" },
+  needs = { "690" }, seed = { "NOTES" }, backend = "lab",
 }
 
 local ROLES = "data/roles.yaml"

@@ -1,11 +1,12 @@
 //! What the verbs of exercises ask of Rust: fields checked by their types, and the line that runs.
 use super::Builtin;
-use crate::{clock, lua::here};
+use crate::{clock, lua::line_in};
 use serde::{Deserialize, Serialize};
 
 pub(super) const EXERCISE: Builtin = Builtin {
     name: "exercise",
-    natives: |n, _| {
+    natives: |n, context| {
+        n.value("on_lab", super::lab::control(context).is_some());
         n.sync("header", |(header,): (Header,)| Ok(header));
         n.sync("check", |(check,): (Check,)| {
             if let Some(within) = &check.within {
@@ -13,7 +14,11 @@ pub(super) const EXERCISE: Builtin = Builtin {
             }
             Ok(check)
         });
-        n.raw("line", |lua, _| Ok(here(lua).map(|place| place.line)));
+        // Of the exercise itself: the library may be the user's own, and then its lines are as good as others.
+        n.raw("line", |lua, [chunk, ..]| {
+            let chunk = chunk.as_string().map(mlua::LuaString::to_string_lossy);
+            Ok(chunk.and_then(|chunk| line_in(lua, &chunk)))
+        });
         n.raw("span", |_, [value, ..]| {
             let info = value.as_function().map(mlua::Function::info);
             let lines = info.and_then(|it| Some(vec![it.line_defined?, it.last_line_defined?]));
@@ -35,6 +40,18 @@ struct Header {
     minutes: Option<u32>,
     #[serde(default)]
     once: bool,
+    #[serde(default)]
+    backend: Backend,
+}
+
+/// On what an exercise can be done.
+#[derive(Clone, Copy, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Backend {
+    #[default]
+    Any,
+    /// It breaks things on purpose, or moves time.
+    Lab,
 }
 
 /// A check; its `got` and `want` stay in Lua, here they are only known to be there.

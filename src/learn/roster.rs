@@ -198,6 +198,7 @@ mod tests {
             seed: Vec::new(),
             minutes: Some(10),
             once: false,
+            backend: crate::learn::session::Backend::Any,
         };
         Listed {
             id: id.to_owned(),

@@ -22,6 +22,17 @@ pub struct Header {
     pub minutes: Option<u32>,
     #[serde(default)]
     pub once: bool,
+    #[serde(default)]
+    pub backend: Backend,
+}
+
+/// On what it can be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    #[default]
+    Any,
+    Lab,
 }
 
 /// A check before it is asked.
@@ -108,6 +119,11 @@ impl<'a> Session<'a> {
     pub(super) fn open_text(&self, text: &str, path: &Path) -> Result<Opened, Report> {
         let chunk = format!("@{}", path.display());
         self.call("open", &[text, &chunk])
+    }
+
+    /// Refuses a cluster, where the opened exercise is for a lab alone.
+    pub(super) fn ground(&self) -> Result<(), Report> {
+        self.done("ground", &[])
     }
 
     /// Runs the opened exercise from the top.

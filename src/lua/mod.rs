@@ -46,7 +46,7 @@ pub use native::{Access, Args, Calls, Failure, Native, Natives, Scope, Told};
 pub use presses::{Press, Presses};
 pub use report::{Reply, Report};
 pub use strict::Strict;
-pub use trace::{Place, here};
+pub use trace::{Place, line_in};
 pub use value::{Bytes, Mismatch, null};
 pub use vm::{Options, Vm};
 pub use voice::{Speaker, Voice};

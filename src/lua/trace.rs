@@ -33,9 +33,23 @@ pub(crate) fn install(lua: &Lua) -> Result<()> {
 }
 
 /// The innermost line of the user's code that is running.
-pub fn here(lua: &Lua) -> Option<Place> {
+pub(crate) fn here(lua: &Lua) -> Option<Place> {
     (0..)
         .map_while(|level| lua.inspect_stack(level, frame))
+        .flatten()
+        .next()
+}
+
+/// The line that runs of this very chunk, whoever called whom on the way.
+pub fn line_in(lua: &Lua, chunk: &str) -> Option<usize> {
+    let line = |debug: &Debug| {
+        let source = debug.source().source;
+        source
+            .is_some_and(|it| it == chunk)
+            .then(|| debug.current_line())?
+    };
+    (0..)
+        .map_while(|level| lua.inspect_stack(level, line))
         .flatten()
         .next()
 }

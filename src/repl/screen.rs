@@ -46,10 +46,18 @@ fn colour(var: impl Fn(&str) -> Option<String>) -> bool {
 /// What the further lines of a message begin with.
 const INDENT: &str = "        ";
 
+/// What stands before the next thing to type. The terminal wraps such a line, and who copies it gets it in one piece.
+const TYPED: [&str; 2] = ["hint: ", "fix: "];
+
 /// A message as a screen of this width shows it: broken between words, not in the middle of one.
 pub fn fold(text: &str, style: &Style) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.split('\n') {
+        let said = plain(line);
+        if TYPED.iter().any(|it| said.trim_start().starts_with(it)) {
+            lines.push(line.to_owned());
+            continue;
+        }
         let mut piece = String::new();
         for word in line.split_inclusive(' ') {
             let full = seen(&piece) + seen(word.trim_end()) > style.width;
@@ -66,10 +74,15 @@ pub fn fold(text: &str, style: &Style) -> String {
 
 /// The columns that a text takes; what paints it takes none.
 fn seen(text: &str) -> usize {
+    plain(text).width()
+}
+
+/// A text without what paints it.
+fn plain(text: &str) -> String {
     let mut parts = text.split("\x1b[");
-    let first = parts.next().map_or(0, UnicodeWidthStr::width);
-    let rest = parts.map(|it| it.split_once('m').map_or(0, |(_, shown)| shown.width()));
-    first + rest.sum::<usize>()
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.filter_map(|it| Some(it.split_once('m')?.1));
+    rest.fold(first, |out, part| out + part)
 }
 
 /// A line, or several, on standard output. When nobody reads any more there is nobody to tell.
@@ -95,10 +108,10 @@ mod tests {
             width: 30,
             ..Style::WHOLE
         };
-        let text = "\x1b[1;31mnot_found\x1b[0m: no group of that name\n  hint: smd.group.list() shows those there are";
+        let text = "\x1b[1;31mnot_found\x1b[0m: no group of that name\n  at boot.lua:3, in a_function_of_a_name";
         assert_eq!(
             fold(text, &style),
-            "\x1b[1;31mnot_found\x1b[0m: no group of that\n        name\n  hint: smd.group.list() shows\n        those there are"
+            "\x1b[1;31mnot_found\x1b[0m: no group of that\n        name\n  at boot.lua:3, in\n        a_function_of_a_name"
         );
         let long = "error: https://demo.openchami.cluster:8443/hsm/v2/State/Components";
         assert_eq!(
@@ -107,6 +120,20 @@ mod tests {
             "what has no space stays whole"
         );
         assert_eq!(fold(text, &Style::WHOLE), text);
+    }
+
+    #[test]
+    fn what_is_to_be_typed_stays_in_one_piece() {
+        let style = Style {
+            width: 30,
+            ..Style::WHOLE
+        };
+        for typed in [
+            "  \x1b[2mhint:\x1b[0m sudo chami -u http://127.0.0.1:9 -e 'head.dir(\"/a\", { owner = \"root\" })'",
+            "fix: sudo systemctl restart coresmd-coredhcp",
+        ] {
+            assert_eq!(fold(typed, &style), typed);
+        }
     }
 
     #[test]

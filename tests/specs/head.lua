@@ -27,6 +27,11 @@ expect(head.dir({ "/data/oci", "/data/s3", "/data" }, { absent = true })[3].acti
 undo()
 expect(head.stat("/data/oci").owner, "rocky", "with its owner")
 expect_fault("refused", head.dir, "/etc", { absent = true })
+expect_fault("refused", head.dir, "/", { mode = "0700" })
+expect_fault("refused", head.dir, "/etc", { owner = "rocky" })
+expect(head.dir "/etc".action, "unchanged", "that it is there is no harm")
+for _, nothing in ipairs { {}, { owner = "rocky" } } do expect_fault("bad_argument", head.dir, nothing) end
+expect_fault("bad_argument", head.dir)
 
 -- Files.
 local owned = { owner = "rocky", mode = "0600" }
@@ -36,6 +41,26 @@ expect(head.file("/opt/workdir/a", "two\n").action, "changed", "another text")
 expect(head.file("/opt/workdir/a"), has { text = "two\n", owner = "rocky", mode = "0600" }, "its owner and mode stay")
 expect(head.file("/opt/workdir/a", nil, { absent = true }).action, "removed", "gone")
 expect_fault("not_found", head.file, "/opt/none/a", "text")
+expect_fault("not_found", head.file, "/opt/workdir/none", nil, { mode = "0600" })
+head.file("/opt/workdir/b", "one\n")
+expect(head.file("/opt/workdir/b", nil, { mode = "0600" }), has { action = "changed", mode = "0600" }, "its mode alone")
+expect(head.file("/opt/workdir/b").text, "one\n", "and it stays")
+undo()
+expect(head.stat("/opt/workdir/b").mode, "0644", "that is no secret yet")
+expect_fault("bad_argument", head.file, "/opt/workdir/b", "two\n", { owner = "nosuchuser" })
+expect(head.file("/opt/workdir/b").text, "one\n", "refused before anything is written")
+for _, text in ipairs { "", "10.0.0.1 head\n" } do expect_fault("refused", head.file, "/etc/hosts", text) end
+expect_fault("refused", head.file, "/etc/hosts", nil, { absent = true })
+
+-- What only its owner may read is in no journal, and not put back.
+head.file("/opt/workdir/key", "sesame\n", { mode = "0600" })
+head.file("/opt/workdir/key", "open\n")
+expect(expect_fault("unsupported", undo).message, contains "it held a secret", "the text before is not kept")
+for _, entry in ipairs(journal.list { last = 3 }) do
+  local kept = json.encode(journal.get(entry.id))
+  expect(not kept:find "sesame" and not kept:find '"open', "nor the one after")
+end
+head.file("/opt/workdir/key", nil, { absent = true })
 expect_fault("conflict", head.file, "/opt/workdir", "text")
 
 -- Parameters of the kernel.
@@ -46,6 +71,16 @@ expect(head.sysctl("net.ipv4.ip_forward").file, "/etc/sysctl.d/90-chami.conf", "
 expect(head.file("/etc/sysctl.d/90-chami.conf").text, "net.ipv4.ip_forward = 1\n", "in the file")
 undo()
 expect(head.sysctl("net.ipv4.ip_forward"), { name = "net.ipv4.ip_forward", value = "0" }, "both are taken back")
+head.sysctl("vm.swappiness", 10, { file = "/etc/sysctl.d/50-mine.conf" })
+expect(head.sysctl("vm.swappiness").file, "/etc/sysctl.d/50-mine.conf", "in whatever file it is")
+head.sysctl("vm.swappiness", 20, { file = "/etc/sysctl.conf" })
+expect(head.sysctl("vm.swappiness").file, "/etc/sysctl.conf", "the last one has the last word")
+local later = expect_fault("conflict", head.sysctl, "vm.swappiness", 30, { persistent = true })
+expect(later.message, contains "/etc/sysctl.conf is read after /etc/sysctl.d/90-chami.conf", "and would win")
+expect(head.sysctl("vm.swappiness").value, "20", "nothing was set")
+for _, file in ipairs { "/etc/passwd", "/etc/sysctl.d/mine" } do
+  expect_fault("bad_argument", head.sysctl, "vm.swappiness", 1, { file = file })
+end
 expect(expect_fault("unsupported", head.sysctl, "net.ipv4.ip_foward").hint, "did you mean net.ipv4.ip_forward?", "a slip")
 expect_fault("refused", head.sysctl, "vm.swappiness", "much")
 expect_fault("bad_argument", head.sysctl, "swappiness", 1)

@@ -30,6 +30,7 @@ impl<'a> Guide<'a> {
     pub fn enter(mut desk: Desk<'a>) -> Result<Self, Report> {
         let session = Session::aside(desk.shell);
         let opened = session.open(desk.exercise)?;
+        session.ground()?;
         let script = Script::read(&desk.exercise.text);
         let record = desk
             .book

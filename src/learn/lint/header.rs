@@ -1,7 +1,10 @@
 //! Rules of the header: literals alone, a number that is the file's, tags and needs that somebody knows.
 use super::{Page, is_built};
 use crate::{
-    learn::{course::Course, session::Opened},
+    learn::{
+        course::Course,
+        session::{Backend, Opened},
+    },
     shell::token::{Kind, Token},
 };
 
@@ -73,10 +76,34 @@ pub(super) fn rules(page: &mut Page, course: &Course, opened: &Opened) {
             );
         }
     }
+    if header.backend == Backend::Any {
+        lab_alone(page);
+    }
     if opened.checks.is_empty() {
         page.tell(
             page.first_mark().min(page.lines.len()),
             "no check: nobody can tell when this is done",
         );
+    }
+}
+
+/// What only a lab has is for exercises that say so: the others are done on head nodes as well.
+fn lab_alone(page: &mut Page) {
+    let code = page.tokens.iter().filter(|it| it.kind != Kind::Comment);
+    let code: Vec<Token> = code.copied().collect();
+    for three in code.windows(3) {
+        let called = match [three[0].text, three[1].text, three[2].text] {
+            ["lab", ".", name] => format!("lab.{name}"),
+            ["node", ".", "run"] => "node.run".to_owned(),
+            _ => continue,
+        };
+        let instead = match called.as_str() {
+            "lab.clock" => "task.sleep lets time pass on both",
+            "node.run" => "node.console is there on both",
+            _ => "leave it out",
+        };
+        let what =
+            format!("{called} is a lab's alone: {instead}, or the header says backend = \"lab\"");
+        page.tell(page.line(three[0].start), what);
     }
 }

@@ -1,7 +1,10 @@
-//! What stands on the head node as the journal sees it: directories, files with their texts, kernel parameters.
+//! What stands on the head node as the journal sees it: directories, files with their texts, links, kernel parameters.
+//!
+//! The text of a file that is for its owner alone is nobody else's to read, in a journal neither: it stands in a field that
+//! the journal hides as a secret, so that a change is seen and the text is not kept.
 use super::{
     client::{Client, ancestors, dotted, path_of},
-    types::{Call, Entry, HOSTS},
+    types::{Call, Dress, Entry, HOSTS, bits, is_private},
 };
 use crate::{
     clock::Pending,
@@ -45,8 +48,14 @@ struct Kept {
     owner: String,
     group: String,
     mode: String,
+    /// Of a link: where it leads. Owner, mode and text are of what stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// The text of a file that only its owner may read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
 }
 
 struct Head(Client);
@@ -57,7 +66,11 @@ pub(super) fn images(http: &Http) -> Arc<dyn Images> {
 
 impl Head {
     async fn kept(&self, entry: Entry) -> Result<Kept, Fault> {
-        let text = match entry.kind.as_str() {
+        let led = match entry.kind.as_str() {
+            "link" => self.0.look_at(&entry.path).await?,
+            _ => None,
+        };
+        let text = match led.as_ref().unwrap_or(&entry).kind.as_str() {
             "file" => match self.0.ask::<String>(Call::Read { path: entry.path }).await {
                 Ok(text) => Some(text),
                 // Too large, or no text: it is journaled, and not kept.
@@ -66,33 +79,52 @@ impl Head {
             },
             _ => None,
         };
+        let (text, secret) = if is_private(&entry.mode) {
+            (None, text)
+        } else {
+            (text, None)
+        };
         Ok(Kept {
             kind: entry.kind,
             owner: entry.owner,
             group: entry.group,
             mode: entry.mode,
+            target: entry.target,
             text,
+            secret,
         })
     }
 
     async fn restore(&self, path: String, kept: Kept, now: Option<Entry>) -> Result<(), Fault> {
-        let had = match &now {
-            Some(entry) => (entry.owner.clone(), entry.group.clone(), entry.mode.clone()),
-            None => Default::default(),
-        };
-        match kept.text {
-            Some(text) => {
-                let path = path.clone();
-                self.0.act(Call::Write { path, text }).await?;
-            }
-            None if now.is_none() => self.0.act(Call::Mkdir { path: path.clone() }).await?,
-            None => {}
+        let mut now = now;
+        if now.as_ref().is_some_and(|it| it.target != kept.target) {
+            self.0.act(Call::Remove { path: path.clone() }).await?;
+            now = None;
         }
-        if (&had.0, &had.1) != (&kept.owner, &kept.group) {
+        if let Some(target) = kept.target.filter(|_| now.is_none()) {
+            // What it leads to was not touched by the link's going.
+            return self.0.act(Call::Link { path, target }).await;
+        }
+        // What is hidden in a journal never comes here: the journal refuses it.
+        if let Some(text) = kept.text.or(kept.secret) {
+            let dress = Dress {
+                owner: Some(kept.owner),
+                group: Some(kept.group),
+                mode: Some(kept.mode),
+            };
+            return self.0.act(Call::Write { path, text, dress }).await;
+        }
+        if now.is_none() {
+            self.0.act(Call::Mkdir { path: path.clone() }).await?;
+        }
+        let had = now.unwrap_or_default();
+        let given = (&had.owner, &had.group) != (&kept.owner, &kept.group);
+        if given {
             let (path, owner, group) = (path.clone(), Some(kept.owner), Some(kept.group));
             self.0.act(Call::Chown { path, owner, group }).await?;
         }
-        if had.2 != kept.mode {
+        // Another owner costs setuid and setgid.
+        if given || bits(&had.mode) != bits(&kept.mode) {
             let mode = kept.mode;
             self.0.act(Call::Chmod { path, mode }).await?;
         }
@@ -112,7 +144,7 @@ impl Images for Head {
                 }
                 return Ok(records);
             }
-            for entry in self.0.look(ids).await?.into_iter().flatten() {
+            for entry in self.0.links(ids).await?.into_iter().flatten() {
                 let path = entry.path.clone();
                 let value = serde_json::to_value(self.kept(entry).await?).unwrap_or_default();
                 records.insert(path, value);
@@ -137,7 +169,7 @@ impl Images for Head {
             }
             // In the order of their names a directory comes before what is in it.
             let paths: Vec<String> = records.keys().cloned().collect();
-            let now = self.0.look(paths).await?;
+            let now = self.0.links(paths).await?;
             for ((path, value), now) in records.iter().zip(now) {
                 let kept: Kept = serde_json::from_value(value.clone())
                     .map_err(|e| Fault::internal(format!("a kept {resource}: {e}")))?;
@@ -167,7 +199,7 @@ impl Images for Head {
             (Some(before), PATH) => serde_json::from_value(before.clone()).ok()?,
             _ => return None,
         };
-        let lost = before.kind == "file" && before.text.is_none();
+        let lost = before.kind == "file" && before.text.is_none() && before.secret.is_none();
         lost.then(|| "its text was too large to be kept, or no text".to_owned())
     }
 }

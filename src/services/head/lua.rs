@@ -71,7 +71,8 @@ pub(super) fn natives(n: &mut Natives, http: &Http) {
                         Err(Fault::bad_argument("a file that is absent has no text"))
                     }
                     Some(text) => head.write(&path, &text, &wanted).await,
-                    None => head.no_file(&path).await,
+                    None if wanted.absent => head.no_file(&path).await,
+                    None => head.give(&path, &wanted).await,
                 }
             },
         ),

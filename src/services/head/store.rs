@@ -162,6 +162,16 @@ impl Store {
         all.any(|name| self.node(name).is_some())
     }
 
+    /// The files whose paths begin like this, with their texts.
+    pub fn texts(&self, front: &str) -> BTreeMap<String, String> {
+        let mut paths = self.paths.keys().filter(|path| path.starts_with(front));
+        let text = |path: &String| Some((path.clone(), self.node(path)?.text?));
+        paths
+            .by_ref()
+            .filter_map(|path| text(&path.to_string()))
+            .collect()
+    }
+
     pub fn sysctl(&self, name: &str) -> Option<String> {
         let its = self.sysctls.get(name).cloned();
         its.or_else(|| {

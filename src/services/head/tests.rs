@@ -1,8 +1,11 @@
 //! The client over this machine, its files below a directory of the test's own, and over the lab's twin.
+mod careful;
+mod lasting;
+
 use super::{
     client::{Client, Naming, Setting, Wanted, here::Here},
     lab,
-    types::{Action, HOSTS, SYSCTL},
+    types::{Action, HOSTS, Made, SYSCTL},
 };
 use crate::{
     clock::Wall,
@@ -67,7 +70,7 @@ fn owned(owner: &str) -> Wanted {
 
 async fn dir(head: &Client, path: &str, wanted: &Wanted) -> Result<Action, Fault> {
     let made = head.dirs(vec![path.to_owned()], wanted).await?;
-    Ok(made[0].action)
+    Ok(made[0].action.expect("something was done or not"))
 }
 
 /// What holds for the machine and for its twin.
@@ -108,7 +111,7 @@ async fn files(head: &Client) {
         mode: Some(json!(text)),
         ..Wanted::default()
     };
-    let file = |action| move |file: super::types::File| assert_eq!(file.action, Some(action));
+    let file = |action| move |file: Made| assert_eq!(file.action, Some(action));
     let write = async |text: &str| head.write("/srv2/a/f", text, &mode("0600")).await;
     write("one\n")
         .await

@@ -1,10 +1,10 @@
 //! Directories, as Ansible's `file` makes them: they are there, whose they are, and who may do what.
-use super::{Client, ancestors, path_of};
+use super::{Client, ancestors, dress::Fitting, path_of};
 use crate::{
     call,
     fault::{Fault, Kind},
     services::{
-        head::types::{Action, Call, Dir, Entry},
+        head::types::{Action, Call, Dress, Made, is_system, stays},
         many::Fates,
     },
 };
@@ -24,8 +24,16 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    pub(super) fn dress(&self) -> Result<Dress, Fault> {
+        Ok(Dress {
+            owner: self.owner.clone(),
+            group: self.group.clone(),
+            mode: self.digits()?,
+        })
+    }
+
     /// The mode as it is kept: four digits.
-    pub(super) fn digits(&self) -> Result<Option<String>, Fault> {
+    fn digits(&self) -> Result<Option<String>, Fault> {
         let refuse = |what: String| {
             let hint = "a mode is text of octal digits: mode = \"0755\". As a number Lua reads it in decimal";
             Err(Fault::bad_argument(what).hint(hint))
@@ -62,8 +70,12 @@ impl Wanted {
 
 impl Client {
     /// Makes directories be as wanted, those above them included; one after the other, for one may stand in another.
-    pub async fn dirs(&self, paths: Vec<String>, wanted: &Wanted) -> Result<Vec<Dir>, Fault> {
-        let mode = wanted.digits()?;
+    pub async fn dirs(&self, paths: Vec<String>, wanted: &Wanted) -> Result<Vec<Made>, Fault> {
+        if paths.is_empty() {
+            let hint = "head.dir(\"/opt/workdir\", { owner = \"rocky\" })";
+            return Err(Fault::bad_argument("which directory?").hint(hint));
+        }
+        let fitting = self.fitting(wanted.dress()?).await?;
         let paths: Vec<String> = paths
             .iter()
             .map(|it| path_of(it))
@@ -73,7 +85,7 @@ impl Client {
             let done = if wanted.absent {
                 self.no_dir(&path).await
             } else {
-                self.dir(&path, wanted, mode.as_deref()).await
+                self.dir(&path, &fitting).await
             };
             let said = match wanted.spelled() {
                 said if said.is_empty() => String::new(),
@@ -85,7 +97,7 @@ impl Client {
         fates.settle("made")
     }
 
-    async fn dir(&self, path: &str, wanted: &Wanted, mode: Option<&str>) -> Result<Dir, Fault> {
+    async fn dir(&self, path: &str, fitting: &Fitting) -> Result<Made, Fault> {
         let way = ancestors(path);
         let found = self.look(way.clone()).await?;
         let mut there = None;
@@ -107,72 +119,35 @@ impl Client {
             None => self.look_at(path).await?,
             there => there,
         };
-        let changed = self.dress(path, now.as_ref(), wanted, mode).await?;
+        let changed = self.dress(path, now.as_ref(), fitting).await?;
         let action = match (was, changed) {
             (false, _) => Action::Created,
             (true, true) => Action::Changed,
             (true, false) => Action::Unchanged,
         };
-        Ok(record(path, action, self.look_at(path).await?))
+        Ok(Made::new(
+            path,
+            Some(action),
+            self.came(path, fitting).await?,
+        ))
     }
 
-    /// Gives it owner, group and mode where they differ; says whether one did.
-    pub(super) async fn dress(
-        &self,
-        path: &str,
-        now: Option<&Entry>,
-        wanted: &Wanted,
-        mode: Option<&str>,
-    ) -> Result<bool, Fault> {
-        let differs = |want: Option<&String>, have: Option<(&String, u32)>| {
-            let same = |want: &String| {
-                have.is_some_and(|(name, id)| want == name || *want == id.to_string())
-            };
-            want.filter(|want| !same(want)).cloned()
-        };
-        let owner = differs(wanted.owner.as_ref(), now.map(|it| (&it.owner, it.uid)));
-        let group = differs(wanted.group.as_ref(), now.map(|it| (&it.group, it.gid)));
-        let mut changed = false;
-        if owner.is_some() || group.is_some() {
-            let path = path.to_owned();
-            self.act(Call::Chown { path, owner, group }).await?;
-            changed = true;
+    async fn no_dir(&self, path: &str) -> Result<Made, Fault> {
+        if is_system(path) {
+            return Err(stays(path));
         }
-        if let Some(mode) = mode.filter(|mode| now.is_none_or(|it| it.mode != **mode)) {
-            let (path, mode) = (path.to_owned(), mode.to_owned());
-            self.act(Call::Chmod { path, mode }).await?;
-            changed = true;
-        }
-        Ok(changed)
-    }
-
-    async fn no_dir(&self, path: &str) -> Result<Dir, Fault> {
         match self.look_at(path).await? {
-            None => return Ok(record(path, Action::Unchanged, None)),
+            None => return Ok(Made::new(path, Some(Action::Unchanged), None)),
             Some(entry) if entry.kind == "directory" => {}
             Some(_) => {
                 let message = format!("{path} is no directory");
                 return Err(Fault::new(Kind::Conflict, message)
-                    .hint("head.file(path, { absent = true }) removes a file"));
+                    .hint("head.file(path, nil, { absent = true }) removes a file"));
             }
         }
         let path = path.to_owned();
         self.act(Call::Remove { path: path.clone() }).await?;
-        Ok(record(&path, Action::Removed, None))
-    }
-}
-
-fn record(path: &str, action: Action, now: Option<Entry>) -> Dir {
-    let (owner, group, mode) = match now {
-        Some(entry) => (Some(entry.owner), Some(entry.group), Some(entry.mode)),
-        None => (None, None, None),
-    };
-    Dir {
-        path: path.to_owned(),
-        action,
-        owner,
-        group,
-        mode,
+        Ok(Made::new(&path, Some(Action::Removed), None))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     fault::{Fault, Kind},
     services::head::{
         text::{Hosts, Line, is_name},
-        types::{Action, Call, HOSTS, Host},
+        types::{Action, Call, Dress, HOSTS, Host},
     },
 };
 use serde::Deserialize;
@@ -61,6 +61,7 @@ impl Client {
             .act(Call::Write {
                 path,
                 text: text.clone(),
+                dress: Dress::default(),
             })
             .await;
         let line = match ip {

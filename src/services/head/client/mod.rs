@@ -2,9 +2,11 @@
 //!
 //! Who does the steps: this machine (`here`), or of a lab its simulated head node (`twin`).
 mod dir;
+mod dress;
 mod file;
 pub(super) mod here;
 mod host;
+mod lasting;
 mod sysctl;
 mod twin;
 
@@ -88,10 +90,17 @@ impl Client {
 
     /// What stands at each of these paths; none: nothing.
     pub(super) async fn look(&self, paths: Vec<String>) -> Result<Vec<Option<Entry>>, Fault> {
-        self.ask(Call::Look { paths }).await
+        let links = false;
+        self.ask(Call::Look { paths, links }).await
     }
 
-    async fn look_at(&self, path: &str) -> Result<Option<Entry>, Fault> {
+    /// The same of links themselves.
+    pub(super) async fn links(&self, paths: Vec<String>) -> Result<Vec<Option<Entry>>, Fault> {
+        let links = true;
+        self.ask(Call::Look { paths, links }).await
+    }
+
+    pub(super) async fn look_at(&self, path: &str) -> Result<Option<Entry>, Fault> {
         let mut found = self.look(vec![path.to_owned()]).await?;
         Ok(found.pop().flatten())
     }

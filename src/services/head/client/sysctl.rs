@@ -1,10 +1,16 @@
 //! Kernel parameters: as they are now, and with `persistent` as the next boot sets them.
-use super::{Client, path_of};
+//!
+//! What the next boot sets is not what one file says: of all that are read the last one counts.
+use super::{
+    Client,
+    dress::Fitting,
+    lasting::{boot_file, last, lasts},
+};
 use crate::{
     fault::{Fault, Kind},
     services::head::{
         text::Conf,
-        types::{Action, Call, SYSCTL, Sysctl},
+        types::{Action, BootFile, Call, SYSCTL, Sysctl},
     },
 };
 use serde::Deserialize;
@@ -23,18 +29,20 @@ impl Client {
     pub async fn sysctl(&self, name: &str) -> Result<Sysctl, Fault> {
         let name = named(name)?;
         let value: String = self.ask(Call::Sysctl { name: name.clone() }).await?;
-        let kept = match self.text(SYSCTL).await {
-            Ok(text) => text.as_deref().and_then(|text| Conf(text).of(&name)),
-            // Who may not read the file reads the value all the same.
-            Err(_) => None,
-        };
+        // Who may not read the files reads the value all the same.
+        let files = self.boot_files().await.unwrap_or_default();
+        let file = last(&files, &name).map(|(file, _)| file.real.clone());
         Ok(Sysctl {
             name,
             value,
             action: None,
             before: None,
-            file: kept.map(|_| SYSCTL.to_owned()),
+            file,
         })
+    }
+
+    async fn boot_files(&self) -> Result<Vec<BootFile>, Fault> {
+        self.ask(Call::BootFiles).await
     }
 
     pub async fn set_sysctl(
@@ -44,12 +52,14 @@ impl Client {
         setting: &Setting,
     ) -> Result<Sysctl, Fault> {
         let (name, value) = (named(name)?, text(value)?);
-        let file = setting.file.as_deref().map(path_of).transpose()?;
+        let file = setting.file.as_deref().map(boot_file).transpose()?;
+        let named = file.clone();
         let file = file.or_else(|| setting.persistent.then(|| SYSCTL.to_owned()));
         let done = self.change_sysctl(&name, &value, file.as_deref()).await;
-        let said = match &file {
-            Some(_) => ", { persistent = true }",
-            None => "",
+        let said = match (named, file) {
+            (Some(named), _) => format!(", {{ file = {named:?} }}"),
+            (None, Some(_)) => ", { persistent = true }".to_owned(),
+            (None, None) => String::new(),
         };
         let line = format!("head.sysctl({name:?}, {value:?}{said})");
         self.told(done, &line).await
@@ -66,6 +76,9 @@ impl Client {
                 name: name.to_owned(),
             })
             .await?;
+        if let Some(file) = file {
+            lasts(&self.boot_files().await?, file, name, value)?;
+        }
         let mut action = Action::Unchanged;
         if !same(&before, value) {
             let (name, value) = (name.to_owned(), value.to_owned());
@@ -76,7 +89,8 @@ impl Client {
             let old = self.text(file).await?.unwrap_or_default();
             // Only what differs is written: the file may be somebody's own.
             if Conf(&old).of(name).is_none_or(|kept| !same(&kept, value)) {
-                self.put(file, &Conf(&old).with(name, Some(value))).await?;
+                let text = Conf(&old).with(name, Some(value));
+                self.put(file, &text, &Fitting::default()).await?;
                 action = Action::Changed;
             }
         }
@@ -102,7 +116,7 @@ impl Client {
 }
 
 /// Tabs and spaces between the words of a value are the same.
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     a.split_whitespace().eq(b.split_whitespace())
 }
 

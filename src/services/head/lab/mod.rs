@@ -6,7 +6,7 @@ mod survey;
 
 use super::{
     store::{Node, Store},
-    types::{Call, Entry},
+    types::{BootFile, Call, Dress, Entry, Ids, is_conf, is_system, stays},
 };
 use crate::{
     fault::{Fault, Kind},
@@ -21,7 +21,7 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Who there is, and which groups.
 const USERS: [(&str, u32); 3] = [("root", 0), ("rocky", 1000), ("nobody", 65534)];
@@ -36,7 +36,12 @@ const GROUPS: [(&str, u32); 5] = [
 const SYSTEM: [&str; 11] = [
     "/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/run", "/sbin", "/sys", "/usr", "/var",
 ];
-const OPEN: [&str; 3] = ["/etc/hosts", "/etc/openchami", "/etc/sysctl.d"];
+const OPEN: [&str; 4] = [
+    "/etc/hosts",
+    "/etc/openchami",
+    "/etc/sysctl.conf",
+    "/etc/sysctl.d",
+];
 /// The kernel's own word: nobody sets it.
 const FIXED: [&str; 2] = ["kernel.osrelease", "kernel.ostype"];
 /// One parameter under two names.
@@ -125,11 +130,29 @@ fn named(all: &[(&str, u32)], sort: &str, asked: &str) -> Result<String, Fault> 
     }
 }
 
+/// The same of both, as far as they are said.
+fn owners(
+    owner: Option<String>,
+    group: Option<String>,
+) -> Result<(Option<String>, Option<String>), Fault> {
+    let owner = owner.map(|it| named(&USERS, "user", &it)).transpose()?;
+    let group = group.map(|it| named(&GROUPS, "group", &it)).transpose()?;
+    Ok((owner, group))
+}
+
+fn who(owner: Option<&str>, group: Option<&str>) -> Result<Ids, Fault> {
+    let (owner, group) = owners(owner.map(str::to_owned), group.map(str::to_owned))?;
+    Ok(Ids {
+        uid: owner.map(|it| number(&USERS, &it)),
+        gid: group.map(|it| number(&GROUPS, &it)),
+    })
+}
+
 impl Lab {
     fn answer(&self, call: Call) -> Result<Value, Fault> {
         match call {
             Call::Survey => told(self.survey()),
-            Call::Look { paths } => {
+            Call::Look { paths, .. } => {
                 let each: Result<Vec<_>, Fault> = paths.iter().map(|it| self.look(it)).collect();
                 told(each?)
             }
@@ -137,12 +160,18 @@ impl Lab {
                 let (_, node) = self.there(&path)?;
                 told(node.text.ok_or_else(|| is_dir(&path))?)
             }
-            Call::Write { path, text } => told(self.write(&path, text)?),
+            Call::Who { owner, group } => told(who(owner.as_deref(), group.as_deref())?),
+            Call::Write { path, text, dress } => told(self.write(&path, text, dress)?),
+            Call::Link { .. } => Err(not_simulated(
+                "links",
+                "a file or a directory of its own does as well".to_owned(),
+            )),
             Call::Mkdir { path } => told(self.mkdir(&path)?),
             Call::Chown { path, owner, group } => told(self.chown(&path, owner, group)?),
             Call::Chmod { path, mode } => {
                 told(self.change(&path, |node| node.mode.clone_from(&mode))?)
             }
+            Call::BootFiles => told(self.boot_files()),
             Call::Remove { path } => told(self.remove(&path)?),
             Call::Sysctl { name } => told(self.sysctl(&name)?.1),
             Call::SetSysctl { name, value } => told(self.set_sysctl(&name, &value)?),
@@ -176,6 +205,7 @@ impl Lab {
             owner: node.owner,
             group: node.group,
             mode: node.mode,
+            target: None,
         };
         Ok(self.node(path)?.map(entry))
     }
@@ -189,6 +219,9 @@ impl Lab {
 
     fn change(&self, path: &str, change: impl FnOnce(&mut Node)) -> Result<(), Fault> {
         let (path, mut node) = self.there(path)?;
+        if is_system(&path) && node.text.is_none() {
+            return Err(stays(&path));
+        }
         change(&mut node);
         self.put(&path, node)
     }
@@ -210,7 +243,7 @@ impl Lab {
         }
     }
 
-    fn write(&self, path: &str, text: String) -> Result<(), Fault> {
+    fn write(&self, path: &str, text: String, dress: Dress) -> Result<(), Fault> {
         if text.len() > LARGEST {
             let message = format!("{path}: the lab's head node keeps no file larger than 1 MiB");
             return Err(Fault::new(Kind::Refused, message));
@@ -224,9 +257,14 @@ impl Lab {
             mode: "0644".to_owned(),
             ..by_root()
         };
+        let (owner, group) = owners(dress.owner, dress.group)?;
+        let old = old.unwrap_or_else(fresh);
         let node = Node {
             text: Some(text),
-            ..old.unwrap_or_else(fresh)
+            owner: owner.unwrap_or(old.owner),
+            group: group.unwrap_or(old.group),
+            mode: dress.mode.unwrap_or(old.mode),
+            gone: false,
         };
         self.put(path, node)
     }
@@ -240,8 +278,7 @@ impl Lab {
     }
 
     fn chown(&self, path: &str, owner: Option<String>, group: Option<String>) -> Result<(), Fault> {
-        let owner = owner.map(|it| named(&USERS, "user", &it)).transpose()?;
-        let group = group.map(|it| named(&GROUPS, "group", &it)).transpose()?;
+        let (owner, group) = owners(owner, group)?;
         self.change(path, |node| {
             node.owner = owner.unwrap_or_else(|| std::mem::take(&mut node.owner));
             node.group = group.unwrap_or_else(|| std::mem::take(&mut node.group));
@@ -249,9 +286,8 @@ impl Lab {
     }
 
     fn remove(&self, path: &str) -> Result<(), Fault> {
-        if path == "/" || SYSTEM.contains(&path) {
-            let message = format!("{path} is the system's own, and stays");
-            return Err(Fault::new(Kind::Refused, message));
+        if is_system(path) {
+            return Err(stays(path));
         }
         let (path, _) = self.there(path)?;
         self.shelf.write(|store| {
@@ -281,6 +317,23 @@ impl Lab {
             ),
         };
         Err(not_simulated(&name, hint))
+    }
+
+    /// As on Enterprise Linux 9: of its directory by their names, and sysctl.conf under the name 99-sysctl.conf.
+    fn boot_files(&self) -> Vec<BootFile> {
+        let mut found = self.shelf.read(|store| store.texts("/etc/sysctl.d/"));
+        found.retain(|path, _| is_conf(path));
+        let conf = "/etc/sysctl.conf".to_owned();
+        let linked = self.shelf.read(|store| store.node(&conf));
+        let linked = linked.and_then(|node| node.text).unwrap_or_default();
+        let mut files: BTreeMap<String, (String, String)> = found
+            .into_iter()
+            .map(|(path, text)| (path.clone(), (path, text)))
+            .collect();
+        let name = "/etc/sysctl.d/99-sysctl.conf".to_owned();
+        files.entry(name).or_insert((conf, linked));
+        let file = |(path, (real, text))| BootFile { path, real, text };
+        files.into_iter().map(file).collect()
     }
 
     fn set_sysctl(&self, name: &str, value: &str) -> Result<(), Fault> {

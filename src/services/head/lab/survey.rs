@@ -65,6 +65,7 @@ impl Lab {
             podman: Some("5.2.2".to_owned()),
             packages: PACKAGES.into_iter().map(owned).collect::<BTreeMap<_, _>>(),
             ports: PORTS.into_iter().map(port).collect(),
+            silent: Vec::new(),
             checks: Vec::new(),
         }
     }

@@ -62,6 +62,13 @@ impl Hosts<'_> {
         found
     }
 
+    /// Whether this machine is still itself to its programs.
+    pub fn have_localhost(&self) -> bool {
+        let ips = self.of("localhost");
+        let mut ips = ips.iter().filter_map(|ip| ip.parse::<IpAddr>().ok());
+        ips.any(|ip| ip.is_loopback())
+    }
+
     /// The text in which a name has this address and no other of its family, in one line; or none at all.
     pub fn with(&self, name: &str, ip: Option<IpAddr>) -> String {
         let mut kept = false;

@@ -1,4 +1,6 @@
 //! What a survey means for a head node: enough of everything, or what is missing and how to get it.
+mod ports;
+
 use super::Survey;
 use serde::{Deserialize, Serialize};
 
@@ -9,30 +11,6 @@ const NODE_MEMORY: u64 = 4 * GIB;
 const DISK: u64 = 30 * GIB;
 /// Quadlets came with 4.4.
 const PODMAN: u64 = 4;
-
-/// What OpenCHAMI listens on.
-const PORTS: [(u16, &str, &str); 7] = [
-    (67, "udp", "DHCP"),
-    (69, "udp", "TFTP"),
-    (5000, "tcp", "the registry"),
-    (8081, "tcp", "the gateway"),
-    (8443, "tcp", "the gateway"),
-    (9000, "tcp", "S3"),
-    (9001, "tcp", "S3's console"),
-];
-/// Who may hold them: OpenCHAMI's own, and what publishes ports for containers.
-const OWN: [&str; 10] = [
-    "chami",
-    "conmon",
-    "coredhcp",
-    "coresmd",
-    "haproxy",
-    "minio",
-    "registry",
-    "rootlessport",
-    "slirp4netns",
-    "versitygw",
-];
 
 /// What is wanted, and the packages that bring it, where dnf and where apt installs.
 const WANTED: [(&str, &[&str], &[&str]); 3] = [
@@ -94,6 +72,10 @@ impl Survey {
         matches!(self.os_id.as_str(), "debian" | "ubuntu")
     }
 
+    fn kept_silent(&self, what: &str) -> bool {
+        self.silent.iter().any(|it| it == what)
+    }
+
     fn install(&self, package: &str) -> String {
         let tool = if self.is_debian() { "apt" } else { "dnf" };
         format!("sudo {tool} install {package}")
@@ -109,6 +91,11 @@ pub fn checks(survey: &Survey, nodes: u64) -> Vec<Check> {
         kvm(survey),
         podman(survey),
     ];
+    let manager = if survey.is_debian() {
+        "dpkg-query"
+    } else {
+        "rpm"
+    };
     for (what, rpm, deb) in WANTED {
         let names = if survey.is_debian() { deb } else { rpm };
         let there = names
@@ -116,6 +103,7 @@ pub fn checks(survey: &Survey, nodes: u64) -> Vec<Check> {
             .find_map(|name| Some((name, survey.packages.get(*name)?)));
         out.push(match there {
             Some((name, version)) => check(what, "ok", format!("{name} {version}"), ""),
+            None if survey.kept_silent(manager) => silent(what, manager),
             None => check(
                 what,
                 "missing",
@@ -124,8 +112,17 @@ pub fn checks(survey: &Survey, nodes: u64) -> Vec<Check> {
             ),
         });
     }
-    out.push(ports(survey));
+    out.push(ports::ports(survey));
     out
+}
+
+/// What is not known, for its program hangs.
+fn silent(what: &str, program: &str) -> Check {
+    let found = format!("not known: {program} does not answer");
+    let fix = format!(
+        "ps -C {program} shows what it waits for; a hung mount or a lock is the usual reason"
+    );
+    check(what, "note", found, fix)
 }
 
 fn os(survey: &Survey) -> Check {
@@ -162,6 +159,14 @@ fn disk(survey: &Survey) -> Check {
         gib(most.size),
         most.path
     );
+    let hung: Vec<&str> = survey.silent.iter().map(String::as_str).collect();
+    let hung: Vec<&str> = hung.into_iter().filter(|it| it.starts_with('/')).collect();
+    if !hung.is_empty() {
+        let found = format!("{found}; no answer from {}", hung.join(", "));
+        let fix =
+            "findmnt shows what is mounted there: a file server that is gone hangs whoever asks";
+        return check("disk", "note", found, fix);
+    }
     let fix = format!(
         "images and containers want {}: make room, or mount a larger disk at /data",
         gib(DISK)
@@ -183,6 +188,9 @@ fn kvm(survey: &Survey) -> Check {
 
 fn podman(survey: &Survey) -> Check {
     let Some(version) = &survey.podman else {
+        if survey.kept_silent("podman") {
+            return silent("podman", "podman");
+        }
         return check(
             "podman",
             "missing",
@@ -198,32 +206,27 @@ fn podman(survey: &Survey) -> Check {
     check("podman", level(major >= Some(PODMAN)), version.clone(), fix)
 }
 
-fn ports(survey: &Survey) -> Check {
-    let (mut taken, mut unknown) = (Vec::new(), Vec::new());
-    for (port, protocol, what) in PORTS {
-        let mut there = survey
-            .ports
-            .iter()
-            .filter(|it| (it.port, it.protocol.as_str()) == (port, protocol));
-        let Some(first) = there.next() else { continue };
-        match &first.process {
-            Some(name) if OWN.iter().any(|own| name.starts_with(own)) => {}
-            Some(name) => taken.push(format!("{protocol} {port} ({what}) by {name}")),
-            None => unknown.push(format!("{protocol} {port}")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_answer_is_not_said_to_be_missing() {
+        let survey = Survey {
+            os_id: "rocky".to_owned(),
+            silent: vec!["podman".to_owned(), "rpm".to_owned(), "/srv".to_owned()],
+            disks: vec![crate::services::head::types::Disk {
+                path: "/".to_owned(),
+                size: 100 * GIB,
+                free: 90 * GIB,
+            }],
+            ..Survey::default()
+        };
+        for check in checks(&survey, 1) {
+            if ["disk", "podman", "libvirt", "QEMU"].contains(&check.what.as_str()) {
+                assert_eq!(check.level, "note", "{check:?}");
+                assert!(check.found.contains("answer"), "{check:?}");
+            }
         }
     }
-    let fix = "sudo ss -lntup tells by whom; the default network of libvirt holds udp 67: virsh.net_destroy \"default\"";
-    if !taken.is_empty() {
-        return check(
-            "ports",
-            "missing",
-            format!("taken: {}", taken.join(", ")),
-            fix,
-        );
-    }
-    if !unknown.is_empty() {
-        let found = format!("taken, perhaps by OpenCHAMI itself: {}", unknown.join(", "));
-        return check("ports", "note", found, fix);
-    }
-    check("ports", "ok", "free, or OpenCHAMI's own".to_owned(), fix)
 }

@@ -1,99 +1,69 @@
 //! The seam: what can be asked of a head node, whoever answers.
+mod call;
 mod check;
 mod survey;
+mod system;
 
+pub use call::Call;
 pub use check::{Check, checks, packages};
 pub use survey::{Disk, Port, Survey};
+pub use system::{is_system, stays};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 /// The names of hosts.
 pub const HOSTS: &str = "/etc/hosts";
 /// Where kernel parameters stand that are to last; the number puts them behind the distribution's.
 pub const SYSCTL: &str = "/etc/sysctl.d/90-chami.conf";
 
-/// What is asked or done: one step each.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "call", content = "arguments", rename_all = "snake_case")]
-pub enum Call {
-    Survey,
-    /// What stands at these paths; links are followed.
-    Look {
-        paths: Vec<String>,
-    },
-    Read {
-        path: String,
-    },
-    Write {
-        path: String,
-        text: String,
-    },
-    /// One directory, in one that is there.
-    Mkdir {
-        path: String,
-    },
-    Chown {
-        path: String,
-        #[serde(default)]
-        owner: Option<String>,
-        #[serde(default)]
-        group: Option<String>,
-    },
-    Chmod {
-        path: String,
-        mode: String,
-    },
-    /// A file, or a directory with nothing in it.
-    Remove {
-        path: String,
-    },
-    Sysctl {
-        name: String,
-    },
-    SetSysctl {
-        name: String,
-        value: String,
-    },
+/// Whose something is, and who may do what with it; what is not said stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dress {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// `0755`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
 }
 
-impl Call {
-    pub fn reads(&self) -> bool {
-        matches!(
-            self,
-            Self::Survey | Self::Look { .. } | Self::Read { .. } | Self::Sysctl { .. }
-        )
-    }
+/// Numbers of a user and a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ids {
+    pub uid: Option<u32>,
+    pub gid: Option<u32>,
+}
 
-    /// As a plan shows it: the command, what it is about, and what else it is given.
-    pub fn spelled(&self) -> (&'static str, String, Option<Value>) {
-        match self {
-            Self::Survey => ("survey", String::new(), None),
-            Self::Look { paths } => ("stat", paths.join(" "), None),
-            Self::Read { path } => ("cat", path.clone(), None),
-            Self::Write { path, text } => ("write", path.clone(), Some(json!({ "text": text }))),
-            Self::Mkdir { path } => ("mkdir", path.clone(), None),
-            Self::Chown { path, owner, group } => {
-                let whom = match (owner, group) {
-                    (Some(owner), Some(group)) => format!("{owner}:{group}"),
-                    (Some(owner), None) => owner.clone(),
-                    (None, group) => format!(":{}", group.as_deref().unwrap_or_default()),
-                };
-                ("chown", format!("{whom} {path}"), None)
-            }
-            Self::Chmod { path, mode } => ("chmod", format!("{mode} {path}"), None),
-            Self::Remove { path } => ("remove", path.clone(), None),
-            Self::Sysctl { name } => ("sysctl", name.clone(), None),
-            Self::SetSysctl { name, value } => ("sysctl", format!("{name}={value}"), None),
-        }
-    }
+/// A file of kernel parameters that is read at each boot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BootFile {
+    pub path: String,
+    /// Where it really stands, when `path` is a link.
+    pub real: String,
+    pub text: String,
+}
+
+/// Whether a file of this name is read among the others in its directory.
+pub fn is_conf(name: &str) -> bool {
+    name.strip_suffix(".conf").is_some_and(|it| !it.is_empty())
+}
+
+/// The permissions that a mode has, as a number.
+pub fn bits(mode: &str) -> u32 {
+    u32::from_str_radix(mode, 8).unwrap_or_default()
+}
+
+/// Whether a file of this mode is for its owner alone: what stands in it is nobody else's to read.
+pub fn is_private(mode: &str) -> bool {
+    bits(mode) & 0o044 == 0
 }
 
 /// What stands at a path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     pub path: String,
-    /// `file`, `directory`, `other`.
+    /// `file`, `directory`, `other`; `link` where links were meant, and then the rest is of what it leads to.
     pub kind: String,
     pub owner: String,
     pub group: String,
@@ -101,6 +71,9 @@ pub struct Entry {
     pub mode: String,
     pub uid: u32,
     pub gid: u32,
+    /// Of a link: where it leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
 }
 
 /// What became of something.
@@ -113,23 +86,11 @@ pub enum Action {
     Unchanged,
 }
 
-/// A directory after it was made to be as wanted.
+/// A directory or a file: what became of it, and how it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Dir {
+pub struct Made {
     pub path: String,
-    pub action: Action,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
-}
-
-/// A file with its text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct File {
-    pub path: String,
+    /// None: it was only read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,8 +99,26 @@ pub struct File {
     pub group: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
+    /// Of a file that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+impl Made {
+    pub fn new(path: &str, action: Option<Action>, now: Option<Entry>) -> Self {
+        let (owner, group, mode) = match now {
+            Some(entry) => (Some(entry.owner), Some(entry.group), Some(entry.mode)),
+            None => (None, None, None),
+        };
+        Self {
+            path: path.to_owned(),
+            action,
+            owner,
+            group,
+            mode,
+            text: None,
+        }
+    }
 }
 
 /// A kernel parameter.

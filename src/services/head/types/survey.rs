@@ -34,6 +34,9 @@ pub struct Survey {
     /// Versions of what is installed, of the packages that matter.
     pub packages: BTreeMap<String, String>,
     pub ports: Vec<Port>,
+    /// What did not answer in time, and is not known therefore: programs, places on disks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<String>,
     #[serde(default)]
     pub checks: Vec<Check>,
 }

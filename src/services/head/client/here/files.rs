@@ -2,38 +2,47 @@
 use super::{Here, refused};
 use crate::{
     fault::{Fault, Kind},
-    services::head::types::Entry,
+    services::head::types::{Dress, Entry, Ids, is_system, stays},
 };
 use nix::unistd::{Gid, Group, Uid, User};
 use std::{
     fs::{self, Permissions},
-    io::{self, ErrorKind, Write as _},
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
+    io::ErrorKind,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink},
     path::Path,
 };
-use tempfile::Builder;
 
 /// A larger file is no text that somebody wrote.
 const LARGEST: u64 = 1 << 20;
-/// A new file's mode, of which the system takes off the umask.
-const FRESH: u32 = 0o644;
 
 impl Here {
-    pub(super) fn look(&self, path: &str) -> Result<Option<Entry>, Fault> {
-        let about = match fs::metadata(self.at(path)) {
+    pub(super) fn look(&self, path: &str, links: bool) -> Result<Option<Entry>, Fault> {
+        let at = self.at(path);
+        let link = fs::symlink_metadata(&at)
+            .ok()
+            .filter(|it| links && it.is_symlink());
+        let about = match (fs::metadata(&at), link.clone()) {
+            // A link that leads nowhere is there all the same.
+            (Err(_), Some(link)) => Ok(link),
+            (followed, _) => followed,
+        };
+        let about = match about {
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(None);
             }
             Err(e) => return Err(refused(Path::new(path), &e)),
             Ok(about) => about,
         };
-        let kind = if about.is_dir() {
+        let kind = if link.is_some() {
+            "link"
+        } else if about.is_dir() {
             "directory"
         } else if about.is_file() {
             "file"
         } else {
             "other"
         };
+        let target = link.and_then(|_| fs::read_link(&at).ok());
         let (uid, gid) = (about.uid(), about.gid());
         let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
         let group = Group::from_gid(Gid::from_raw(gid)).ok().flatten();
@@ -45,6 +54,7 @@ impl Here {
             mode: format!("{:04o}", about.permissions().mode() & 0o7777),
             uid,
             gid,
+            target: target.map(|it| it.to_string_lossy().into_owned()),
         }))
     }
 
@@ -58,42 +68,29 @@ impl Here {
         fs::read_to_string(at).map_err(|e| refused(Path::new(path), &e))
     }
 
-    /// In one step, with the permissions and the owner it had.
-    pub(super) fn write(&self, path: &str, text: &str) -> Result<(), Fault> {
-        let at = self.at(path);
-        // A link's target is replaced, not the link.
-        let at = fs::canonicalize(&at).unwrap_or(at);
-        let blame = |e: io::Error| match e.kind() {
-            ErrorKind::NotFound => Fault::not_found(format!("{path}: its directory is not there"))
-                .hint("head.dir makes it"),
-            _ => refused(Path::new(path), &e),
-        };
-        let dir = at.parent().unwrap_or(Path::new("/"));
-        let work = || {
-            let fresh = Permissions::from_mode(FRESH);
-            let mut draft = Builder::new().permissions(fresh).tempfile_in(dir)?;
-            draft.write_all(text.as_bytes())?;
-            if let Ok(old) = fs::metadata(&at) {
-                draft.as_file().set_permissions(old.permissions())?;
-                chown(draft.path(), Some(old.uid()), Some(old.gid()))?;
-            }
-            draft.as_file().sync_data()?;
-            draft.persist(&at).map_err(|e| e.error)?;
-            Ok::<_, io::Error>(())
-        };
-        match work() {
-            // A mount point of its own: nothing can take its place.
-            Err(e) if e.kind() == ErrorKind::ResourceBusy => fs::write(&at, text).map_err(blame),
-            done => done.map_err(blame),
+    pub(super) fn mkdir(&self, path: &str) -> Result<(), Fault> {
+        match fs::create_dir(self.at(path)) {
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => match self.look(path, false)? {
+                // Somebody was quicker.
+                Some(_) => Ok(()),
+                None => Err(leads_nowhere(path)),
+            },
+            done => done.map_err(|e| refused(Path::new(path), &e)),
         }
     }
 
-    pub(super) fn mkdir(&self, path: &str) -> Result<(), Fault> {
-        match fs::create_dir(self.at(path)) {
-            // Somebody was quicker.
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
-            done => done.map_err(|e| refused(Path::new(path), &e)),
+    pub(super) fn link(&self, path: &str, target: &str) -> Result<(), Fault> {
+        symlink(target, self.at(path)).map_err(|e| refused(Path::new(path), &e))
+    }
+
+    /// The system's own directories are left alone, by whatever way one comes to them.
+    fn may_change(&self, path: &str) -> Result<(), Fault> {
+        let is_dir = fs::metadata(self.at(path)).is_ok_and(|it| it.is_dir());
+        let real = self.real(path).unwrap_or_default();
+        if is_dir && (is_system(path) || is_system(&real)) {
+            return Err(stays(path));
         }
+        Ok(())
     }
 
     pub(super) fn chown(
@@ -102,14 +99,14 @@ impl Here {
         owner: Option<&str>,
         group: Option<&str>,
     ) -> Result<(), Fault> {
-        let uid = owner.map(user).transpose()?;
-        let gid = group.map(group_of).transpose()?;
+        let Ids { uid, gid } = who(owner, group)?;
+        self.may_change(path)?;
         chown(self.at(path), uid, gid).map_err(|e| refused(Path::new(path), &e))
     }
 
     pub(super) fn chmod(&self, path: &str, mode: &str) -> Result<(), Fault> {
-        let mode = u32::from_str_radix(mode, 8)
-            .map_err(|_| Fault::bad_argument(format!("{mode:?} is no mode")))?;
+        let mode = mode_of(mode)?;
+        self.may_change(path)?;
         let done = fs::set_permissions(self.at(path), Permissions::from_mode(mode));
         done.map_err(|e| refused(Path::new(path), &e))
     }
@@ -117,6 +114,9 @@ impl Here {
     pub(super) fn remove(&self, path: &str) -> Result<(), Fault> {
         let at = self.at(path);
         let is_dir = fs::symlink_metadata(&at).is_ok_and(|it| it.is_dir());
+        if is_dir || is_system(path) {
+            self.may_change(path)?;
+        }
         let done = if is_dir {
             fs::remove_dir(&at)
         } else {
@@ -130,6 +130,30 @@ impl Here {
             _ => refused(Path::new(path), &e),
         })
     }
+}
+
+/// What a file is to be like, as numbers; wrong words are refused before anything is done.
+pub(super) fn fit(dress: &Dress) -> Result<(Ids, Option<u32>), Fault> {
+    let ids = who(dress.owner.as_deref(), dress.group.as_deref())?;
+    Ok((ids, dress.mode.as_deref().map(mode_of).transpose()?))
+}
+
+pub(super) fn who(owner: Option<&str>, group: Option<&str>) -> Result<Ids, Fault> {
+    Ok(Ids {
+        uid: owner.map(user).transpose()?,
+        gid: group.map(group_of).transpose()?,
+    })
+}
+
+fn mode_of(mode: &str) -> Result<u32, Fault> {
+    u32::from_str_radix(mode, 8).map_err(|_| Fault::bad_argument(format!("{mode:?} is no mode")))
+}
+
+pub(super) fn leads_nowhere(path: &str) -> Fault {
+    let message = format!("{path} is a link, and what it leads to is not there");
+    Fault::new(Kind::Conflict, message).hint(format!(
+        "head.file({path:?}, nil, {{ absent = true }}) removes the link"
+    ))
 }
 
 fn user(name: &str) -> Result<u32, Fault> {

@@ -1,7 +1,11 @@
 //! This machine: the steps as its kernel and its file systems do them.
+mod attributes;
+mod boot;
 mod files;
+mod patient;
 mod ports;
 mod survey;
+mod write;
 
 use crate::{
     fault::{Fault, Kind},
@@ -49,12 +53,14 @@ impl Here {
     fn answer(&self, call: Call) -> Result<Value, Fault> {
         match call {
             Call::Survey => told(self.survey()),
-            Call::Look { paths } => {
-                let each: Result<Vec<_>, Fault> = paths.iter().map(|it| self.look(it)).collect();
-                told(each?)
+            Call::Look { paths, links } => {
+                let look = |path: &String| self.look(path, links);
+                told(paths.iter().map(look).collect::<Result<Vec<_>, Fault>>()?)
             }
+            Call::Who { owner, group } => told(files::who(owner.as_deref(), group.as_deref())?),
             Call::Read { path } => told(self.read(&path)?),
-            Call::Write { path, text } => told(self.write(&path, &text)?),
+            Call::Write { path, text, dress } => told(self.write(&path, &text, &dress)?),
+            Call::Link { path, target } => told(self.link(&path, &target)?),
             Call::Mkdir { path } => told(self.mkdir(&path)?),
             Call::Chown { path, owner, group } => {
                 told(self.chown(&path, owner.as_deref(), group.as_deref())?)
@@ -63,6 +69,7 @@ impl Here {
             Call::Remove { path } => told(self.remove(&path)?),
             Call::Sysctl { name } => told(self.sysctl(&name)?),
             Call::SetSysctl { name, value } => told(self.set_sysctl(&name, &value)?),
+            Call::BootFiles => told(self.boot_files()),
         }
     }
 

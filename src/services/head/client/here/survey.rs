@@ -1,13 +1,16 @@
 //! What this machine is made of. What cannot be learned is left out: a survey never fails.
-use super::Here;
+use super::{
+    Here,
+    patient::{LIMIT, Told, begin, end, output},
+};
 use crate::services::head::types::{Disk, Survey, packages};
 use nix::{sys::statvfs::statvfs, unistd::Uid};
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs,
     os::unix::fs::MetadataExt as _,
-    process::{Command, Stdio},
     thread::available_parallelism,
+    time::Instant,
 };
 
 /// Where something of OpenCHAMI's may be on a disk of its own.
@@ -30,6 +33,9 @@ impl Here {
             kib.unwrap_or(0) * 1024
         };
         let (kvm, no_kvm) = self.kvm();
+        let mut silent = Vec::new();
+        let well = |status| status == 0;
+        let podman = output("podman", &["--version"], well, LIMIT).or_note("podman", &mut silent);
         Survey {
             hostname: self.line("/proc/sys/kernel/hostname"),
             os: of("PRETTY_NAME"),
@@ -42,14 +48,14 @@ impl Here {
             cpus: available_parallelism().map_or(1, |count| count.get() as u64),
             memory: bytes("MemTotal"),
             memory_available: bytes("MemAvailable"),
-            disks: self.disks(),
+            disks: self.disks(&mut silent),
             virtualization: kvm.to_owned(),
             no_kvm,
             selinux: self.selinux(),
-            podman: output("podman", &["--version"])
-                .and_then(|text| Some(text.split_whitespace().last()?.to_owned())),
-            packages: installed(),
+            podman: podman.and_then(|text| Some(text.split_whitespace().last()?.to_owned())),
+            packages: installed(&mut silent),
             ports: self.ports(),
+            silent,
             checks: Vec::new(),
         }
     }
@@ -92,55 +98,51 @@ impl Here {
         Some(mode.to_owned())
     }
 
-    /// One for each file system.
-    fn disks(&self) -> Vec<Disk> {
-        let mut seen = BTreeSet::new();
-        let disk = |path: &&str| {
+    /// One for each file system; one whose server is gone hangs whoever asks, and none is waited for twice.
+    fn disks(&self, silent: &mut Vec<String>) -> Vec<Disk> {
+        let ask = |path: &'static str| {
             let at = self.at(path);
-            let device = fs::metadata(&at).ok()?.dev();
-            let stat = statvfs(&at).ok().filter(|_| seen.insert(device))?;
-            let unit = stat.fragment_size();
-            Some(Disk {
-                path: (*path).to_owned(),
-                size: stat.blocks() * unit,
-                free: stat.blocks_available() * unit,
-            })
+            let work = begin(move || {
+                let device = fs::metadata(&at).ok()?.dev();
+                let stat = statvfs(&at).ok()?;
+                let unit = stat.fragment_size();
+                Some((device, stat.blocks() * unit, stat.blocks_available() * unit))
+            });
+            (path, work)
         };
-        PLACES.iter().filter_map(disk).collect()
+        let asked = PLACES.map(ask);
+        let until = Instant::now() + LIMIT;
+        let (mut seen, mut disks) = (BTreeSet::new(), Vec::new());
+        for (path, work) in &asked {
+            let told = end(work, until).or_note(path, silent);
+            if let Some((_, size, free)) = told.filter(|(device, ..)| seen.insert(*device)) {
+                let path = (*path).to_owned();
+                disks.push(Disk { path, size, free });
+            }
+        }
+        disks
     }
 }
 
-/// What a program says, when it is there and ends well.
-fn output(program: &str, words: &[&str]) -> Option<String> {
-    let done = Command::new(program)
-        .args(words)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
-    let done = done.ok()?;
-    Some(String::from_utf8_lossy(&done.stdout).into_owned())
-}
-
 /// Versions of the packages that matter, by the package manager that is there.
-fn installed() -> BTreeMap<String, String> {
+fn installed(silent: &mut Vec<String>) -> BTreeMap<String, String> {
     let names = packages();
-    let ask = |program: &str, words: &[&str]| {
+    let ask = |program: &str, words: &[&str]| -> Told<String> {
         let words: Vec<&str> = words.iter().chain(&names).copied().collect();
-        output(program, &words).unwrap_or_default()
+        // Both tell of those that are not there by their status, rpm by how many these are.
+        output(program, &words, |status| status >= 0, LIMIT)
     };
-    // Both tell of those that are not there on the same way out, in other words.
-    let mut text = ask(
-        "rpm",
-        &["-q", "--qf", "%{NAME}\\t%{VERSION}-%{RELEASE}\\tii\\n"],
-    );
-    text += &ask(
-        "dpkg-query",
-        &[
-            "-W",
-            "-f",
-            "${Package}\\t${Version}\\t${db:Status-Abbrev}\\n",
-        ],
-    );
+    let rpm = ["-q", "--qf", "%{NAME}\\t%{VERSION}-%{RELEASE}\\tii\\n"];
+    let dpkg = [
+        "-W",
+        "-f",
+        "${Package}\\t${Version}\\t${db:Status-Abbrev}\\n",
+    ];
+    let mut text = String::new();
+    for (program, words) in [("rpm", &rpm), ("dpkg-query", &dpkg)] {
+        let told = ask(program, words).or_note(program, silent);
+        text += &told.unwrap_or_default();
+    }
     let line = |line: &str| {
         let mut fields = line.split('\t');
         let (name, version, state) = (fields.next()?, fields.next()?, fields.next()?);
