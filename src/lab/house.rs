@@ -119,6 +119,9 @@ impl House {
             labs: options.dirs().ok().map(|dirs| dirs.state),
         };
         house.load(loaded)?;
+        if options.interface.is_none() {
+            house.machines.release_all();
+        }
         house.steady();
         Ok((house, fronts))
     }
@@ -251,7 +254,7 @@ impl House {
     }
 
     pub(super) fn replace(&self, stores: Stores, since: Option<String>) -> Result<(), Fault> {
-        let _still = self.keeper.still();
+        let still = self.keeper.still();
         let whole = Whole {
             stores,
             advanced: self.clock.promised(),
@@ -260,6 +263,9 @@ impl House {
         self.keeper.replaced(&whole)?;
         self.put(whole.stores)?;
         *self.since() = whole.since;
+        drop(still);
+        // A snapshot of a lab that served a wire may be restored where none is.
+        self.machines.release_all();
         Ok(())
     }
 

@@ -27,6 +27,19 @@ impl Machines {
         self.list("/hsm/v2/Inventory/EthernetInterfaces").await
     }
 
+    /// The MACs of some machines that SMD knows, and of some in the rack.
+    pub(in crate::lab) async fn known_macs(&self, many: usize) -> Vec<String> {
+        let nics = self.interfaces().await.unwrap_or_default();
+        let mut macs: Vec<String> = nics.into_iter().map(|nic| nic.mac).take(many).collect();
+        self.world.read(|world| {
+            let others = world.machines().map(|it| it.mac.clone());
+            macs.extend(others.take(many));
+        });
+        macs.sort();
+        macs.dedup();
+        macs
+    }
+
     async fn list<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
         let request = Request::get(path).body(Body::empty()).ok()?;
         let answer = self.peers.send(request).await.ok()?;

@@ -86,7 +86,9 @@ impl Wire {
             url: url.to_owned(),
             status,
             sent,
-            size,
+            size: Some(size),
+            ended: sent >= size,
+            part: None,
             text: text.to_owned(),
         };
         self.house.machines.came_by_http(&name, fetch).await;

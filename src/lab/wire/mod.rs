@@ -12,9 +12,13 @@ pub(super) use http::Asked;
 use super::{house::House, machines};
 use crate::{
     fault::{Fault, Kind},
-    services::coresmd::{
-        render::{Wanted, render},
-        wire::Here,
+    services::{
+        coresmd::{
+            render::{Wanted, render},
+            types::{LAB, Running},
+            wire::Here,
+        },
+        site::Ground,
     },
 };
 use axum::middleware::from_fn_with_state;
@@ -38,44 +42,56 @@ pub(super) struct Wired {
     #[allow(dead_code)] // dropping it is its use
     tasks: JoinSet<()>,
     /// What its user should look at.
-    pub(super) notice: Option<String>,
+    pub(super) notices: Vec<String>,
 }
 
 impl Wired {
-    /// Answers on an interface; `http` is the gateway's port.
+    /// Answers on an interface, where nobody else does or it is to be done `beside` them; the other of `at` is the gateway's
+    /// port.
     pub(super) async fn open(
         house: &Arc<House>,
-        interface: &str,
-        http: u16,
+        at: (&str, u16),
+        beside: bool,
+        say: &impl Fn(&str),
     ) -> Result<Self, Fault> {
+        let (interface, http) = at;
         let here = Here::of(interface)?;
-        alone::asked(interface).await?;
-        let notice = alone::beside(interface);
-        configure(house, interface, &here, http)?;
+        let mut notices = Vec::new();
+        if beside {
+            let against = alone::here(interface).err();
+            notices.extend(against.map(|fault| fault.message));
+        } else {
+            alone::asked(house, interface, say).await?;
+        }
+        notices.extend(configure(house, interface, &here, http).await?);
         let mut tasks = JoinSet::new();
-        let machines = house.machines.clone();
-        let inside = (house.peers.clone(), machines.clone());
-        let line = dhcp::Line::open(interface, &here, inside)?;
-        let files = tftp::open(here.ip, machines.clone()).await?;
+        let line = dhcp::Line::open(interface, &here, Arc::clone(house))?;
+        let files = tftp::open(here.ip, house.machines.clone()).await?;
         tasks.spawn(files.run());
         let place = SocketAddr::from((here.ip, ARTIFACTS));
         let listener = tokio::net::TcpListener::bind(place)
             .await
             .map_err(|e| taken(ARTIFACTS, &e))?;
-        let watched = from_fn_with_state(machines.clone(), http::watched);
-        let artifacts = machines::artifact_routes(&machines).layer(watched);
+        let watched = from_fn_with_state(Arc::clone(house), http::watched);
+        let artifacts = machines::artifact_routes(&house.machines).layer(watched);
         let artifacts = artifacts.into_make_service_with_connect_info::<SocketAddr>();
-        machines.open_wire(here.ip);
+        house.machines.open_wire(here.ip);
         tasks.spawn(line.run());
         tasks.spawn(async move {
             let _ = axum::serve(listener, artifacts).await;
         });
-        Ok(Self { tasks, notice })
+        Ok(Self { tasks, notices })
     }
 }
 
-/// The server's configuration says the interface's own address, where that is another than the tutorial's.
-fn configure(house: &House, interface: &str, here: &Here, http: u16) -> Result<(), Fault> {
+/// The server's configuration says the interface's own address, where that is another than the tutorial's. What is to be
+/// said of it: one that somebody gave the lab is for the lab's own wire, and one for this interface may not fit.
+async fn configure(
+    house: &House,
+    interface: &str,
+    here: &Here,
+    http: u16,
+) -> Result<Vec<String>, Fault> {
     let (first, last) = pool(here.ip, here.netmask)?;
     let wanted = Wanted {
         interface: interface.to_owned(),
@@ -85,7 +101,33 @@ fn configure(house: &House, interface: &str, here: &Here, http: u16) -> Result<(
         pool: (first.to_string(), last.to_string()),
         ..Wanted::default()
     };
-    house.peers.reconfigure(render(&wanted)?, interfaces())
+    let (own, text) = (render(&Wanted::default())?, render(&wanted)?);
+    let mut notices = Vec::new();
+    if server(house).await?.config != own {
+        notices.push(format!(
+            "the coredhcp.yaml that lab.dhcp.set gave this lab does not count on {interface}, which has one made for it: \
+             lab.dhcp.get().config"
+        ));
+    }
+    house.peers.reconfigure(Ground {
+        text: text.clone(),
+        place: format!("{interface} {}:{http}", here.ip),
+        interfaces: interfaces(),
+    })?;
+    let now = server(house).await?;
+    if now.config != text {
+        notices.push(format!(
+            "its coredhcp.yaml is the one that lab.dhcp.set gave it for {interface}: lab.dhcp.reset() takes it back"
+        ));
+    }
+    notices.extend(now.why.map(|why| format!("no node gets an answer: {why}")));
+    Ok(notices)
+}
+
+/// How the lab's DHCP server is.
+async fn server(house: &House) -> Result<Running, Fault> {
+    let (_, body) = house.peers.get(&format!("{LAB}/server")).await?;
+    serde_json::from_slice(&body).map_err(|error| Fault::internal(format!("a record: {error}")))
 }
 
 /// The interfaces of this machine, as far as it tells.
