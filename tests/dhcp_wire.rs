@@ -248,7 +248,7 @@ fn an_interface_with_another_server_is_refused() {
     let script = r#"
 refused() {
   status=0
-  chami lab serve --interface one --http 8081 --https 8443 >served 2>refused || status=$?
+  "$CHAMI" lab serve --interface one --http 8081 --https 8443 >served 2>refused || status=$?
   [ $status = 1 ] || { echo "$1: $status" >&2; cat refused >&2; exit 1; }
   tr '\n' ' ' <refused | tr -s ' ' | grep -q "$2" || { echo "$1:" >&2; cat refused >&2; exit 1; }
 }

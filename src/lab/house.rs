@@ -119,10 +119,7 @@ impl House {
             labs: options.dirs().ok().map(|dirs| dirs.state),
         };
         house.load(loaded)?;
-        if options.interface.is_none() {
-            house.machines.release_all();
-        }
-        house.steady();
+        house.settle(options);
         Ok((house, fronts))
     }
 
@@ -162,6 +159,14 @@ impl House {
             self.rewrite(&still)?;
         }
         Ok(())
+    }
+
+    /// Comes to terms with how it is opened: where no wire is served no machine is real, and time goes on from where it was.
+    fn settle(&self, options: &Options) {
+        if options.interface.is_none() {
+            self.machines.release_all();
+        }
+        self.steady();
     }
 
     /// Does again what a journal line says was done.

@@ -10,6 +10,8 @@ pub(super) struct Nic {
     pub(super) id: String,
     #[serde(rename = "MACAddress")]
     pub(super) mac: String,
+    #[serde(rename = "Type")]
+    sort: String,
 }
 
 impl Machines {
@@ -27,10 +29,11 @@ impl Machines {
         self.list("/hsm/v2/Inventory/EthernetInterfaces").await
     }
 
-    /// The MACs of some machines that SMD knows, and of some in the rack.
+    /// The MACs of some nodes that SMD knows, and of some in the rack.
     pub(in crate::lab) async fn known_macs(&self, many: usize) -> Vec<String> {
         let nics = self.interfaces().await.unwrap_or_default();
-        let mut macs: Vec<String> = nics.into_iter().map(|nic| nic.mac).take(many).collect();
+        let nodes = nics.into_iter().filter(|nic| nic.sort == "Node");
+        let mut macs: Vec<String> = nodes.map(|nic| nic.mac).take(many).collect();
         self.world.read(|world| {
             let others = world.machines().map(|it| it.mac.clone());
             macs.extend(others.take(many));

@@ -37,7 +37,7 @@ pub(super) fn owned(lab: &Lab) -> Arc<House> {
 
 /// A lab whose wire ends here.
 pub(super) struct Wire {
-    pub(super) home: Home,
+    _home: Home,
     pub(super) lab: Lab,
     pub(super) house: Arc<House>,
 }
@@ -55,7 +55,11 @@ impl Wire {
         let house = owned(&lab);
         let own = HEAD[7..].parse().expect("an address");
         house.machines.open_wire(own);
-        Self { home, lab, house }
+        Self {
+            _home: home,
+            lab,
+            house,
+        }
     }
 
     async fn send(&self, packet: &Packet) -> Option<Packet> {

@@ -8,6 +8,7 @@
 mod dhcp;
 mod fetched;
 mod release;
+mod tftp;
 
 pub(in crate::lab) use dhcp::Sight;
 pub(in crate::lab) use fetched::{Fetch, Part};

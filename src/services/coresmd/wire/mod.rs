@@ -12,6 +12,6 @@ mod watch;
 pub use frame::unicast;
 pub use probe::{Heard, Probed, Wanted, aside, probe};
 pub use rival::rival;
-pub use socket::{Here, Raw};
+pub use socket::{Here, Raw, interfaces};
 pub use tftp::{Fetch, fetch, understands};
 pub use watch::{Look, Sight, watch};
