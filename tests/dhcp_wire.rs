@@ -331,8 +331,7 @@ fn a_real_machine_is_waited_for() {
 lab -e 'node.watch("nid1", { every = "500ms" })' >watched & watch=$!
 wait $asks
 for _ in $(seq 100); do grep -q "▸ x1000c0s0b0n0 *offer" watched && break; sleep 0.1; done
-kill -INT $watch
-wait $watch || true
+kill $watch; wait $watch || true
 grep -c "▸ x1000c0s0b0n0 *offer" watched >&2
 lab -F json -e 'return { node.get("nid1").stage, node.get("nid2").power }'
 kill $lab; wait $lab || exit 1
