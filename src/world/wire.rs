@@ -43,7 +43,8 @@ impl World {
         }
         (machine.wire, machine.power) = (true, Power::On);
         if machine.is_stranger() {
-            machine.xname = place.unwrap_or(&machine.mac).to_owned();
+            let xname = place.unwrap_or(&machine.mac).to_owned();
+            machine.xname = xname;
         }
         let (name, new) = (machine.name.clone(), !before.wire);
         if machine != before {
