@@ -13,6 +13,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field uuid string what its firmware reports
 ---@field power "off"|"on"
 ---@field wire? boolean it is real, and came by the wire that the lab serves: only what it asked for is known
+---@field nics? string[] other interfaces by which a real one asked
 
 ---@class lab.Status
 ---@field pid integer the process that owns the lab
@@ -47,7 +48,7 @@ local lab = { fault = require "lab.fault", practice = require "lab.practice", cl
 ---@field why? string why a node that asks gets no answer; none: it gets one
 ---@field bridge string the interface that nodes ask on
 ---@field wire boolean whether real machines are served there: `chami lab serve --interface`
----@field interfaces string[] all of the head node
+---@field interfaces string[] all of the head node; where real machines are served, of this machine
 ---@field version string of its coresmd, whatever the file is written for: `v0.6`
 ---@field config string its coredhcp.yaml
 
@@ -236,6 +237,16 @@ function lab.bootstrap_token(order) return native.bootstrap_token(order) end
 ---@example lab.power("compute9", "on") --> raises not_found
 function lab.power(set, action) return native.power(nodeset.expand(set), action) end
 
+--- Gives the places of real machines back to the lab's own: they stand there again, off, and the lab switches them. A real
+--- one that was in no place is forgotten. What asks by the wire again is real again. A lab that is opened and serves no
+--- interface does this by itself.
+---@param set? string|string[] names, xnames or MACs, as `nodeset` reads them; by default all that are real
+---@return node.Machine[] machines as they are now
+---@example #lab.release() --> 0
+---@example lab.release("compute1")[1].power --> off
+---@example lab.release "compute9" --> raises not_found
+function lab.release(set) return native.release(set and nodeset.expand(set) or nil) end
+
 --- Lists what can be wrong with the head node that is no service's data, and whether it is.
 ---@return lab.Condition[] conditions
 ---@example lab.conditions()[1].name --> "nat"
@@ -287,7 +298,8 @@ function lab.artifact.delete(path) return native.artifact_delete(path) end
 function lab.dhcp.get() return native.dhcp() end
 
 --- Gives the lab's DHCP server another coredhcp.yaml, and restarts it. One that it does not start with is taken as well, as
---- on a head node: then nobody answers DHCP, and `why` says why.
+--- on a head node: then nobody answers DHCP, and `why` says why. Where the lab serves an interface it counts for that one,
+--- as long as that has the address it has; there one that was given for another does not count.
 ---@param file string the file, or its text
 ---@return lab.DhcpServer server
 ---@shell systemctl restart coresmd-coredhcp

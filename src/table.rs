@@ -142,6 +142,13 @@ impl<V: Clone> Table<V> {
         Some(old)
     }
 
+    /// Removes the record that came first, which leaves the others in their order.
+    pub fn remove_first(&mut self) -> Option<V> {
+        let (key, old) = self.rows.shift_remove_index(0)?;
+        self.before.entry(key).or_insert_with(|| Some(old.clone()));
+        Some(old)
+    }
+
     /// Removes every record and says how many there were.
     pub fn clear(&mut self) -> usize {
         let rows = std::mem::take(&mut self.rows);

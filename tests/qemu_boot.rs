@@ -127,18 +127,23 @@ fn a_real_machine_boots_and_what_keeps_it_from_it_is_named() {
         return skip(what, &why);
     }
     let room = room("boot");
+    fs::create_dir_all(room.join("s3")).expect("a folder");
+    // While the network is made, and the lab looks whether it is alone on it.
     let files = Command::new(root().join("tests/real/boot-files"))
         .arg(kernel().expect("a kernel"))
         .arg(room.join("s3"))
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("it runs");
-    assert!(files.status.success(), "{}", all_of(&files));
     let daemon = Daemon::start(&room.join("libvirt"));
     let chami = || chami(helper, &daemon, &room);
     let mut first = chami();
     first.arg("--lab=fresh");
     script(first, &daemon.uri, "net");
     let _lab = Lab::serve(chami(), &room);
+    let files = files.wait_with_output().expect("it ends");
+    assert!(files.status.success(), "{}", all_of(&files));
     let told = script(chami(), &daemon.uri, &room.display().to_string());
     // What a reader sees of the last one.
     assert!(told.contains("F02, certain"), "{told}");

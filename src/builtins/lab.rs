@@ -173,6 +173,11 @@ fn machines(n: &mut Natives, target: &Target) {
         }
     });
     let lab = target.clone();
+    n.write("release", move |(nodes,): (Option<Vec<String>>,)| {
+        let lab = lab.clone();
+        async move { lab.lab()?.release(nodes.as_deref()).await }
+    });
+    let lab = target.clone();
     n.read("conditions", move |(): ()| {
         let lab = lab.clone();
         async move { lab.lab()?.conditions().await }

@@ -90,7 +90,11 @@ struct Serve {
     /// An interface to answer DHCP and TFTP on, for real machines: the nodes' bridge; not where another DHCP server answers
     #[arg(long, value_name = "IF")]
     interface: Option<String>,
-    /// A folder of buckets, DIR/boot-images/…, whose files the artifact server has: what real machines boot
+    /// Serve the interface even where another DHCP server answers or may answer, or with the default route on it
+    #[arg(long, requires = "interface")]
+    beside_another_server: bool,
+    /// A folder of buckets, DIR/boot-images/…, whose files the artifact server has: what real machines boot; links that lead
+    /// out of it are not followed
     #[arg(long, value_name = "DIR")]
     artifacts: Option<PathBuf>,
     /// The port for http; 0 picks a free one
@@ -188,10 +192,12 @@ fn serve(options: Options, flags: Serve) -> Outcome {
             open: listen.is_loopback(),
         },
         interface: flags.interface,
+        beside_another_server: flags.beside_another_server,
         artifacts: flags.artifacts.as_deref().map(folder).transpose()?,
         ..options
     };
-    Ok(wait(lab::serve(options, announce))?)
+    let say = |line: &str| screen::say(&format!("{line}\n"));
+    Ok(wait(lab::serve(options, say, announce))?)
 }
 
 /// A folder that is there.

@@ -119,7 +119,7 @@ impl House {
             labs: options.dirs().ok().map(|dirs| dirs.state),
         };
         house.load(loaded)?;
-        house.steady();
+        house.settle(options);
         Ok((house, fronts))
     }
 
@@ -159,6 +159,14 @@ impl House {
             self.rewrite(&still)?;
         }
         Ok(())
+    }
+
+    /// Comes to terms with how it is opened: where no wire is served no machine is real, and time goes on from where it was.
+    fn settle(&self, options: &Options) {
+        if options.interface.is_none() {
+            self.machines.release_all();
+        }
+        self.steady();
     }
 
     /// Does again what a journal line says was done.
@@ -251,7 +259,7 @@ impl House {
     }
 
     pub(super) fn replace(&self, stores: Stores, since: Option<String>) -> Result<(), Fault> {
-        let _still = self.keeper.still();
+        let still = self.keeper.still();
         let whole = Whole {
             stores,
             advanced: self.clock.promised(),
@@ -260,6 +268,9 @@ impl House {
         self.keeper.replaced(&whole)?;
         self.put(whole.stores)?;
         *self.since() = whole.since;
+        drop(still);
+        // A snapshot of a lab that served a wire may be restored where none is.
+        self.machines.release_all();
         Ok(())
     }
 

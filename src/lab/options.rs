@@ -30,6 +30,8 @@ pub struct Options {
     pub listen: Listen,
     /// A real interface that its DHCP and TFTP answer on.
     pub interface: Option<String>,
+    /// Even where it may not be the only DHCP server.
+    pub beside_another_server: bool,
     /// A folder of buckets with real files, which the artifact server has as well.
     pub artifacts: Option<PathBuf>,
     /// Where this user's labs are; none: as the environment says.

@@ -22,7 +22,7 @@ impl Problem {
             Kind::Unauthorized => 401,
             Kind::Forbidden => 403,
             Kind::NotFound => 404,
-            Kind::Conflict => 409,
+            Kind::Conflict | Kind::Partial => 409,
             Kind::Unsupported => 501,
             Kind::Unreachable => 503,
             Kind::Io => 507,
@@ -44,6 +44,9 @@ impl IntoResponse for Problem {
         });
         if let Some(hint) = self.0.hint {
             body["hint"] = hint.into();
+        }
+        if !self.0.items.is_empty() {
+            body["items"] = json!(self.0.items);
         }
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
         (status, kind, format!("{body}\n")).into_response()

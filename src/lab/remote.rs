@@ -102,11 +102,16 @@ impl Control {
         if answer.status == 400 {
             fault.kind = Kind::BadArgument;
         }
+        let Ok(mut problem) = answer.json::<Value>() else {
+            return Err(fault);
+        };
         // The lab knows better than HTTP what to do next.
-        if let Ok(problem) = answer.json::<Value>()
-            && let Some(hint) = problem.get("hint").and_then(Value::as_str)
-        {
+        if let Some(hint) = problem.get("hint").and_then(Value::as_str) {
             fault.hint = Some(hint.to_owned());
+        }
+        let items = problem.get_mut("items").map(Value::take);
+        if let Some(items) = items.and_then(|it| serde_json::from_value(it).ok()) {
+            (fault.kind, fault.items) = (Kind::Partial, items);
         }
         Err(fault)
     }

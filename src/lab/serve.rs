@@ -19,8 +19,13 @@ pub struct Served {
     pub notice: Option<String>,
 }
 
-/// Owns and serves the lab until SIGTERM or SIGINT; `ready` is called once it answers.
-pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), Fault> {
+/// Owns and serves the lab until SIGTERM or SIGINT; `say` is told what its user waits for, and `ready` is called once it
+/// answers.
+pub async fn serve(
+    options: Options,
+    say: impl Fn(&str),
+    ready: impl FnOnce(&Served),
+) -> Result<(), Fault> {
     // Before anything is started: a signal that comes early must not be lost.
     let stop = |kind| signal(kind).map_err(|e| Fault::io("signal", &e));
     let (mut term, mut int) = (
@@ -40,13 +45,13 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Served)) -> Result<(), 
     if let Seat::Owner(host) = &*seat {
         tls::ensure_ca(host.house.keys.dir())?;
         if let Some(interface) = &interface {
-            wired = Some(Wired::open(&host.house, interface, port(&host.card.http)).await?);
+            let beside = table.options().beside_another_server;
+            let here = (interface.as_str(), port(&host.card.http));
+            wired = Some(Wired::open(&host.house, here, beside, &say).await?);
         }
-        let notices = [
-            host.house.notice().map(str::to_owned),
-            wired.as_ref().and_then(|it: &Wired| it.notice.clone()),
-        ];
-        let notices: Vec<String> = notices.into_iter().flatten().collect();
+        let notices = host.house.notice().map(str::to_owned).into_iter();
+        let of_wire = wired.iter().flat_map(|it: &Wired| it.notices.clone());
+        let notices: Vec<String> = notices.chain(of_wire).collect();
         ready(&Served {
             http: host.card.http.clone(),
             https: host.card.https.clone(),

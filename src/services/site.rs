@@ -139,12 +139,12 @@ impl Peers {
         *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Some(setup);
     }
 
-    /// Has what answers on the nodes' network begin with this configuration, on a machine with these interfaces.
-    pub fn reconfigure(&self, text: String, interfaces: Vec<String>) -> Result<(), Fault> {
+    /// Has what answers on the nodes' network begin anew, on a real one.
+    pub fn reconfigure(&self, ground: Ground) -> Result<(), Fault> {
         let setup = self.setup.read().unwrap_or_else(PoisonError::into_inner);
         let setup = setup.as_ref();
         let setup = setup.ok_or_else(|| Fault::internal("nobody answers on the nodes' network"))?;
-        setup(text, interfaces);
+        setup(ground);
         Ok(())
     }
 
@@ -188,8 +188,19 @@ impl Peers {
 /// Who answers on the nodes' network, where it is packets that are sent and not requests.
 pub type Wire = Arc<dyn Fn(Vec<u8>) -> Pending<'static, Result<Echo, Fault>> + Send + Sync>;
 
-/// Takes the text of a configuration, and the interfaces of the machine it is for.
-pub type Setup = Arc<dyn Fn(String, Vec<String>) + Send + Sync>;
+/// Takes what it begins with.
+pub type Setup = Arc<dyn Fn(Ground) + Send + Sync>;
+
+/// What a server on a real network begins with.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// Its configuration.
+    pub text: String,
+    /// Which network that is for, and which address on it: one that somebody gives it counts there alone.
+    pub place: String,
+    /// The interfaces of the machine.
+    pub interfaces: Vec<String>,
+}
 
 /// What came of a packet.
 #[derive(Clone, Debug, Default)]
@@ -198,6 +209,8 @@ pub struct Echo {
     pub way: Option<Way>,
     /// Whose packet it was, if that is known.
     pub component: Option<String>,
+    /// What sort of component that is: `Node`, `NodeBMC`.
+    pub kind: Option<String>,
     /// Whether it was answered as a known node's.
     pub known: bool,
     /// The last decision, in words.

@@ -122,6 +122,12 @@ pub struct Boot {
     pub started: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
+    /// Addresses of the other interfaces of a real one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// The file that a real one was offered to boot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cmdline: Option<String>,
     pub stages: Vec<Evidence>,
@@ -153,6 +159,8 @@ impl Boot {
             number,
             started: now,
             ip: None,
+            others: Vec::new(),
+            file: None,
             cmdline: None,
             stages: Vec::new(),
             next: None,
@@ -203,6 +211,12 @@ impl Boot {
     pub fn failed(&self) -> Vec<Stage> {
         let failed = self.stages.iter().filter(|it| !it.ok);
         failed.map(|it| it.stage).collect()
+    }
+
+    /// When something of it was seen last.
+    pub fn last(&self) -> Timestamp {
+        let each = self.stages.iter().map(|it| it.at);
+        each.max().unwrap_or(self.started)
     }
 
     /// Whether it is up and known to be.

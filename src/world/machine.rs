@@ -27,6 +27,22 @@ pub struct Machine {
     /// It is real, and came by the wire: the lab knows what it asked for, and nothing else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wire: bool,
+    /// The interfaces of a real one by which it asked as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nics: Vec<String>,
+}
+
+impl Machine {
+    /// Whether one of its interfaces has this MAC.
+    pub fn has_mac(&self, mac: &str) -> bool {
+        let mut macs = std::iter::once(&self.mac).chain(&self.nics);
+        macs.any(|it| it.eq_ignore_ascii_case(mac))
+    }
+
+    /// Whether it is a real one that has no place in the rack: it is called by its MAC.
+    pub fn is_stranger(&self) -> bool {
+        self.wire && self.has_mac(&self.name)
+    }
 }
 
 /// Which machines a lab has: so many like the tutorial's, or exactly these.
@@ -70,6 +86,7 @@ fn generated(index: u32) -> Machine {
         uuid: Uuid::nil(),
         power: Power::Off,
         wire: false,
+        nics: Vec::new(),
     }
 }
 

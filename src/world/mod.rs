@@ -6,15 +6,20 @@ mod artifact;
 mod boot;
 mod condition;
 mod machine;
+mod wire;
 
 pub use artifact::{Artifact, KERNEL, Sort, kernel_of, sort};
 pub use boot::{Boot, Evidence, Image, Inside, Next, Owner, Seed, Stage};
 pub use condition::{CONDITIONS, Condition};
 pub use machine::{Machine, Machines, Power};
+pub use wire::Comer;
 
 use crate::table::{Rows, Store, Table};
 use std::collections::HashSet;
 use uuid::Uuid;
+
+/// So many that were taken out are remembered: more than any rack holds.
+const SCRAPPED: usize = 16_384;
 
 /// What is to be done when everything was put in place of what was there.
 type Hook = Box<dyn Fn() + Send + Sync>;
@@ -120,51 +125,25 @@ impl World {
         self.machines.put(name, machine);
     }
 
-    /// The real machine with this MAC, at `place` if that is known; whether it is new here. One of the rack that has its MAC,
-    /// or stands there, is it from now on; without a place it is called by its MAC alone.
-    pub fn on_wire(&mut self, mac: &str, place: Option<&str>) -> (String, bool) {
-        let find = |is: &dyn Fn(&Machine) -> bool| {
-            let mut machines = self.machines.values();
-            machines.find(|it| is(it)).cloned()
-        };
-        let own = find(&|it| it.mac.eq_ignore_ascii_case(mac));
-        let stranger = own.as_ref().is_some_and(|it| it.name == it.mac);
-        let there = place.and_then(|place| find(&|it| it.xname == place));
-        let mut machine = match own {
-            Some(own) if !stranger => own,
-            own => {
-                let known = there.or(own.clone());
-                if let Some(own) = own.filter(|own| known.as_ref() != Some(own)) {
-                    self.scrap(&own.name);
-                }
-                known.unwrap_or_else(|| Machine {
-                    name: mac.to_owned(),
-                    ..Machine::default()
-                })
-            }
-        };
-        let before = machine.clone();
-        if machine.name == mac {
-            place.unwrap_or(mac).clone_into(&mut machine.xname);
-        }
-        mac.clone_into(&mut machine.mac);
-        (machine.wire, machine.power) = (true, Power::On);
-        let new = !before.wire || before.mac != mac;
-        if machine != before {
-            self.inside.remove(&machine.name);
-            self.machines.put(&machine.name.clone(), machine.clone());
-        }
-        (machine.name, new)
-    }
-
     /// Takes a machine out of the rack, and what is remembered of it.
     pub fn scrap(&mut self, name: &str) {
-        if let Some(mut machine) = self.machines.remove(name) {
-            machine.power = Power::Off;
-            self.scrapped.put(&machine.uuid.to_string(), machine);
-        }
+        let gone = self.machines.remove(name);
         self.boots.remove(name);
         self.inside.remove(name);
+        // Without a UUID of its own none could be told from another.
+        let Some(machine) = gone.filter(|it| !it.uuid.is_nil()) else {
+            return;
+        };
+        let machine = Machine {
+            power: Power::Off,
+            wire: false,
+            nics: Vec::new(),
+            ..machine
+        };
+        self.scrapped.put(&machine.uuid.to_string(), machine);
+        if self.scrapped.len() > SCRAPPED {
+            self.scrapped.remove_first();
+        }
     }
 
     pub fn artifacts(&self) -> impl Iterator<Item = (&str, &Artifact)> {
@@ -301,32 +280,6 @@ mod tests {
             (changed.mac.as_str(), &changed.xname),
             ("52:54:00:00:00:02", &second.xname)
         );
-    }
-
-    #[test]
-    fn a_real_machine_takes_the_place_of_its_twin() {
-        let mut world = World::new(&Machines::default(), 0);
-        let mut come = |mac: &str, place: Option<&str>| world.on_wire(mac, place);
-        let own = "52:54:00:be:ef:01";
-        assert_eq!(come(own, None), ("compute1".to_owned(), true));
-        assert_eq!(
-            come(own, Some("x1000c0s0b0n0")),
-            ("compute1".to_owned(), false)
-        );
-        let other = "52:54:00:00:00:99";
-        assert_eq!(come(other, None), (other.to_owned(), true));
-        assert_eq!(come(other, None), (other.to_owned(), false));
-        assert_eq!(
-            come(other, Some("x1000c0s0b1n0")),
-            ("compute2".to_owned(), true)
-        );
-        assert!(come("52:54:00:00:00:98", Some("x9c0s0b0n0")).1);
-        assert!(world.machine(other).is_none(), "it was the same");
-        let second = world.machine("compute2").expect("it is there");
-        assert_eq!((second.mac.as_str(), second.wire), (other, true));
-        let placed = world.machine("52:54:00:00:00:98").expect("it is there");
-        assert_eq!(placed.xname, "x9c0s0b0n0");
-        assert_eq!(world.machines().count(), 6);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) use events::{Events, Told};
 pub(crate) use rack::Hypervisor;
 pub(crate) use routes::routes;
 pub use routes::{Node, Ran, Stored, Timeline};
-pub(in crate::lab) use wire::{Fetch, Sight};
+pub(in crate::lab) use wire::{Fetch, Part, Sight};
 
 use super::clock::{LabClock, plus};
 use crate::{

@@ -10,6 +10,8 @@ pub(super) struct Nic {
     pub(super) id: String,
     #[serde(rename = "MACAddress")]
     pub(super) mac: String,
+    #[serde(rename = "Type")]
+    sort: String,
 }
 
 impl Machines {
@@ -25,6 +27,20 @@ impl Machines {
 
     pub(super) async fn interfaces(&self) -> Option<Vec<Nic>> {
         self.list("/hsm/v2/Inventory/EthernetInterfaces").await
+    }
+
+    /// The MACs of some nodes that SMD knows, and of some in the rack.
+    pub(in crate::lab) async fn known_macs(&self, many: usize) -> Vec<String> {
+        let nics = self.interfaces().await.unwrap_or_default();
+        let nodes = nics.into_iter().filter(|nic| nic.sort == "Node");
+        let mut macs: Vec<String> = nodes.map(|nic| nic.mac).take(many).collect();
+        self.world.read(|world| {
+            let others = world.machines().map(|it| it.mac.clone());
+            macs.extend(others.take(many));
+        });
+        macs.sort();
+        macs.dedup();
+        macs
     }
 
     async fn list<T: DeserializeOwned>(&self, path: &str) -> Option<T> {

@@ -1,7 +1,7 @@
 //! Switching machines, and the State in SMD that goes with it.
 use super::{Machines, Ticket, turn::Turn};
 use crate::{
-    fault::Fault,
+    fault::{Fault, Item, Kind},
     world::{Boot, Machine, Next, Owner, Power, Stage, World},
 };
 use axum::{
@@ -55,14 +55,16 @@ pub(super) fn find<'a>(world: &'a World, asked: &str) -> Result<&'a Machine, Fau
         let names = [&machine.name, &machine.xname, &machine.mac];
         names.iter().any(|name| name.eq_ignore_ascii_case(asked))
     };
+    let also = |machine: &&Machine| machine.has_mac(asked);
     world
         .machines()
         .find(is)
+        .or_else(|| world.machines().find(also))
         .ok_or_else(|| unknown(world, asked))
 }
 
 /// The machines that are meant, each once, in the order they were named. Many names are looked up in one index.
-fn meant(world: &World, asked: &[String]) -> Result<Vec<Machine>, Fault> {
+pub(super) fn meant(world: &World, asked: &[String]) -> Result<Vec<Machine>, Fault> {
     let index: OnceCell<HashMap<String, &Machine>> = OnceCell::new();
     let mut seen = HashSet::new();
     let mut meant = Vec::new();
@@ -88,6 +90,11 @@ fn indexed(world: &World) -> HashMap<String, &Machine> {
             index.entry(name.to_ascii_lowercase()).or_insert(machine);
         }
     }
+    for machine in world.machines() {
+        for mac in &machine.nics {
+            index.entry(mac.to_ascii_lowercase()).or_insert(machine);
+        }
+    }
     index
 }
 
@@ -106,22 +113,22 @@ fn unknown(world: &World, asked: &str) -> Fault {
 }
 
 impl Machines {
-    /// Switches machines; one that is as wanted already stays as it is. The names of all that were meant.
+    /// Switches machines; one that is as wanted already stays as it is, and of those that are real none is switched. The
+    /// names of all that were meant.
     pub(super) async fn switch(
         self: &Arc<Self>,
         names: &[String],
         action: Action,
     ) -> Result<Vec<String>, Fault> {
         let now = self.clock.moment();
-        let (meant, turns) = self.world.write(|world| {
+        let (meant, turns, real) = self.world.write(|world| {
             let machines = meant(world, names)?;
-            if let Some(real) = machines.iter().find(|it| it.wire) {
-                return Err(super::wire::real(real, "switch it"));
-            }
-            let concerned = machines.iter().filter(|it| action.concerns(it));
+            let (real, ours): (Vec<Machine>, Vec<Machine>) =
+                machines.iter().cloned().partition(|it| it.wire);
+            let concerned = ours.iter().filter(|it| action.concerns(it));
             let turns: Vec<Turn> = concerned.map(|it| turn(world, it, action, now)).collect();
             let names: Vec<String> = machines.into_iter().map(|it| it.name).collect();
-            Ok::<_, Fault>((names, turns))
+            Ok::<_, Fault>((names, turns, real))
         })?;
         let macs = turns.iter().map(|turn| turn.machine.mac.clone()).collect();
         for turn in &turns {
@@ -133,11 +140,21 @@ impl Machines {
             }
         }
         self.tell_smd(&macs, action.leaves()).await;
-        Ok(meant)
+        refused(&real, meant.len()).map_or(Ok(meant), Err)
     }
 
-    /// As whoever watches the BMCs tells SMD: it knows the nodes by the MACs of their interfaces.
+    /// As whoever watches the BMCs tells SMD.
     pub(super) async fn tell_smd(&self, macs: &HashSet<String>, power: Power) {
+        // A node that is reset has been off in between, and SMD lets none that is Ready be just On.
+        let states: &[&str] = match power {
+            Power::On => &["Off", "On"],
+            Power::Off => &["Off"],
+        };
+        self.tell_states(macs, states).await;
+    }
+
+    /// Tells SMD one state after the other; it knows the nodes by the MACs of their interfaces.
+    pub(super) async fn tell_states(&self, macs: &HashSet<String>, states: &[&str]) {
         if macs.is_empty() {
             return;
         }
@@ -147,11 +164,6 @@ impl Machines {
         if ids.is_empty() {
             return;
         }
-        // A node that is reset has been off in between, and SMD lets none that is Ready be just On.
-        let states: &[&str] = match power {
-            Power::On => &["Off", "On"],
-            Power::Off => &["Off"],
-        };
         for state in states {
             let body = json!({ "ComponentIDs": ids, "State": state, "Flag": "OK" });
             let _ = self
@@ -208,6 +220,27 @@ impl Machines {
             evidence.status = patched.ok();
         }
     }
+}
+
+/// Of so many that were meant these are real, and nobody here switches them.
+fn refused(real: &[Machine], meant: usize) -> Option<Fault> {
+    let first = super::wire::real(real.first()?, "switch it");
+    if meant == 1 {
+        return Some(first);
+    }
+    let message = format!(
+        "{} of {meant} not switched, the first: {}",
+        real.len(),
+        first.message
+    );
+    let item = |machine: &Machine| Item {
+        node: machine.xname.clone(),
+        fault: super::wire::real(machine, "switch it"),
+    };
+    let mut fault = Fault::new(Kind::Partial, message)
+        .hint("_err.items names each with its fault; the others are as they were wanted");
+    fault.items = real.iter().map(item).collect();
+    Some(fault)
 }
 
 /// Switches one machine.

@@ -23,7 +23,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 type Shared = State<Arc<Machines>>;
 type Answer<T> = Result<Json<T>, Problem>;
@@ -111,6 +111,7 @@ pub(crate) fn routes(machines: &Arc<Machines>, consoles: &[(&'static str, Consol
         .route("/nodes/{node}/console", get(console))
         .route("/nodes/{node}/run", post(run))
         .route("/power", post(power))
+        .route("/release", post(release))
         .route("/conditions", get(conditions).post(set))
         .route("/artifacts", get(artifacts).post(put_artifact))
         .route("/artifacts/{*path}", delete(remove_artifact))
@@ -263,6 +264,19 @@ async fn power(State(machines): Shared, bytes: Bytes) -> Answer<Vec<Node>> {
     Ok(Json(told))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Released {
+    /// None: all that are real.
+    nodes: Option<Vec<String>>,
+}
+
+async fn release(State(machines): Shared, bytes: Bytes) -> Answer<Vec<Node>> {
+    let Released { nodes } = crate::lab::control::body(&bytes)?;
+    let machines = machines.release(nodes.as_deref()).await?;
+    Ok(Json(machines.iter().map(|it| short(it, None)).collect()))
+}
+
 async fn conditions(State(machines): Shared) -> Json<Vec<Condition>> {
     Json(machines.conditions())
 }
@@ -294,17 +308,18 @@ fn listed(path: &str, artifact: &Artifact) -> Stored {
     }
 }
 
-async fn artifacts(State(machines): Shared) -> Json<Vec<Stored>> {
-    let mut all: Vec<Stored> = machines.world.read(|world| {
-        let each = world.artifacts();
-        each.map(|(path, artifact)| listed(path, artifact))
-            .collect()
+async fn artifacts(State(machines): Shared) -> Answer<Vec<Stored>> {
+    let this = Arc::clone(&machines);
+    // A folder may be large, or far away.
+    let files = tokio::task::spawn_blocking(move || this.all_files()).await;
+    let mut all = files.map_err(|_| Fault::internal("the folder's reader failed"))?;
+    let real: HashSet<String> = all.iter().map(|file| file.path.clone()).collect();
+    machines.world.read(|world| {
+        let made = world.artifacts().filter(|(path, _)| !real.contains(*path));
+        all.extend(made.map(|(path, artifact)| listed(path, artifact)));
     });
-    let files = machines.all_files();
-    all.retain(|it| files.iter().all(|file| file.path != it.path));
-    all.extend(files);
     all.sort_by(|a, b| a.path.cmp(&b.path));
-    Json(all)
+    Ok(Json(all))
 }
 
 async fn put_artifact(State(machines): Shared, bytes: Bytes) -> Answer<Stored> {

@@ -49,6 +49,15 @@ impl Control {
         nodes
     }
 
+    /// Gives the places of real machines back to the lab's own; none: of all.
+    pub async fn release(&self, nodes: Option<&[String]>) -> Result<Vec<Node>, Fault> {
+        let nodes = self
+            .send(self.post("release", &json!({ "nodes": nodes })))
+            .await;
+        self.catch_up().await;
+        nodes
+    }
+
     pub async fn conditions(&self) -> Result<Vec<Condition>, Fault> {
         self.send(self.get("conditions")).await
     }

@@ -1,9 +1,11 @@
 //! The house as its inhabitants and visitors meet it: over HTTP, on ports the kernel chose, in directories of a test's own.
 mod artifacts;
 mod control;
+mod files;
 mod gateway;
 mod machines;
 mod owner;
+mod real;
 mod stores;
 mod tokens;
 mod troubled;

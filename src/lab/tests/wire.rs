@@ -19,34 +19,42 @@ use crate::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-const MAC: &str = "52:54:00:be:ef:01";
+pub(super) const MAC: &str = "52:54:00:be:ef:01";
 const STRANGER: &str = "52:54:00:00:00:99";
 
-fn what(node: &Value, name: &str) -> String {
+pub(super) fn what(node: &Value, name: &str) -> String {
     let told = stage(node, name)["what"].as_str();
     told.unwrap_or_default().to_owned()
 }
 
+pub(super) fn owned(lab: &Lab) -> Arc<House> {
+    let seat = lab.shared.table.seat().expect("it is there");
+    let Seat::Owner(host) = &*seat else {
+        panic!("its own");
+    };
+    Arc::clone(&host.house)
+}
+
 /// A lab whose wire ends here.
-struct Wire {
+pub(super) struct Wire {
     _home: Home,
-    lab: Lab,
-    house: Arc<House>,
+    pub(super) lab: Lab,
+    pub(super) house: Arc<House>,
 }
 
 impl Wire {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let home = home();
         let lab = tutorial(&home).await;
+        Self::of(home, lab).await
+    }
+
+    /// The same with a lab that is there already.
+    pub(super) async fn of(home: Home, lab: Lab) -> Self {
         configure(&lab).await;
-        let seat = lab.shared.table.seat().expect("it is there");
-        let Seat::Owner(host) = &*seat else {
-            panic!("its own");
-        };
-        let house = Arc::clone(&host.house);
-        house
-            .machines
-            .open_wire(HEAD[7..].parse().expect("an address"));
+        let house = owned(&lab);
+        let own = HEAD[7..].parse().expect("an address");
+        house.machines.open_wire(own);
         Self {
             _home: home,
             lab,
@@ -68,7 +76,7 @@ impl Wire {
     }
 
     /// DISCOVER to ACK; a refusal is asked again.
-    async fn round(&self, mac_: &str, arch: Option<u16>, class: Option<&str>) {
+    pub(super) async fn round(&self, mac_: &str, arch: Option<u16>, class: Option<&str>) {
         let first = discover(mac(mac_).expect("a MAC"), arch, class);
         let Some(offer) = self.send(&first).await else {
             return;
@@ -78,26 +86,33 @@ impl Wire {
         }
     }
 
-    async fn fetch(&self, url: &str, (status, sent, size): (u16, u64, u64), text: &str) {
-        let from = "172.16.0.1".parse().expect("an address");
-        let name = self.house.machines.on_wire(from).expect("it is known");
+    async fn fetch(&self, url: &str, answer: (u16, u64, u64), text: &str) {
+        let (status, sent, size) = answer;
         let fetch = Fetch {
             method: "GET".to_owned(),
             url: url.to_owned(),
             status,
             sent,
-            size,
+            size: Some(size),
+            ended: sent >= size,
+            part: None,
             text: text.to_owned(),
         };
+        self.fetched("172.16.0.1", fetch).await;
+    }
+
+    pub(super) async fn fetched(&self, from: &str, fetch: Fetch) {
+        let from = from.parse().expect("an address");
+        let name = self.house.machines.on_wire(from).expect("it is known");
         self.house.machines.came_by_http(&name, fetch).await;
     }
 
-    async fn get(&self, place: &str, answer: (u16, u64, u64)) {
+    pub(super) async fn get(&self, place: &str, answer: (u16, u64, u64)) {
         self.fetch(&format!("{HEAD}{place}"), answer, "").await;
     }
 
     /// A script as BSS gives it.
-    async fn script(&self) {
+    pub(super) async fn script(&self) {
         let text = format!(
             "#!ipxe\nkernel --name kernel {HEAD}:9000/boot/vmlinuz initrd=initrd root=live:{HEAD}:9000/boot/root \
              xname=x1000c0s0b0n0\ninitrd --name initrd {HEAD}:9000/boot/initrd\nboot\n"
@@ -230,42 +245,4 @@ async fn a_stranger_is_a_machine_of_its_own_until_smd_knows_it() {
         )),
         "{what}"
     );
-}
-
-#[tokio::test]
-async fn real_files_go_before_what_is_made_up() {
-    let home = home();
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir_all(folder.path().join("boot-images/a")).expect("made");
-    std::fs::write(
-        folder.path().join("boot-images/a/vmlinuz-6.1"),
-        b"0123456789",
-    )
-    .expect("written");
-    std::fs::write(folder.path().join("secret"), b"no object").expect("written");
-    let lab = Lab::new(crate::lab::Options {
-        artifacts: Some(folder.path().to_owned()),
-        fresh: true,
-        ..home.options()
-    });
-    let url = "/lab/s3/boot-images/a/vmlinuz-6.1";
-    let whole = super::ask(&lab, "GET", url, &[], "").await;
-    assert_eq!((whole.status, whole.text().as_str()), (200, "0123456789"));
-    let part = super::ask(&lab, "GET", url, &[("range", "bytes=2-4")], "").await;
-    assert_eq!((part.status, part.text().as_str()), (206, "234"));
-    for path in [
-        "boot-images/a/..%2f..%2fsecret",
-        "boot-images/%2e%2e/secret",
-        "secret",
-    ] {
-        let answer = super::ask(&lab, "GET", &format!("/lab/s3/{path}"), &[], "").await;
-        assert!(answer.status >= 400, "{path}: {}", answer.text());
-    }
-    let listed = json(&control(&lab, "GET", "artifacts", "").await);
-    let all = listed.as_array().expect("a list");
-    assert!(
-        all.iter()
-            .any(|it| it["path"] == "boot-images/a/vmlinuz-6.1" && it["kernel"] == "6.1")
-    );
-    assert!(all.iter().all(|it| it["path"] != "secret"));
 }

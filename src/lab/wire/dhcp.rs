@@ -2,13 +2,13 @@
 use super::taken;
 use crate::{
     fault::Fault,
-    lab::machines::{Machines, Sight},
+    lab::{house::House, machines::Sight},
     services::{
         coresmd::{
             packet,
             wire::{Here, Raw, unicast},
         },
-        site::{Echo, Peers, Way},
+        site::{Echo, Way},
     },
 };
 use socket2::{Domain, Protocol, Socket, Type};
@@ -31,24 +31,18 @@ pub(super) struct Line {
     raw: Raw,
     mac: [u8; 6],
     ip: Ipv4Addr,
-    peers: Arc<Peers>,
-    machines: Arc<Machines>,
+    house: Arc<House>,
 }
 
 impl Line {
-    pub(super) fn open(
-        interface: &str,
-        here: &Here,
-        (peers, machines): (Arc<Peers>, Arc<Machines>),
-    ) -> Result<Self, Fault> {
+    pub(super) fn open(interface: &str, here: &Here, house: Arc<House>) -> Result<Self, Fault> {
         let socket = socket(interface).map_err(|error| taken(PORT, &error))?;
         Ok(Self {
             socket,
             raw: Raw::sender(interface)?,
             mac: here.mac,
             ip: here.ip,
-            peers,
-            machines,
+            house,
         })
     }
 
@@ -61,13 +55,15 @@ impl Line {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             };
-            match self.peers.broadcast(room[..length].to_vec()).await {
+            match self.house.peers.broadcast(room[..length].to_vec()).await {
                 None => return,
                 Some(Ok(echo)) => {
                     self.send(&echo).await;
                     if let Some(sight) = Sight::of(&room[..length], echo) {
-                        self.machines.came_by_dhcp(&sight).await;
+                        self.house.machines.came_by_dhcp(&sight).await;
                     }
+                    // Anybody may ask as often as they like, and each question is noted.
+                    self.house.tidy();
                 }
                 // What could not be written down, as on a full disk, is not promised; whoever asked asks again.
                 Some(Err(_)) => {}

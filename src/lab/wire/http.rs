@@ -1,5 +1,8 @@
 //! HTTP of machines on the wire: what they fetch is told on their timelines, and how much of it went out.
-use crate::lab::machines::{Fetch, Machines};
+use crate::lab::{
+    house::House,
+    machines::{Fetch, Machines, Part},
+};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{ConnectInfo, Request, State},
@@ -52,32 +55,36 @@ impl Asked {
         let said = head.headers.get(header::CONTENT_LENGTH);
         let said = said.and_then(|it| it.to_str().ok()?.parse().ok());
         let size = size.or(said);
-        let status = head.status.as_u16();
+        let part = head.headers.get(header::CONTENT_RANGE);
+        let part = part.and_then(|it| Part::read(it.to_str().ok()?));
+        let (machines, name, mut fetch) = self.fetch(head.status.as_u16());
+        (fetch.size, fetch.part) = (size, part);
         if size.is_none_or(|size| size > LONG) {
-            let fetch = self.fetch(status, size.unwrap_or(0));
             let counted = Counted {
                 inner: Box::pin(body.into_data_stream()),
-                fetch: Some(fetch),
+                fetch: Some((machines, name, fetch)),
             };
             return Response::from_parts(head, Body::from_stream(counted));
         }
         let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
             return Response::from_parts(head, Body::empty());
         };
-        let (machines, name, mut fetch) = self.fetch(status, body.len() as u64);
-        fetch.sent = fetch.size;
+        (fetch.sent, fetch.ended) = (body.len() as u64, true);
+        fetch.size = Some(fetch.sent);
         fetch.text = String::from_utf8_lossy(&body).into_owned();
         machines.came_by_http(&name, fetch).await;
         Response::from_parts(head, Body::from(body))
     }
 
-    fn fetch(self, status: u16, size: u64) -> (Arc<Machines>, String, Fetch) {
+    fn fetch(self, status: u16) -> (Arc<Machines>, String, Fetch) {
         let fetch = Fetch {
             method: self.method,
             url: self.url,
             status,
             sent: 0,
-            size,
+            size: None,
+            ended: false,
+            part: None,
             text: String::new(),
         };
         (self.machines, self.name, fetch)
@@ -95,8 +102,12 @@ impl Stream for Counted {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = self.inner.poll_next_unpin(context);
-        if let (Poll::Ready(Some(Ok(bytes))), Some((_, _, fetch))) = (&next, &mut self.fetch) {
-            fetch.sent += bytes.len() as u64;
+        if let Some((_, _, fetch)) = &mut self.fetch {
+            match &next {
+                Poll::Ready(Some(Ok(bytes))) => fetch.sent += bytes.len() as u64,
+                Poll::Ready(None) => fetch.ended = true,
+                _ => {}
+            }
         }
         next
     }
@@ -116,13 +127,14 @@ impl Drop for Counted {
 
 /// The artifact server's requests.
 pub(super) async fn watched(
-    State(machines): State<Arc<Machines>>,
+    State(house): State<Arc<House>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Response {
-    let asked = Asked::of(&machines, Some(from.ip()), &request);
+    let asked = Asked::of(&house.machines, Some(from.ip()), &request);
     let answer = next.run(request).await;
+    house.tidy();
     match asked {
         Some(asked) => asked.answered(answer).await,
         None => answer,

@@ -5,6 +5,7 @@
 mod alone;
 mod dhcp;
 mod http;
+mod setup;
 mod tftp;
 
 pub(super) use http::Asked;
@@ -12,14 +13,11 @@ pub(super) use http::Asked;
 use super::{house::House, machines};
 use crate::{
     fault::{Fault, Kind},
-    services::coresmd::{
-        render::{Wanted, render},
-        wire::Here,
-    },
+    services::coresmd::wire::Here,
 };
 use axum::middleware::from_fn_with_state;
 use std::{
-    fs, io,
+    io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
@@ -38,83 +36,46 @@ pub(super) struct Wired {
     #[allow(dead_code)] // dropping it is its use
     tasks: JoinSet<()>,
     /// What its user should look at.
-    pub(super) notice: Option<String>,
+    pub(super) notices: Vec<String>,
 }
 
 impl Wired {
-    /// Answers on an interface; `http` is the gateway's port.
+    /// Answers on an interface, where nobody else does or it is to be done `beside` them; the other of `at` is the gateway's
+    /// port.
     pub(super) async fn open(
         house: &Arc<House>,
-        interface: &str,
-        http: u16,
+        at: (&str, u16),
+        beside: bool,
+        say: &impl Fn(&str),
     ) -> Result<Self, Fault> {
+        let (interface, http) = at;
         let here = Here::of(interface)?;
-        alone::asked(interface).await?;
-        let notice = alone::beside(interface);
-        configure(house, interface, &here, http)?;
+        let mut notices = Vec::new();
+        if beside {
+            let against = alone::here(interface).err();
+            notices.extend(against.map(|fault| fault.message));
+        } else {
+            alone::asked(house, interface, say).await?;
+        }
+        notices.extend(setup::configure(house, interface, &here, http).await?);
         let mut tasks = JoinSet::new();
-        let machines = house.machines.clone();
-        let inside = (house.peers.clone(), machines.clone());
-        let line = dhcp::Line::open(interface, &here, inside)?;
-        let files = tftp::open(here.ip, machines.clone()).await?;
+        let line = dhcp::Line::open(interface, &here, Arc::clone(house))?;
+        let files = tftp::open(here.ip, house.machines.clone()).await?;
         tasks.spawn(files.run());
         let place = SocketAddr::from((here.ip, ARTIFACTS));
         let listener = tokio::net::TcpListener::bind(place)
             .await
             .map_err(|e| taken(ARTIFACTS, &e))?;
-        let watched = from_fn_with_state(machines.clone(), http::watched);
-        let artifacts = machines::artifact_routes(&machines).layer(watched);
+        let watched = from_fn_with_state(Arc::clone(house), http::watched);
+        let artifacts = machines::artifact_routes(&house.machines).layer(watched);
         let artifacts = artifacts.into_make_service_with_connect_info::<SocketAddr>();
-        machines.open_wire(here.ip);
+        house.machines.open_wire(here.ip);
         tasks.spawn(line.run());
         tasks.spawn(async move {
             let _ = axum::serve(listener, artifacts).await;
         });
-        Ok(Self { tasks, notice })
+        Ok(Self { tasks, notices })
     }
-}
-
-/// The server's configuration says the interface's own address, where that is another than the tutorial's.
-fn configure(house: &House, interface: &str, here: &Here, http: u16) -> Result<(), Fault> {
-    let (first, last) = pool(here.ip, here.netmask)?;
-    let wanted = Wanted {
-        interface: interface.to_owned(),
-        server: here.ip.to_string(),
-        netmask: here.netmask.to_string(),
-        boot: Some(format!("http://{}:{http}", here.ip)),
-        pool: (first.to_string(), last.to_string()),
-        ..Wanted::default()
-    };
-    house.peers.reconfigure(render(&wanted)?, interfaces())
-}
-
-/// The interfaces of this machine, as far as it tells.
-fn interfaces() -> Vec<String> {
-    let entries = fs::read_dir("/sys/class/net").into_iter().flatten();
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    names.collect()
-}
-
-/// Addresses for strangers: the tutorial's .200 to .250 where these fit, else the last quarter of the network, or the second
-/// one where this machine is in that.
-fn pool(ip: Ipv4Addr, netmask: Ipv4Addr) -> Result<(Ipv4Addr, Ipv4Addr), Fault> {
-    let (own, mask) = (u32::from(ip), u32::from(netmask));
-    let (net, size) = (own & mask, !mask);
-    let apart = |(first, last): &(u32, u32)| !(*first..=*last).contains(&(own - net));
-    let tutorial = (size == 255).then_some((200, 250));
-    let quarters = [
-        (size - size / 4, size.saturating_sub(2)),
-        (size / 4, size / 2),
-    ];
-    let found = tutorial.into_iter().chain(quarters);
-    let found = found
-        .filter(|(first, last)| *first > 0 && first < last)
-        .find(apart);
-    let (first, last) = found.ok_or_else(|| {
-        let message = format!("{ip} is in a network too small for strangers beside its nodes");
-        Fault::bad_argument(message).hint("an address with a prefix of /28 or shorter")
-    })?;
-    Ok((Ipv4Addr::from(net + first), Ipv4Addr::from(net + last)))
 }
 
 /// Why a port cannot be had.
@@ -131,32 +92,5 @@ fn taken(port: u16, error: &io::Error) -> Fault {
                 .hint(format!("ss -tulpn 'sport = :{port}' says who"))
         }
         _ => Fault::new(Kind::Io, format!("port {port}: {error}")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strangers_are_lent_what_is_in_the_network_and_not_its_own() {
-        let pool = |ip: &str, mask: &str| {
-            let found = pool(
-                ip.parse().expect("an address"),
-                mask.parse().expect("a mask"),
-            );
-            found.map(|(first, last)| format!("{first}-{last}"))
-        };
-        let good = |ip, mask| pool(ip, mask).expect("a pool");
-        assert_eq!(
-            good("172.16.0.254", "255.255.255.0"),
-            "172.16.0.200-172.16.0.250"
-        );
-        assert_eq!(
-            good("172.16.0.210", "255.255.255.0"),
-            "172.16.0.63-172.16.0.127"
-        );
-        assert_eq!(good("10.1.1.5", "255.255.255.192"), "10.1.1.48-10.1.1.61");
-        assert!(pool("10.0.0.1", "255.255.255.254").is_err());
     }
 }

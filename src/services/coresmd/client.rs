@@ -1,4 +1,6 @@
 //! What is read from the target: SMD as coresmd reads it, and the lab's own server.
+mod journal;
+
 use super::{
     engine::Facts,
     explain::{self, Asked, Case, Explained},
@@ -11,14 +13,11 @@ use crate::{
     http::{Api, Http},
 };
 use jiff::Timestamp;
-use std::{fs, net::Ipv4Addr, path::Path, process::Stdio};
+use journal::LOG;
+use std::{fs, net::Ipv4Addr, path::Path};
 
 /// Where the head node keeps the configuration.
 pub const CONFIG: &str = "/etc/openchami/configs/coredhcp.yaml";
-/// Names a file with the server's log.
-const LOG: &str = "CHAMI_DHCP_LOG";
-/// The units that the release and the RPM have for it.
-const UNITS: [&str; 2] = ["coresmd-coredhcp", "coresmd"];
 
 #[derive(Clone)]
 pub struct Client {
@@ -186,45 +185,11 @@ impl Client {
         match std::env::var_os(LOG).filter(|path| !path.is_empty()) {
             Some(path) => {
                 let path = Path::new(&path);
-                fs::read_to_string(path).map_err(|error| {
+                journal::end_of(path).map_err(|error| {
                     Fault::io(path, &error).hint(format!("{LOG} names coresmd's log"))
                 })
             }
-            None => journal().await,
+            None => journal::read().await,
         }
     }
-}
-
-/// The newest lines of the server's units in this machine's journal.
-async fn journal() -> Result<String, Fault> {
-    let mut command = tokio::process::Command::new("journalctl");
-    command
-        .args(["--no-pager", "--quiet", "--output=cat", "--lines=20000"])
-        .args(UNITS.map(|unit| format!("--unit={unit}")))
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    let hint = format!(
-        "on the head node journalctl -u {} -o cat > FILE; then dhcp.log \"FILE\", or {LOG}=FILE for the session",
-        UNITS[0]
-    );
-    let told = match command.output().await {
-        Ok(told) => told,
-        Err(error) => {
-            let message =
-                format!("coresmd's log is not here: journalctl cannot be started: {error}");
-            return Err(Fault::new(Kind::NotFound, message).hint(hint));
-        }
-    };
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
-    if text.trim().is_empty() {
-        let said = String::from_utf8_lossy(&told.stderr);
-        let why = said.trim().lines().next().unwrap_or_default();
-        let message = format!(
-            "coresmd's log is not here: the journal has nothing of {}{}{why}",
-            UNITS[0],
-            if why.is_empty() { "" } else { ": " }
-        );
-        return Err(Fault::new(Kind::NotFound, message).hint(hint));
-    }
-    Ok(text)
 }

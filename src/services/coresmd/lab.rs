@@ -64,8 +64,8 @@ pub fn front(site: &Site) -> Front {
         Box::pin(async move { lab.answer(&packet).await })
     }));
     let another = Arc::clone(&lab);
-    site.peers.plug_setup(Arc::new(move |text, interfaces| {
-        another.bench.begin_with(text, interfaces);
+    site.peers.plug_setup(Arc::new(move |ground| {
+        another.bench.begin_with(ground);
     }));
     let given = Arc::clone(&lab);
     let routes = Router::new()
@@ -128,10 +128,7 @@ impl Lab {
     fn configure(&self, body: &[u8]) -> Result<Value, Fault> {
         let Given { config } = serde_json::from_slice(body)
             .map_err(|error| Fault::bad_argument(format!("this body cannot be used: {error}")))?;
-        self.shelf.write(|store| {
-            store.configure(config);
-            Ok::<_, Fault>(())
-        })?;
+        self.bench.give(config)?;
         self.setup();
         serde_json::to_value(self.bench.told())
             .map_err(|error| Fault::internal(format!("a record: {error}")))
@@ -183,9 +180,12 @@ impl Lab {
             to: way.to,
             port: way.port,
         });
+        let component = out.component.as_ref();
+        let kind = component.and_then(|id| Some(facts.components.get(id)?.kind.clone()));
         Ok(Echo {
             reply: out.bytes(),
             way,
+            kind,
             known: out.by == By::Coresmd,
             why: out
                 .steps

@@ -67,8 +67,8 @@ struct Given {
     text: String,
 }
 
-/// What that is kept as.
-const CONFIG: &str = "coredhcp.yaml";
+/// What the one of the lab's own wire is kept as.
+pub const CONFIG: &str = "coredhcp.yaml";
 
 /// The lab's lease file, and its configuration where that is another than it began with.
 pub struct Store {
@@ -94,16 +94,17 @@ impl Store {
         Arc::clone(&self.lives)
     }
 
-    pub fn config(&self) -> Option<&str> {
-        self.config.get(CONFIG).map(|given| given.text.as_str())
+    /// The one that is kept under this name.
+    pub fn config(&self, name: &str) -> Option<&str> {
+        self.config.get(name).map(|given| given.text.as_str())
     }
 
     /// Takes another configuration, or none of its own; the server starts anew.
-    pub fn configure(&mut self, text: Option<String>) {
+    pub fn configure(&mut self, name: &str, text: Option<String>) {
         match text {
-            Some(text) => self.config.put(CONFIG, Given { text }),
-            None if self.config.contains(CONFIG) => {
-                self.config.remove(CONFIG);
+            Some(text) => self.config.put(name, Given { text }),
+            None if self.config.contains(name) => {
+                self.config.remove(name);
             }
             None => {}
         }

@@ -203,6 +203,11 @@ async fn smd_is_heard_again_after_half_a_minute_or_a_restart() {
         "172.16.0.200",
         "a restart without SMD knows nobody"
     );
+    stage.asks(STRANGER, None).await;
+    let log = stage.peers.get("/lab/dhcp/log").await.expect("a log");
+    let log = String::from_utf8_lossy(&log.1).into_owned();
+    let starts = log.matches("Listen 0.0.0.0:67").count();
+    assert_eq!(starts, 2, "it was restarted once: {log}");
 }
 
 #[tokio::test]

@@ -7,16 +7,16 @@ use crate::{
         coresmd::packet::{Kind, Packet},
         site::Echo,
     },
-    world::{Boot, Owner, Stage},
+    world::{Boot, Comer, Owner, Stage},
 };
-use std::net::IpAddr;
 
 /// A client's architecture, which firmware says and a running system does not.
 const ARCH: u8 = 93;
 const USER_CLASS: u8 = 77;
+const FILE: u8 = 67;
 
-/// Who has read less of a file has looked how large it is.
-const PROBE: u64 = 16 << 10;
+/// So many addresses of its other interfaces are known.
+const MANY: usize = 16;
 
 /// One question of DHCP, and its answer.
 pub(in crate::lab) struct Sight {
@@ -59,6 +59,21 @@ impl Sight {
         given.unwrap_or_default()
     }
 
+    /// What it was told to boot.
+    fn file(&self) -> Option<String> {
+        let reply = self.reply.as_ref()?;
+        let of_header = || String::from_utf8_lossy(&reply.file).into_owned();
+        let file = reply.text(FILE).unwrap_or_else(of_header);
+        let file = file.trim_matches('\0').to_owned();
+        (!file.is_empty()).then_some(file)
+    }
+
+    /// Whether it is known as what boots: BMCs and switches have addresses as well.
+    fn is_node(&self) -> bool {
+        let kind = self.echo.kind.as_deref().filter(|_| self.echo.known);
+        kind.is_none_or(|kind| kind == "Node")
+    }
+
     /// What it was offered that is no address.
     fn offers_nothing(&self) -> bool {
         let none = |reply: &Packet| reply.yiaddr.is_unspecified();
@@ -69,16 +84,23 @@ impl Sight {
 impl Machines {
     /// A question that came by the wire, with its answer.
     pub(in crate::lab) async fn came_by_dhcp(&self, sight: &Sight) {
+        if !sight.is_node() {
+            return;
+        }
         let spelled = if sight.offers_nothing() {
             self.spelled(&sight.mac).await
         } else {
             String::new()
         };
         let (now, own) = (self.clock.moment(), self.own());
-        let place = sight.echo.component.as_deref().filter(|_| sight.echo.known);
+        let comer = Comer {
+            mac: &sight.mac,
+            place: sight.echo.component.as_deref().filter(|_| sight.echo.known),
+            boots: sight.firmware && sight.kind == Kind::DISCOVER,
+        };
         let seen = self.world.write(|world| {
             let begins = |boot: &Boot| sight.begins(boot);
-            let Some(mut seen) = seen(world, &sight.mac, place, now, begins) else {
+            let Some(mut seen) = seen(world, comer, now, begins) else {
                 return Ok(None);
             };
             let turn = &mut seen.turn;
@@ -98,37 +120,6 @@ impl Machines {
         if let Some(seen) = seen.ok().flatten() {
             self.tell_of(&seen).await;
         }
-    }
-
-    /// A file that was asked for by TFTP: how much of it went out; none: there is no such file.
-    pub(in crate::lab) fn came_by_tftp(&self, from: IpAddr, file: &str, sent: Option<(u64, u64)>) {
-        // The script for strangers is told of with their offer; and of how large a file is, firmware asks first.
-        let probe = |(sent, size): (u64, u64)| sent < size && sent < PROBE;
-        if file == "default" || sent.is_some_and(probe) {
-            return;
-        }
-        let Some(name) = self.on_wire(from) else {
-            return;
-        };
-        self.add(&name, |turn| match sent {
-            None => {
-                let what = format!("the head node's TFTP has no {file}, which coresmd named");
-                turn.tell(Stage::Offer, Owner::Coresmd, false, what);
-            }
-            Some((sent, size)) => turn.amend(Stage::Offer, |offer| {
-                let whole = format!("; {file} went out by TFTP");
-                if offer.what.contains(&whole) {
-                    return;
-                }
-                let head = offer.what.split("; ").next().unwrap_or_default();
-                let (got, all) = (sent >> 10, size >> 10);
-                offer.what = if sent >= size {
-                    format!("{head}{whole}, {all} KiB")
-                } else {
-                    format!("{head}; of {file} {got} of {all} KiB went out by TFTP")
-                };
-            }),
-        });
     }
 }
 
@@ -154,6 +145,7 @@ fn firmware(turn: &mut Turn, sight: &Sight, own: &str, spelled: &str) {
     if sight.is(Kind::ACK) {
         turn.boot.ip = Some(ip);
     }
+    turn.boot.file = sight.file();
     if again || !turn.still(Stage::Offer, ok, &what) {
         let asked = format!("DHCP{} from {mac}", sight.kind.name());
         offered::said(turn, asked, ok, what);
@@ -162,17 +154,26 @@ fn firmware(turn: &mut Turn, sight: &Sight, own: &str, spelled: &str) {
 
 /// What its system asked, once it runs.
 fn system(turn: &mut Turn, sight: &Sight, own: &str) {
+    // By another interface than it booted from: an address more, and no stage of its own.
+    let other = turn.machine.mac != sight.mac;
     let (owner, ok, what) = if sight.reply.is_none() {
         let what = offered::silence(own, &sight.mac, &sight.echo.why);
         (Owner::Coresmd, false, what)
     } else if sight.is(Kind::ACK) {
         let ip = sight.ip();
-        turn.boot.ip = Some(ip.clone());
         let what = format!("its system runs: it asked for an address itself, and has {ip}");
+        if !other {
+            turn.boot.ip = Some(ip);
+        } else if !turn.boot.others.contains(&ip) && turn.boot.others.len() < MANY {
+            turn.boot.others.push(ip);
+        }
         (Owner::Node, true, what)
     } else {
         return;
     };
+    if other && (!ok || turn.boot.evidence(Stage::Rootfs).is_some()) {
+        return;
+    }
     // A root file system that came says more.
     let more = ok && turn.boot.has(Stage::Rootfs);
     if !more && !turn.still(Stage::Rootfs, ok, &what) {

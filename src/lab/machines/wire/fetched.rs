@@ -17,11 +17,41 @@ pub(in crate::lab) struct Fetch {
     /// As it was asked for, from its scheme on.
     pub(in crate::lab) url: String,
     pub(in crate::lab) status: u16,
-    /// What went out, and how much there was to send.
+    /// What went out, and how much there was to send, where that was known before.
     pub(in crate::lab) sent: u64,
-    pub(in crate::lab) size: u64,
+    pub(in crate::lab) size: Option<u64>,
+    /// All of it went out, as whoever sent it says.
+    pub(in crate::lab) ended: bool,
+    /// Of an answer with a part only: which bytes of how many.
+    pub(in crate::lab) part: Option<Part>,
     /// Empty where it is long.
     pub(in crate::lab) text: String,
+}
+
+/// Which part of something an answer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lab) struct Part {
+    first: u64,
+    last: u64,
+    all: u64,
+}
+
+impl Part {
+    /// As a header says it: `bytes 0-99/1000`.
+    pub(in crate::lab) fn read(header: &str) -> Option<Self> {
+        let (span, all) = header.trim().strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = span.split_once('-')?;
+        Some(Self {
+            first: first.parse().ok()?,
+            last: last.parse().ok()?,
+            all: all.parse().ok()?,
+        })
+    }
+
+    /// Whoever has what was before it has all of it.
+    fn is_rest(self) -> bool {
+        self.last + 1 >= self.all
+    }
 }
 
 impl Fetch {
@@ -35,8 +65,10 @@ impl Fetch {
         (200..300).contains(&self.status)
     }
 
-    fn whole(&self) -> bool {
-        self.good() && self.sent >= self.size
+    /// All that was to be sent went out.
+    fn done(&self) -> bool {
+        let all = self.size.map_or(self.ended, |size| self.sent >= size);
+        self.good() && all
     }
 
     fn seen<'a>(&self, stage: Stage, owner: Owner, got: &'a Result<Got, Lost>) -> Seen<'a> {
@@ -60,13 +92,21 @@ impl Fetch {
     /// How much came of a file, or why none did.
     fn file(&self, name: &str) -> String {
         let mib = |bytes: u64| bytes >> 20;
-        if self.whole() {
-            format!("the {name} came whole, {} MiB", mib(self.sent))
-        } else if self.good() {
-            let (sent, size) = (mib(self.sent), mib(self.size));
-            format!("the {name} broke off after {sent} of {size} MiB")
-        } else {
-            format!("no {name}: {}", told::status(self.status))
+        let sent = mib(self.sent);
+        let broke = |size: Option<u64>| {
+            let size = size.map_or_else(String::new, |size| format!(" of {}", mib(size)));
+            format!("the {name} broke off after {sent}{size} MiB")
+        };
+        match self.part.filter(|part| part.all > self.sent) {
+            _ if !self.good() => format!("no {name}: {}", told::status(self.status)),
+            Some(part) if !self.done() => broke(Some(part.all - part.first)),
+            Some(part) if part.is_rest() => {
+                let all = mib(part.all);
+                format!("the {name} came whole, {all} MiB, the last {sent} of it when it went on")
+            }
+            Some(part) => format!("a part of the {name} came, {sent} of {} MiB", mib(part.all)),
+            None if self.done() => format!("the {name} came whole, {sent} MiB"),
+            None => broke(self.size),
         }
     }
 }
@@ -181,15 +221,15 @@ fn note(turn: &mut Turn, stage: Stage, fetch: &Fetch) {
     match stage {
         Stage::Kernel => {
             turn.boot.cmdline = turn.boot.kernel.as_ref().map(|it| it.args.clone());
-            turn.saw(seen(Owner::Artifacts), fetch.whole(), fetch.file("kernel"));
+            turn.saw(seen(Owner::Artifacts), fetch.done(), fetch.file("kernel"));
         }
-        Stage::Initrd => turn.saw(seen(Owner::Artifacts), fetch.whole(), fetch.file("initrd")),
+        Stage::Initrd => turn.saw(seen(Owner::Artifacts), fetch.done(), fetch.file("initrd")),
         Stage::Rootfs => {
             // That its system asked for an address was the first word of it, and no try.
             let word = |it: &Evidence| it.stage == stage && it.owner == Owner::Node;
             turn.boot.stages.retain(|it| !word(it));
             let what = fetch.file("root file system");
-            turn.saw(seen(Owner::Artifacts), fetch.whole(), what);
+            turn.saw(seen(Owner::Artifacts), fetch.done(), what);
         }
         Stage::MetaData => {
             let what = match fetch.status {

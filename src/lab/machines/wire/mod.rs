@@ -2,18 +2,21 @@
 //!
 //! Nothing of such a machine is simulated, and nothing is known of it but what it asked for: an address by DHCP, its
 //! firmware's file by TFTP, script, kernel and configuration by HTTP. Who asks by TFTP or HTTP is told by the address it was
-//! given. A machine of the rack that has its MAC, or stands where SMD has it, is that machine from then on. Nobody sees what
-//! it does by itself, and when it is switched off; that it is Ready is told to SMD when it has phoned home.
+//! given. A machine of the rack that has its MAC, or stands where SMD has it, is that machine from then on, until it is
+//! released. Nobody sees what it does by itself, and when it is switched off; that it is Ready is told to SMD when it has
+//! phoned home.
 mod dhcp;
 mod fetched;
+mod release;
+mod tftp;
 
 pub(in crate::lab) use dhcp::Sight;
-pub(in crate::lab) use fetched::Fetch;
+pub(in crate::lab) use fetched::{Fetch, Part};
 
 use super::{Machines, turn::Turn};
 use crate::{
     fault::{Fault, Kind},
-    world::{Boot, Evidence, Machine, Power, Stage, World},
+    world::{Boot, Comer, Evidence, Machine, Power, Stage, World},
 };
 use std::{
     collections::HashSet,
@@ -25,6 +28,8 @@ struct Seen {
     turn: Turn,
     /// A boot began with it.
     begun: bool,
+    /// Its firmware did that: it was off, or was reset.
+    reset: bool,
 }
 
 impl Machines {
@@ -49,9 +54,13 @@ impl Machines {
         let from = from.to_string();
         self.world.read(|world| {
             let real = |name: &str| world.machine(name).is_some_and(|it| it.wire);
-            let mut boots = world.boots();
-            let found = boots.find(|(name, boot)| boot.ip.as_ref() == Some(&from) && real(name));
-            found.map(|(name, _)| name.to_owned())
+            let find = |has: &dyn Fn(&Boot) -> bool| {
+                let mut boots = world.boots();
+                let found = boots.find(|(name, boot)| has(boot) && real(name));
+                found.map(|(name, _)| name.to_owned())
+            };
+            find(&|boot| boot.ip.as_ref() == Some(&from))
+                .or_else(|| find(&|boot| boot.others.contains(&from)))
         })
     }
 
@@ -64,7 +73,9 @@ impl Machines {
             };
             let mut turn = Turn::new(machine, boot, now);
             what(&mut turn);
-            world.put_boot(name, turn.boot.clone());
+            if world.boot(name) != Some(&turn.boot) {
+                world.put_boot(name, turn.boot.clone());
+            }
             Ok::<_, Fault>(Some(turn))
         });
         // What cannot be written down, as on a full disk, was not seen.
@@ -80,20 +91,21 @@ impl Machines {
         self.events.stages(&seen.turn);
         if seen.begun {
             let macs = HashSet::from([seen.turn.machine.mac.clone()]);
-            self.tell_smd(&macs, Power::On).await;
+            // Of a system that runs already nothing shows that it was off: where SMD says Ready it goes on to.
+            let states: &[&str] = if seen.reset { &["Off", "On"] } else { &["On"] };
+            self.tell_states(&macs, states).await;
         }
     }
 }
 
-/// Begins or goes on with the boot of the machine with this MAC, at `place` if SMD knows it.
+/// Begins or goes on with the boot of the machine that asks.
 fn seen(
     world: &mut World,
-    mac: &str,
-    place: Option<&str>,
+    comer: Comer<'_>,
     now: jiff::Timestamp,
     begins: impl FnOnce(&Boot) -> bool,
 ) -> Option<Seen> {
-    let (name, new) = world.on_wire(mac, place);
+    let (name, new) = world.on_wire(comer)?;
     let machine = world.machine(&name)?.clone();
     let last = world.boot(&name).cloned();
     let begun = new || last.as_ref().is_none_or(begins);
@@ -104,6 +116,7 @@ fn seen(
     Some(Seen {
         turn: Turn::new(&machine, &boot, now),
         begun,
+        reset: comer.boots,
     })
 }
 
@@ -113,9 +126,11 @@ pub(super) fn real(machine: &Machine, what: &str) -> Fault {
         "{} is a real machine that came by the wire: the lab serves it, and cannot {what}",
         machine.name
     );
-    Fault::new(Kind::Unsupported, message).hint(
-        "a virtual one: virsh.connect \"qemu:///system\", then virsh.start, virsh.destroy, virsh.console by its name there",
-    )
+    let release = &machine.name;
+    Fault::new(Kind::Unsupported, message).hint(format!(
+        "a virtual one: virsh.connect \"qemu:///system\", then virsh.start, virsh.destroy, virsh.console by its name there; \
+         lab.release \"{release}\" gives its place back to the lab's own machine"
+    ))
 }
 
 impl Turn {
@@ -132,8 +147,11 @@ impl Turn {
     fn amend(&mut self, stage: Stage, change: impl FnOnce(&mut Evidence)) {
         let stages = &mut self.boot.stages;
         if let Some(known) = stages.iter_mut().find(|it| it.stage == stage) {
+            let before = known.clone();
             change(known);
-            self.told.push(stage);
+            if *known != before {
+                self.told.push(stage);
+            }
         }
     }
 }

@@ -18,6 +18,8 @@ use tokio::sync::Mutex;
 struct Held {
     facts: Arc<Facts>,
     at: Option<Timestamp>,
+    /// That it started is said.
+    begun: bool,
     /// In which life of the store.
     life: u64,
     /// It was restarted without the CA, and has read nothing since.
@@ -87,7 +89,7 @@ impl Heard {
         };
         let (now, life) = (self.clock.now(), self.lives.load(Ordering::Relaxed));
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let begins = held.life != life || untrusting != held.untrusting || held.at.is_none();
+        let begins = held.life != life || untrusting != held.untrusting || !held.begun;
         self.note(begins, read.as_ref(), untrusting);
         let at = Some(now);
         match read {
@@ -95,6 +97,7 @@ impl Heard {
                 *held = Held {
                     facts: Arc::new(facts),
                     at,
+                    begun: true,
                     life,
                     untrusting,
                 };
@@ -104,6 +107,7 @@ impl Heard {
                 *held = Held {
                     // It asks again after the same time.
                     at: at.filter(|_| untrusting),
+                    begun: true,
                     life,
                     untrusting,
                     ..Held::default()

@@ -2,14 +2,20 @@
 //!
 //! A configuration that no server starts with is kept as well, as a file on a head node would be: then nobody answers, and
 //! whoever looks is told why.
-use crate::services::coresmd::{
-    config::{self, Config, Kind, Read, Server},
-    engine::Event,
-    store::Store,
-    types::{Does, Finding, Running, Version},
+use crate::{
+    fault::Fault,
+    services::{
+        coresmd::{
+            config::{self, Config, Kind, Read, Server},
+            engine::Event,
+            store::{CONFIG, Store},
+            types::{Does, Finding, Running, Version},
+        },
+        site::Ground,
+    },
+    table::Shelf,
 };
-use crate::table::Shelf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// The interfaces of the lab's head node: itself, the house's network, the nodes' bridge.
 const INTERFACES: [&str; 3] = ["lo", "eth0", "virbr-openchami"];
@@ -19,6 +25,8 @@ const PORT: u16 = 67;
 /// The configuration as text and as read.
 pub(super) struct Setup {
     pub(super) text: String,
+    /// Of which beginning.
+    base: u64,
     pub(super) config: Config,
     /// Why the server does not run.
     dead: Option<String>,
@@ -43,6 +51,7 @@ impl Setup {
         };
         Self {
             text: text.to_owned(),
+            base: base.number,
             config,
             dead,
             deaf: unheard,
@@ -114,6 +123,10 @@ struct Base {
     interfaces: Vec<String>,
     /// The program is of this one, whatever a file is written for.
     version: Version,
+    /// What a configuration that somebody gives it is kept as: on a real network none counts that was given for another.
+    name: String,
+    /// Which beginning this is.
+    number: u64,
 }
 
 /// The server's configuration: what it began with, or what somebody gave it since, which the store keeps.
@@ -125,7 +138,7 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new(shelf: Shelf<Store>, text: String) -> Self {
-        let base = Base::of(text, Vec::new());
+        let base = Base::of(text, INTERFACES.map(str::to_owned).to_vec());
         let setup = Arc::new(Setup::read(&base.text, &base));
         Self {
             shelf,
@@ -134,20 +147,37 @@ impl Bench {
         }
     }
 
-    /// It begins with another configuration, for real machines, on one with these interfaces beside its own.
-    pub(super) fn begin_with(&self, text: String, interfaces: Vec<String>) {
-        let mut base = Base::of(text, interfaces);
-        base.wire = true;
+    fn base(&self) -> RwLockReadGuard<'_, Base> {
+        self.base.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It begins anew, for real machines, on one with these interfaces.
+    pub(super) fn begin_with(&self, ground: Ground) {
+        let base = Base {
+            wire: true,
+            name: format!("{CONFIG} {}", ground.place),
+            number: self.base().number + 1,
+            ..Base::of(ground.text, ground.interfaces)
+        };
         *self.base.write().unwrap_or_else(PoisonError::into_inner) = base;
+    }
+
+    /// Gives it another one; none: what it began with.
+    pub(super) fn give(&self, text: Option<String>) -> Result<(), Fault> {
+        let name = self.base().name.clone();
+        self.shelf.write(|store| {
+            store.configure(&name, text);
+            Ok(())
+        })
     }
 
     /// How it is now, and whether it was read anew just now, as by a server that starts.
     pub(super) fn now(&self) -> (Arc<Setup>, bool) {
-        let base = self.base.read().unwrap_or_else(PoisonError::into_inner);
+        let base = self.base();
         let known = Arc::clone(&self.setup.read().unwrap_or_else(PoisonError::into_inner));
         let other = self.shelf.read(|store| {
-            let text = store.config().unwrap_or(&base.text);
-            (text != known.text).then(|| text.to_owned())
+            let text = store.config(&base.name).unwrap_or(&base.text);
+            (text != known.text || base.number != known.base).then(|| text.to_owned())
         });
         let Some(text) = other else {
             return (known, false);
@@ -160,7 +190,7 @@ impl Bench {
     /// As it is told.
     pub(super) fn told(&self) -> Running {
         let (setup, _) = self.now();
-        let base = self.base.read().unwrap_or_else(PoisonError::into_inner);
+        let base = self.base();
         Running {
             running: setup.dead.is_none(),
             why: setup.silence().map(str::to_owned),
@@ -187,8 +217,7 @@ impl Base {
         let listen = read.config.server4.iter().flat_map(|it| &it.listen);
         let named = listen.map(|it| &it.interface).find(|it| !it.is_empty());
         let bridge = named.map_or(INTERFACES[2], String::as_str).to_owned();
-        let own = INTERFACES.iter().map(ToString::to_string);
-        interfaces.extend(own.chain([bridge.clone()]));
+        interfaces.push(bridge.clone());
         interfaces.sort();
         interfaces.dedup();
         Self {
@@ -197,6 +226,8 @@ impl Base {
             bridge,
             wire: false,
             interfaces,
+            name: CONFIG.to_owned(),
+            number: 0,
         }
     }
 }
@@ -220,13 +251,9 @@ mod tests {
     #[test]
     fn who_does_not_hear_nodes_says_why() {
         let shelf = Shelf::new("dhcp", Store::default(), Arc::new(Forget));
-        let bench = Bench::new(shelf.clone(), listening("virbr-openchami"));
+        let bench = Bench::new(shelf, listening("virbr-openchami"));
         let given = |text: Option<&str>| {
-            let write = shelf.write(|store| {
-                store.configure(text.map(str::to_owned));
-                Ok::<_, crate::fault::Fault>(())
-            });
-            write.expect("written");
+            bench.give(text.map(str::to_owned)).expect("written");
             let told = bench.told();
             (told.running, told.why.unwrap_or_default())
         };
@@ -244,13 +271,46 @@ mod tests {
         assert!(bench.now().0.log().iter().any(|it| it.level == "fatal"));
         assert!(!given(Some("server4:\n")).0);
         assert_eq!(given(None).1, "");
-        // On a real machine the bridge is another.
-        bench.begin_with(listening("br0"), vec!["br0".to_owned(), "wlan0".to_owned()]);
-        assert_eq!(given(None).1, "");
-        assert!(
-            given(Some(&listening("wlan0")))
-                .1
-                .ends_with("comes on %br0")
+    }
+
+    fn begin(bench: &Bench, interface: &str) {
+        bench.begin_with(Ground {
+            text: listening(interface),
+            place: format!("{interface} 172.16.0.254:8081"),
+            interfaces: ["br0", "br1", "wlan0"].map(str::to_owned).to_vec(),
+        });
+    }
+
+    #[test]
+    fn on_a_real_machine_counts_what_was_made_or_given_for_it() {
+        let shelf = Shelf::new("dhcp", Store::default(), Arc::new(Forget));
+        let bench = Bench::new(shelf, listening("virbr-openchami"));
+        let give = |text: &str| bench.give(Some(text.to_owned())).expect("written");
+        let told = || {
+            let told = bench.told();
+            (told.running, told.why.unwrap_or_default())
+        };
+        give(&listening("eth0"));
+        begin(&bench, "br0");
+        assert_eq!(
+            told(),
+            (true, String::new()),
+            "the lab's own does not count"
         );
+        assert_eq!(bench.told().interfaces, ["br0", "br1", "wlan0"]);
+        give(&listening("wlan0"));
+        assert!(told().1.ends_with("comes on %br0"));
+        give(&listening("eth0"));
+        let (running, why) = told();
+        assert!(!running && why.contains("no interface eth0"), "{why}");
+        // The text is the same, and means another thing.
+        give(&listening("br1"));
+        assert!(told().1.ends_with("comes on %br0"));
+        begin(&bench, "br1");
+        assert_eq!(told(), (true, String::new()));
+        begin(&bench, "br0");
+        assert!(told().1.ends_with("comes on %br0"), "it was given for it");
+        bench.give(None).expect("written");
+        assert_eq!(told(), (true, String::new()));
     }
 }

@@ -4,12 +4,14 @@
 //! as they are on the interface. That wants a capability; TFTP wants none.
 mod frame;
 mod probe;
+mod rival;
 mod socket;
 mod tftp;
 mod watch;
 
 pub use frame::unicast;
 pub use probe::{Heard, Probed, Wanted, aside, probe};
-pub use socket::{Here, Raw};
+pub use rival::rival;
+pub use socket::{Here, Raw, interfaces};
 pub use tftp::{Fetch, fetch, understands};
 pub use watch::{Look, Sight, watch};

@@ -106,7 +106,7 @@ pub fn probe(wanted: &Wanted) -> Result<Probed, Fault> {
 }
 
 /// A number that nobody else uses just now.
-fn fresh() -> u32 {
+pub(super) fn fresh() -> u32 {
     let bytes = uuid::Uuid::new_v4().into_bytes();
     u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
@@ -200,7 +200,7 @@ impl Asking {
     }
 }
 
-fn heard(seen: &Seen, after: u64) -> Heard {
+pub(super) fn heard(seen: &Seen, after: u64) -> Heard {
     let packet = &seen.packet;
     let server = match packet.get(54) {
         Some([a, b, c, d]) => format!("{a}.{b}.{c}.{d}"),

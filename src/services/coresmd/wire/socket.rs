@@ -1,12 +1,13 @@
 //! A raw socket on one interface: whole frames, read and written.
 use crate::fault::{Fault, Kind};
-use std::{fs, net::Ipv4Addr, time::Duration};
+use std::{net::Ipv4Addr, time::Duration};
 
-/// The interfaces there are.
-pub(super) fn interfaces() -> Vec<String> {
-    let entries = fs::read_dir("/sys/class/net").into_iter().flatten();
-    let mut names: Vec<String> = entries
-        .filter_map(|it| it.ok()?.file_name().into_string().ok())
+/// The interfaces there are, of the network namespace that this process is in.
+pub fn interfaces() -> Vec<String> {
+    let all = nix::net::if_::if_nameindex();
+    let all = all.iter().flat_map(nix::net::if_::Interfaces::iter);
+    let mut names: Vec<String> = all
+        .map(|it| it.name().to_string_lossy().into_owned())
         .collect();
     names.sort();
     names
