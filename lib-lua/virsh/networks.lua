@@ -62,6 +62,7 @@ function virsh.net_dumpxml(network, options) return native.net_dumpxml(network, 
 ---@return virsh.NetInfo info
 ---@shell virsh net-define openchami-net.xml
 ---@example virsh.net_define{ name = "isolated", bridge = { _name = "virbr7" } }.active --> false
+---@example virsh.net_define{ name = "isolated", bridge = "virbr7" } --> raises bad_argument
 function virsh.net_define(xml, options) return native.net_define(args.document("network", xml), options) end
 
 --- Starts a network.
@@ -103,6 +104,10 @@ function virsh.net_autostart(network, options) return native.net_autostart(netwo
 ---@return virsh.Lease[] leases
 ---@shell virsh net-dhcp-leases default
 ---@example #virsh.net_dhcp_leases "openchami-net" --> 0
-function virsh.net_dhcp_leases(network, options) return native.net_dhcp_leases(network, options) end
+---@example virsh.net_dhcp_leases("openchami-net", { mac = "zz" }) --> raises bad_argument
+function virsh.net_dhcp_leases(network, options)
+  if type(options) == "table" and options.mac ~= nil then args.mac(options.mac) end
+  return native.net_dhcp_leases(network, options)
+end
 
 return virsh

@@ -60,6 +60,30 @@ function virsh.pool_info(pool, options) return native.pool_info(pool, options) e
 ---@example virsh.pool_define{ _type = "dir", name = "images", target = { path = "/srv/images" } } --> raises unsupported
 function virsh.pool_define(xml, options) return native.pool_define(args.document("pool", xml), options) end
 
+--- Makes what a pool is to stand on, as the folder of one of the type `dir`: a new pool cannot start without.
+---@param pool string
+---@param options? virsh.Options
+---@return virsh.PoolInfo info
+---@shell virsh pool-build images
+---@example virsh.pool_build "images" --> raises unsupported
+function virsh.pool_build(pool, options) return native.pool_build(pool, options) end
+
+--- Has a pool start with libvirt, or no more.
+---@param pool string
+---@param options? virsh.AutostartOptions
+---@return virsh.PoolInfo info
+---@shell virsh pool-autostart images
+---@example virsh.pool_autostart "images" --> raises unsupported
+function virsh.pool_autostart(pool, options) return native.pool_autostart(pool, options) end
+
+--- Looks anew at what is in a pool: files that came into its folder meanwhile are volumes then.
+---@param pool string
+---@param options? virsh.Options
+---@return virsh.PoolInfo info
+---@shell virsh pool-refresh images
+---@example virsh.pool_refresh "images" --> raises unsupported
+function virsh.pool_refresh(pool, options) return native.pool_refresh(pool, options) end
+
 --- Starts a pool.
 ---@param pool string
 ---@param options? virsh.Options
@@ -101,7 +125,8 @@ function virsh.vol_list(pool, options) return native.vol_list(pool, options) end
 ---@example virsh.vol_info("images", "disk1.qcow2") --> raises unsupported
 function virsh.vol_info(pool, vol, options) return native.vol_info(pool, vol, options) end
 
---- Makes a volume.
+--- Makes a volume. `virsh vol-create-as`, whose name is another way to call it: the document that `virsh vol-create` takes is
+--- not needed.
 ---@param pool string
 ---@param vol virsh.NewVol
 ---@param options? virsh.Options
@@ -109,6 +134,27 @@ function virsh.vol_info(pool, vol, options) return native.vol_info(pool, vol, op
 ---@shell virsh vol-create-as images disk1.qcow2 10G --format qcow2
 ---@example virsh.vol_create("images", { name = "disk1.qcow2", capacity = "10GiB" }) --> raises unsupported
 function virsh.vol_create(pool, vol, options) return native.vol_create(pool, vol, options) end
+
+---@class virsh.VolOptions: virsh.Options
+---@field allocation? integer|string what is taken at once; nothing
+---@field format? string `qcow2`, `raw`
+
+--- Makes a volume, with the arguments that `virsh vol-create-as` has; `virsh.vol_create` is the same.
+---@param pool string
+---@param name string
+---@param capacity integer|string bytes, or with a unit: `"10GiB"`
+---@param options? virsh.VolOptions
+---@return virsh.VolInfo info
+---@shell virsh vol-create-as images disk1.qcow2 10G --format qcow2
+---@example virsh.vol_create_as("images", "disk1.qcow2", "10GiB", { format = "qcow2" }) --> raises unsupported
+---@example virsh.vol_create_as("images", "disk1.qcow2", "10GiB", { fromat = "qcow2" }) --> raises bad_argument
+function virsh.vol_create_as(pool, name, capacity, options)
+  local vol, uri = { name = name, capacity = capacity }, nil
+  for key, value in pairs(options or {}) do
+    if key == "uri" then uri = value else vol[key] = value end
+  end
+  return virsh.vol_create(pool, vol, { uri = uri })
+end
 
 --- Deletes a volume with all that is in it.
 ---@param pool string

@@ -139,11 +139,11 @@ fn spelled(module: &str, text: &str, native: &str) -> Option<Spelling> {
         let slot = function.params.iter().find(known);
         slot.map_or_else(String::new, |slot| slot.name.clone())
     });
-    // Of a file's own helper nobody has heard: help is there for its module.
+    // Of a file's own helper nobody has heard, nor of a file that is a part: help is there for the module.
     let path = if function.public {
         &function.path
     } else {
-        module
+        module.split('.').next().unwrap_or(module)
     };
     Some(Spelling {
         path: path.to_owned(),

@@ -33,6 +33,8 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
         }),
     );
     about::<Dominfo>(n, virsh, "dominfo", |domain| Call::Dominfo { domain });
+    // The same, for whoever wants to know whether a word is a domain's name.
+    about::<Dominfo>(n, virsh, "named", |domain| Call::Dominfo { domain });
     about::<Vec<Interface>>(n, virsh, "domiflist", |domain| Call::Domiflist { domain });
     n.read(
         "domifaddr",
@@ -89,7 +91,7 @@ fn definitions(n: &mut Natives, virsh: &Client) {
         "define",
         move |(xml, said): &(String, Said)| defined(&its, DOMAIN, said.as_ref(), xml),
         with(virsh, |virsh, (xml, said): (String, Said)| async move {
-            ask::<Dominfo>(virsh.at(said), Call::Define { xml }).await
+            virsh.at(said).define(xml).await
         }),
     );
     let its = virsh.clone();
