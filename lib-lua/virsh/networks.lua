@@ -106,8 +106,13 @@ function virsh.net_autostart(network, options) return native.net_autostart(netwo
 ---@example #virsh.net_dhcp_leases "openchami-net" --> 0
 ---@example virsh.net_dhcp_leases("openchami-net", { mac = "zz" }) --> raises bad_argument
 function virsh.net_dhcp_leases(network, options)
-  if type(options) == "table" and options.mac ~= nil then args.mac(options.mac) end
-  return native.net_dhcp_leases(network, options)
+  local asked = options
+  if type(options) == "table" and options.mac ~= nil then
+    asked = {}
+    for key, value in pairs(options) do asked[key] = value end
+    asked.mac = args.mac(options.mac)
+  end
+  return native.net_dhcp_leases(network, asked)
 end
 
 return virsh

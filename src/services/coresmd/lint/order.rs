@@ -13,7 +13,10 @@ pub(super) fn check(server: &Server, findings: &mut Vec<Finding>) {
     if plugins.is_empty() {
         return;
     }
-    givers(server, findings);
+    // One of whose words the server dies is there all the same, and that is found already.
+    let is_here =
+        |name: &str| place(plugins, name).is_some() || server.refused.iter().any(|it| it == name);
+    givers(server, is_here, findings);
     for (name, option, without, fix) in [
         (
             "server_id",
@@ -28,7 +31,7 @@ pub(super) fn check(server: &Server, findings: &mut Vec<Finding>) {
             "netmask: 255.255.255.0",
         ),
     ] {
-        if place(plugins, name).is_none() {
+        if !is_here(name) {
             let message = format!("there is no {name} ({option}): {without}");
             let mut found = Finding::warning(server.line, name, message).fix(fix);
             if name == "server_id" {
@@ -41,12 +44,8 @@ pub(super) fn check(server: &Server, findings: &mut Vec<Finding>) {
     twice(server, findings);
 }
 
-fn givers(server: &Server, findings: &mut Vec<Finding>) {
-    let plugins = &server.plugins;
-    let here: Vec<&str> = GIVERS
-        .into_iter()
-        .filter(|name| place(plugins, name).is_some())
-        .collect();
+fn givers(server: &Server, is_here: impl Fn(&str) -> bool, findings: &mut Vec<Finding>) {
+    let here: Vec<&str> = GIVERS.into_iter().filter(|name| is_here(name)).collect();
     let (message, fix) = match here[..] {
         [] => (
             "no plugin gives addresses: the server offers 0.0.0.0 to everybody who asks, past any other server",
@@ -115,5 +114,44 @@ fn twice(server: &Server, findings: &mut Vec<Finding>) {
             let found = Finding::warning(plugin.line, plugin.name.clone(), message);
             findings.push(found.fix("keep one of them"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::services::coresmd::{
+        config,
+        lint::{Around, lint},
+        types::Version,
+    };
+
+    const V04: &str = "server4:\n  plugins:\n    - server_id: 172.16.0.254\n    - netmask: 255.255.255.0\n    \
+        - coresmd: https://demo:8443 http://172.16.0.254:8081 /root_ca/root_ca.crt 30s 1h false\n    \
+        - bootloop: /tmp/coredhcp.db default 5m 172.16.0.200 172.16.0.250\n";
+
+    #[test]
+    fn a_plugin_with_wrong_words_is_there_all_the_same() {
+        let five = V04.replace(" 1h false", " 1h");
+        let around = Around::default();
+        let found = lint(&five, &around);
+        assert_eq!(found[0].setting, "coresmd");
+        assert!(
+            found.iter().all(|it| !it.message.contains("no coresmd")),
+            "{found:?}"
+        );
+        let found = lint(
+            &V04.replace("server_id: 172.16.0.254", "server_id: head"),
+            &around,
+        );
+        assert!(
+            found.iter().all(|it| !it.message.contains("no server_id")),
+            "{found:?}"
+        );
+        let why = |text: &str, version| config::read(text, Some(version), None).why();
+        let why = why(V04, Version::V06).expect("it does not start");
+        assert!(
+            why.starts_with("the file has the words of coresmd v0.4, and this is v0.6: "),
+            "{why}"
+        );
     }
 }
