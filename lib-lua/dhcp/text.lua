@@ -6,8 +6,9 @@ local function refuse(message, hint) fault.raise("bad_argument", message, { hint
 -- A text has several lines, or none; all else names a file. What cannot have been meant as a name is told so.
 local function text_of(who, said)
   if type(said) ~= "string" then
-    refuse(("%s: a file or its text is wanted, and this is a %s"):format(who, type(said)),
-      'the name of a file, "coredhcp.yaml", or a text of several lines')
+    local is = said == nil and "none is named" or "this is a " .. type(said)
+    local hint = "the name of a file, or a text of several lines"
+    refuse(("%s: a file or its text is wanted, and %s"):format(who, is), hint)
   end
   if said == "" or said:find "\n" then return said end
   local ok, text = pcall(chami.fs.read, said)

@@ -60,7 +60,14 @@ local function last_lines(text)
 end
 
 -- Why it did not come.
-local function missed(self, pattern, wait)
+local function missed(self, pattern, said)
+  local wait = said.timeout
+  if not said.plain and self._text:find(pattern, self._from, true) then
+    local what = ("%q was on the console of %s as it is written, and as a pattern it reads otherwise")
+    fault.raise("timeout", what:format(pattern, self.domain), {
+      hint = ("c:expect(%q, { plain = true }) takes it as it is"):format(pattern),
+    })
+  end
   local tail = last_lines(self._text)
   local shown = tail == "" and "it has shown nothing so far" or "it showed last: " .. tail
   if self.ended then
@@ -105,7 +112,7 @@ function Console:expect(pattern, options)
       if found.n > 2 then return table.unpack(found, 3, found.n) end
       return self._text:sub(found[1], found[2])
     end
-    if self.ended or left <= 0 then missed(self, pattern, said.timeout) end
+    if self.ended or left <= 0 then missed(self, pattern, said) end
     local wait = math.min(left, STEP)
     local came = read(self, wait)
     if self._live then

@@ -237,7 +237,7 @@ async fn what_would_be_answered_is_told_step_by_step() {
     let told = explained(KNOWN, ipxe).await;
     let url = format!("http://172.16.0.254:8081/boot/v1/bootscript?mac={KNOWN}");
     assert_eq!(told.boot_file, Some(url));
-    let told = explained(STRANGER, asked).await;
+    let told = explained(STRANGER, asked.clone()).await;
     assert_eq!(told.ip.as_deref(), Some("172.16.0.200"));
     assert!(
         stage.client.leases().await.expect("leases").is_empty(),
@@ -245,7 +245,7 @@ async fn what_would_be_answered_is_told_step_by_step() {
     );
     let dies = stage
         .client
-        .explain(KNOWN, &asked, Some("server4:".into()))
+        .explain(&[KNOWN.to_owned()], &asked, Some("server4:".into()))
         .await
         .expect_err("no server");
     assert_eq!(dies.kind, Sort::Refused);
@@ -255,7 +255,7 @@ async fn what_would_be_answered_is_told_step_by_step() {
     };
     let fault = stage
         .client
-        .explain(KNOWN, &wrong, None)
+        .explain(&[KNOWN.to_owned()], &wrong, None)
         .await
         .expect_err("no such architecture");
     assert_eq!(fault.kind, Sort::BadArgument);
