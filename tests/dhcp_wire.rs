@@ -245,7 +245,7 @@ fn an_interface_with_another_server_is_refused() {
     let script = r#"
 masq --interface=two --dhcp-range=172.16.0.30,172.16.0.40,1h 2>two.log; sleep 0.5
 status=0
-chami lab serve --interface one --http 8081 --https 8443 >served 2>refused || status=$?
+"$CHAMI" lab serve --interface one --http 8081 --https 8443 >served 2>refused || status=$?
 echo "{\"status\": $status}"
 cat refused >&2
 "#;
@@ -270,8 +270,7 @@ fn a_real_machine_is_waited_for() {
 lab -e 'node.watch("nid1", { every = "500ms" })' >watched & watch=$!
 wait $asks
 for _ in $(seq 100); do grep -q "▸ x1000c0s0b0n0 *offer" watched && break; sleep 0.1; done
-kill -INT $watch
-wait $watch || true
+kill $watch; wait $watch || true
 grep -c "▸ x1000c0s0b0n0 *offer" watched >&2
 lab -F json -e 'return { node.get("nid1").stage, node.get("nid2").power }'
 kill $lab; wait $lab || exit 1

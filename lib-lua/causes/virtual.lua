@@ -143,7 +143,10 @@ return {
       local net = chami.virsh.network.parse(chami.virsh.net_dumpxml(name, LAB))
       local first = at.pick { 100, 120, 150 }
       net.ip[1].dhcp = { range = { { _start = "172.16.0." .. first, _end = "172.16.0." .. first + 20 } } }
+      -- Somebody looked after it: stopped, changed, started.
+      chami.virsh.net_destroy(name, LAB)
       chami.virsh.net_define(net, LAB)
+      chami.virsh.net_start(name, LAB)
       return ("the definition of %s got a DHCP server of libvirt's own"):format(name)
     end,
   },
