@@ -1,5 +1,6 @@
 local native = select(2, ...)
 local args = require "virsh.args"
+local documents = require "virsh.documents"
 local console = require "virsh.console"
 local events = require "virsh.events"
 
@@ -11,9 +12,9 @@ local events = require "virsh.events"
 --- Where a domain is wanted its name will do; what may concern several takes a set: `"compute[1-3]"`, a list, or nodes as
 --- everywhere else (`1`, `"nid001"`, `"@compute"`), which are found by the MACs they boot from. A number is always a node's:
 --- libvirt's own, another one at each start, is `{ id = 1 }`.
-local virsh = { domain = {}, network = {} } ---@class virsh._all: virsh._domains, virsh._networks, virsh._storage, virsh._snapshots
+local virsh = { domain = {}, network = {} } ---@class virsh._all: virsh._domains, virsh._networks, virsh._volumes, virsh._snapshots
 
-for _, part in ipairs { "domains", "networks", "storage", "snapshots" } do
+for _, part in ipairs { "domains", "networks", "storage", "volumes", "snapshots" } do
   for name, f in pairs(require("virsh." .. part)) do virsh[name] = f end
 end
 
@@ -132,24 +133,24 @@ function virsh._survey(options) return native.survey(options) end
 ---@return virsh.Document domain
 ---@example virsh.domain.parse(virsh.dumpxml "compute1").devices.interface[1].mac._address --> "52:54:00:be:ef:01"
 ---@example virsh.domain.parse "<domain" --> raises bad_argument
-function virsh.domain.parse(xml) return args.parse("domain", xml) end
+function virsh.domain.parse(xml) return documents.parse("domain", xml) end
 
 --- Writes such a table as a domain's document.
 ---@param domain virsh.Document
 ---@return string xml
 ---@example virsh.domain.render{ _type = "kvm", name = "login" }:match "^<domain type='kvm'>" --> <domain type='kvm'>
-function virsh.domain.render(domain) return args.render("domain", domain) end
+function virsh.domain.render(domain) return documents.render("domain", domain) end
 
 --- Reads a network's document into a table, as `virsh.domain.parse` does a domain's.
 ---@param xml string as `virsh.net_dumpxml` gives it
 ---@return virsh.Document network
 ---@example virsh.network.parse(virsh.net_dumpxml "openchami-net").ip[1]._address --> "172.16.0.254"
-function virsh.network.parse(xml) return args.parse("network", xml) end
+function virsh.network.parse(xml) return documents.parse("network", xml) end
 
 --- Writes such a table as a network's document.
 ---@param network virsh.Document
 ---@return string xml
 ---@example virsh.network.render{ name = "n" }:match "<name>n</name>" --> <name>n</name>
-function virsh.network.render(network) return args.render("network", network) end
+function virsh.network.render(network) return documents.render("network", network) end
 
 return virsh

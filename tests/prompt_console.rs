@@ -172,7 +172,7 @@ fn the_prompts_keys_are_the_prompts() {
     terminal.types("task.background(typed)\r");
     terminal.sees("a background job has none");
     // Of two at once one has the terminal.
-    terminal.types("ok, two = pcall(task.parallel, typed, typed)\r");
+    terminal.types("ok, two = pcall(task.parallel, { typed, typed })\r");
     terminal.sees("Ctrl-] leaves)");
     terminal.types(CTRL_BRACKET);
     terminal.sees("❯ ");

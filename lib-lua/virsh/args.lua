@@ -8,33 +8,6 @@ local LISTED = "virsh.list{ all = true } shows them"
 
 local function refuse(message, hint) fault.raise("bad_argument", message, { hint = hint or LISTED }) end
 
--- A document: text as it is, a table as XML.
-local function document(sort, value)
-  if type(value) ~= "table" then return value end
-  return native.xml_render(sort, value)
-end
-
--- The same where only a table will do.
-local function render(sort, value)
-  if type(value) == "table" then return native.xml_render(sort, value) end
-  refuse(("virsh.%s.render: the table of a document is wanted, and this is a %s"):format(sort, type(value)),
-    ("virsh.%s.parse(xml) gives one"):format(sort))
-end
-
-local function parse(sort, xml)
-  if type(xml) == "string" then return native.xml_parse(xml) end
-  local gives = { domain = "virsh.dumpxml(DOMAIN)", network = "virsh.net_dumpxml(NETWORK)" }
-  refuse(("virsh.%s.parse: text is wanted, and this is a %s"):format(sort, type(xml)), gives[sort] .. " gives it")
-end
-
--- A MAC as libvirt writes it; nil is none.
-local function mac(text)
-  if text == nil then return nil end
-  local letters = type(text) == "string" and text:gsub("[:-]", ""):lower() or ""
-  if #letters == 12 and not letters:find "%X" then return (letters:gsub("%x%x", "%0:"):sub(1, -2)) end
-  refuse(("%s is no MAC address"):format(chami.json.encode(text)), "six bytes, as 52:54:00:be:ef:01")
-end
-
 -- A number is a node's, in letters as well: never libvirt's ID, which is another one tomorrow.
 local function is_number(word) return math.tointeger(tonumber(word)) ~= nil and tostring(word):find "^%d+$" ~= nil end
 
@@ -149,6 +122,4 @@ local function about(set, options, f)
 end
 
 --- What is said about domains, as libvirt is asked; `virsh` has the functions.
-return {
-  about = about, document = document, domain = domain, domains = domains, mac = mac, parse = parse, render = render,
-}
+return { about = about, domain = domain, domains = domains }

@@ -1,5 +1,6 @@
 local native = select(2, ...)
 local args = require "virsh.args"
+local documents = require "virsh.documents"
 
 --- Domains, one by one and in sets: a part of `virsh`.
 local domains = {}
@@ -163,7 +164,7 @@ end
 ---@shell virsh define compute1.xml
 ---@example local d = virsh.domain.parse(virsh.dumpxml "compute1"); d.name, d.uuid = "login"; return virsh.define(d).state --> "shut off"
 ---@example virsh.define "<network/>" --> raises bad_argument
-function virsh.define(xml, options) return native.define(args.document("domain", xml), options) end
+function virsh.define(xml, options) return native.define(documents.document("domain", xml), options) end
 
 --- Starts a domain from a document without keeping it: when it is off it is gone. In a lab no name of a defined one fits.
 ---@param xml string|virsh.Document the document, or the table of one
@@ -172,7 +173,7 @@ function virsh.define(xml, options) return native.define(args.document("domain",
 ---@shell virsh create compute1.xml
 ---@example local d = virsh.domain.parse(virsh.dumpxml "compute1"); d.name, d.uuid = "guest"; return virsh.create(d).persistent --> false
 ---@example virsh.create(virsh.dumpxml "compute1") --> raises unsupported
-function virsh.create(xml, options) return native.create(args.document("domain", xml), options) end
+function virsh.create(xml, options) return native.create(documents.document("domain", xml), options) end
 
 --- Makes a machine without a disk that boots over the network, and starts it: `virt-install --pxe`, without XML.
 ---@param order virsh.Install

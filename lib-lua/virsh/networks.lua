@@ -1,5 +1,5 @@
 local native = select(2, ...)
-local args = require "virsh.args"
+local documents = require "virsh.documents"
 
 --- Networks between domains: a part of `virsh`.
 local networks = {}
@@ -63,7 +63,7 @@ function virsh.net_dumpxml(network, options) return native.net_dumpxml(network, 
 ---@shell virsh net-define openchami-net.xml
 ---@example virsh.net_define{ name = "isolated", bridge = { _name = "virbr7" } }.active --> false
 ---@example virsh.net_define{ name = "isolated", bridge = "virbr7" } --> raises bad_argument
-function virsh.net_define(xml, options) return native.net_define(args.document("network", xml), options) end
+function virsh.net_define(xml, options) return native.net_define(documents.document("network", xml), options) end
 
 --- Starts a network.
 ---@param network string
@@ -110,7 +110,7 @@ function virsh.net_dhcp_leases(network, options)
   if type(options) == "table" and options.mac ~= nil then
     asked = {}
     for key, value in pairs(options) do asked[key] = value end
-    asked.mac = args.mac(options.mac)
+    asked.mac = documents.mac(options.mac)
   end
   return native.net_dhcp_leases(network, asked)
 end

@@ -5,6 +5,7 @@
 //! that the call or the session names leads to the helper; without one a lab's session goes to its twin.
 mod define;
 mod helper;
+mod install;
 mod interact;
 mod names;
 mod survey;
