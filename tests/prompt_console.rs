@@ -174,7 +174,6 @@ fn the_prompts_keys_are_the_prompts() {
     // Of two at once one has the terminal.
     terminal.types("ok, two = pcall(task.parallel, { typed, typed })\r");
     terminal.sees("Ctrl-] leaves)");
-    terminal.types(CTRL_BRACKET);
     terminal.sees("❯ ");
     terminal.types("two.message\r");
     terminal.sees("another console has the terminal");

@@ -43,7 +43,7 @@ function virsh.pool_info(pool, options) return native.pool_info(pool, options) e
 ---@example virsh.pool_define{ _type = "dir", name = "images", target = { path = "/srv/images" } } --> raises unsupported
 function virsh.pool_define(xml, options) return native.pool_define(documents.document("pool", xml), options) end
 
---- Makes what a pool is to stand on, as the folder of one of the type `dir`: a new pool cannot start without.
+--- Makes what a pool is to stand on, as the directory of one of the type `dir`: a new pool cannot start without.
 ---@param pool string
 ---@param options? virsh.Options
 ---@return virsh.PoolInfo info
@@ -59,7 +59,7 @@ function virsh.pool_build(pool, options) return native.pool_build(pool, options)
 ---@example virsh.pool_autostart "images" --> raises unsupported
 function virsh.pool_autostart(pool, options) return native.pool_autostart(pool, options) end
 
---- Looks anew at what is in a pool: files that came into its folder meanwhile are volumes then.
+--- Looks anew at what is in a pool: files that came into its directory meanwhile are volumes then.
 ---@param pool string
 ---@param options? virsh.Options
 ---@return virsh.PoolInfo info

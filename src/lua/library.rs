@@ -143,12 +143,20 @@ fn spelled(module: &str, text: &str, native: &str) -> Option<Spelling> {
     let path = if function.public {
         &function.path
     } else {
-        module.split('.').next().unwrap_or(module)
+        known(module)
     };
     Some(Spelling {
         path: path.to_owned(),
         arguments: arguments.collect(),
     })
+}
+
+/// A part by its own name where that is a function's, as `virsh.console`; else the module that it is a part of.
+fn known(module: &str) -> &str {
+    let top = module.split('.').next().unwrap_or(module);
+    let call = format!("function {module}(");
+    let is_function = source(top).is_some_and(|it| it.text.contains(&call));
+    if is_function { module } else { top }
 }
 
 fn shipped(path: &str) -> Option<Cow<'static, str>> {
@@ -188,6 +196,8 @@ mod tests {
             }
         );
         assert_eq!(spelling("json", "nothing").path, "json.nothing");
+        assert_eq!(spelling("virsh", "console_open").path, "virsh.console");
+        assert_eq!(spelling("virsh", "xml_render").path, "virsh", "a part");
     }
 
     #[test]

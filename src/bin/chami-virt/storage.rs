@@ -82,7 +82,7 @@ fn without_place(pool: &str) -> impl Fn(Error) -> Fault {
     move |error| {
         let fault = plain(error);
         if fault.message.contains("No such file or directory") {
-            return fault.hint(format!("virsh.pool_build {pool:?} makes its folder"));
+            return fault.hint(format!("virsh.pool_build {pool:?} makes its directory"));
         }
         fault
     }
