@@ -11,11 +11,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{
-    future::{self, Future},
-    pin::Pin,
-    time::Duration,
-};
+use std::{future, pin::Pin, time::Duration};
 
 /// The key that leaves: Ctrl-], as virsh has it.
 const LEAVE: u8 = 0x1d;
@@ -117,11 +113,14 @@ impl Cable<'_> {
     }
 }
 
+/// Whether a console takes keys, once they are there.
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>>;
+
 /// Keys that are on their way there. Of a machine that hangs nobody waits for them: the key that leaves comes first.
 struct Keys<'a> {
     cable: &'a Cable<'a>,
     typed: Typed,
-    sending: Option<Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>>>,
+    sending: Option<Sending<'a>>,
     /// It takes none, or is to get none.
     deaf: bool,
 }
@@ -164,13 +163,11 @@ impl Keys<'_> {
             }
             Ok(())
         };
-        match tokio::time::timeout(LAST, all).await {
-            Ok(sent) => sent,
-            Err(_) => {
-                terminal::show("\n(libvirt did not take the last keys)\n");
-                Ok(())
-            }
+        if let Ok(sent) = tokio::time::timeout(LAST, all).await {
+            return sent;
         }
+        terminal::show("\n(libvirt did not take the last keys)\n");
+        Ok(())
     }
 }
 

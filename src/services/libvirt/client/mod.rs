@@ -216,7 +216,9 @@ impl At {
                 let said = call::current().and_then(|current| current.patience.timeout);
                 let patience = said.unwrap_or(self.client.http.options().timeout);
                 let helper = &self.client.session.helper;
-                helper.ask(uri, call, patience, stuck).await
+                let ask = |call| helper.ask(uri.clone(), call, patience, stuck);
+                let call = define::replacing(call, ask).await?;
+                ask(call).await
             }
         }
     }
@@ -263,10 +265,14 @@ fn answered(answer: Answer) -> Result<Value, Fault> {
 
 /// libvirt repeats the URI that it was given, with the password that may stand in it.
 fn hidden(mut fault: Fault) -> Fault {
-    let hide = |text: &str| secret::hide(text).into_owned();
-    fault.message = hide(&fault.message);
-    fault.hint = fault.hint.as_deref().map(hide);
-    fault.cause = fault.cause.as_deref().map(hide);
+    let texts = [
+        Some(&mut fault.message),
+        fault.hint.as_mut(),
+        fault.cause.as_mut(),
+    ];
+    for text in texts.into_iter().flatten() {
+        *text = secret::hide(text).into_owned();
+    }
     fault
 }
 

@@ -91,7 +91,7 @@ fn definitions(n: &mut Natives, virsh: &Client) {
         "define",
         move |(xml, said): &(String, Said)| defined(&its, DOMAIN, said.as_ref(), xml),
         with(virsh, |virsh, (xml, said): (String, Said)| async move {
-            virsh.at(said).define(xml).await
+            ask::<Dominfo>(virsh.at(said), Call::Define { xml }).await
         }),
     );
     let its = virsh.clone();

@@ -34,11 +34,16 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             },
         ),
     );
+    pools(n, virsh);
+    volumes(n, virsh);
+}
+
+fn pools(n: &mut Natives, virsh: &Client) {
     n.one_way(
         "pool_define",
         "virsh.pool_undefine takes a pool away; one that it replaced is not kept",
         with(virsh, |virsh, (xml, said): (String, Said)| async move {
-            virsh.at(said).pool_define(xml).await
+            ask::<PoolInfo>(virsh.at(said), Call::PoolDefine { xml }).await
         }),
     );
     n.one_way(
@@ -85,7 +90,6 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             ),
         );
     }
-    volumes(n, virsh);
 }
 
 fn volumes(n: &mut Natives, virsh: &Client) {
