@@ -1,16 +1,13 @@
 local native = select(2, ...)
 local fault = require "fault"
+local texts = require "dhcp.text"
 
 --- DHCP on the nodes' network: coredhcp with coresmd and bootloop, its configuration, its answers, its leases and its log.
 --- Nothing here changes a server. What coresmd would say is computed from its configuration and from SMD, as the real
 --- program does it: held by recordings of v0.6.3 and of v0.4.3, which the release pins.
 local dhcp = {}
 
--- A file's text; a text of several lines is one itself.
-local function text_of(file)
-  if file:find "\n" then return file end
-  return chami.fs.read(file)
-end
+local options_of, text_of = texts.options_of, texts.text_of
 
 ---@class dhcp.Finding
 ---@field line integer
@@ -39,13 +36,14 @@ end
 ---  local found = dhcp.lint("server4:\n  plugins:\n    - netmask: 255.255.255.0\n")
 ---  return found[1].message --> no plugin gives addresses: the server offers 0.0.0.0 to everybody who asks, past any other server
 ---@example dhcp.lint("server4:\n  plugins:\n    - netmask: 255.0.255.0\n")[1].does --> die
+---@example dhcp.lint "server4: [" --> raises bad_argument
 function dhcp.lint(file, options)
   local asked = {}
-  for key, value in pairs(options or {}) do asked[key] = value end
+  for key, value in pairs(options_of("dhcp.lint", options)) do asked[key] = value end
   asked.interfaces = asked.interfaces or native.interfaces()
   -- A lab's own server is of one version, whatever its file is written for.
   if not file then asked.version = asked.version or native.version() end
-  local text = file and text_of(file) or native.config()
+  local text = file and text_of("dhcp.lint", file) or native.config()
   return native.lint(text, asked, asked.smd and native.known() or nil)
 end
 
@@ -54,7 +52,7 @@ end
 ---@return string text
 ---@return string? version of the server that reads it, on a lab
 function dhcp._config(file)
-  if file then return text_of(file) end
+  if file then return text_of("dhcp", file) end
   return native.config(), native.version()
 end
 
@@ -138,34 +136,48 @@ function Explained:__tostring()
   return table.concat(lines, "\n")
 end
 
--- Of a node the MAC it boots from; a MAC may be one that SMD does not know.
-local function mac_of(node)
-  if type(node) == "string" and node:find "^%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x$" then return node end
-  local macs = chami.nodes.macs(node)
-  if #macs ~= 1 then
-    fault.raise("bad_argument", ("dhcp.explain: one node is wanted, and these are %d"):format(#macs), {
-      hint = "for many: task.map(nodes.macs(set), dhcp.explain)",
-    })
+local MAC = "^%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x$"
+
+local function no_mac(said)
+  fault.raise("bad_argument", ("%q is no MAC address"):format(said), { hint = "six bytes, as 52:54:00:be:ef:01" })
+end
+
+-- Of nodes the MACs they boot from; a MAC may be one that SMD does not know. And whether it may be several.
+local function macs_of(node)
+  if type(node) == "string" then
+    if node:find(MAC) then return { node }, false end
+    -- No name begins so.
+    if node:find "^%x%x[:-]%x%x[:-]" then no_mac(node) end
   end
-  return macs[1]
+  local several = type(node) == "table" or type(node) == "string" and node:find "[@&!^,*%[]" ~= nil
+  return chami.nodes.macs(node), several
 end
 
 --- Tells what coresmd would answer to a node's DISCOVER, and why: which interface of SMD's, which rule or fallback, which
---- boot file, each with the line of the configuration.
---- SMD is read now; the server itself reads it every 30 s. What bootloop has lent is known of the lab's own server only.
----@param node string|integer a node, or a MAC that nobody need know
+--- boot file, each with the line of the configuration. Of a set, `"@compute"` or a list, it tells each, in a list.
+--- SMD is read now, once for all; the server itself reads it every 30 s. What bootloop has lent is known of the lab's own
+--- server only.
+---@param node nodeset.Set a node, or a MAC that nobody need know; or several nodes
 ---@param case? dhcp.Case
----@return dhcp.Explained explained
+---@return dhcp.Explained explained of a set a list of them
 ---@state 301
 ---@example
 ---  local firmware, ipxe = dhcp.explain(1), dhcp.explain(1, { user_class = "iPXE" })
 ---  return firmware.ip .. " " .. firmware.boot_file .. " " .. ipxe.boot_file:match "[^/]+$"
 ---  --> 172.16.0.1 ipxe-x86_64.efi bootscript?mac=52:54:00:be:ef:01
+---@state 301
+---@example #dhcp.explain "@compute" --> 5
 ---@example dhcp.explain("52:54:00:00:00:99").by --> bootloop
 ---@example dhcp.explain("52:54:00:00:00:99", { ipv6 = true }).answer --> none
+---@example dhcp.explain "52:54:00:00:00" --> raises bad_argument
 function dhcp.explain(node, case)
-  local text = case and case.config and text_of(case.config) or nil
-  return setmetatable(native.explain(mac_of(node), case, text), Explained)
+  local config = options_of("dhcp.explain", case).config
+  local text = config ~= nil and text_of("dhcp.explain", config) or nil
+  local macs, several = macs_of(node)
+  local all = native.explain(macs, case, text)
+  for _, it in ipairs(all) do setmetatable(it, Explained) end
+  if several then return all end
+  return all[1]
 end
 
 ---@class dhcp.LeaseOptions
@@ -188,7 +200,8 @@ end
 ---@example #dhcp.leases() --> 0
 ---@example dhcp.leases{ file = "/no/such/file" } --> raises not_found
 function dhcp.leases(options)
-  local text = options and options.config and text_of(options.config) or nil
+  local config = options_of("dhcp.leases", options).config
+  local text = config ~= nil and text_of("dhcp.leases", config) or nil
   return native.leases(options, text)
 end
 
@@ -213,9 +226,11 @@ end
 ---@example
 ---  local line = [[level=error msg="IP lookup failed: no EthernetInterfaces were found in cache for hardware address 52:54:00:00:00:f1"]]
 ---  return dhcp.log(line)[1].event --> stranger
+---@example #dhcp.log "" --> 0
 function dhcp.log(text)
-  if not text then return native.log(native.lab_log()) end
-  return native.log(text:find "level=" and text or text_of(text))
+  if text == nil then return native.log(native.lab_log()) end
+  local is_line = type(text) == "string" and text:find "level=" ~= nil
+  return native.log(is_line and text or text_of("dhcp.log", text))
 end
 
 ---@class dhcp.ProbeWanted
@@ -276,6 +291,8 @@ function dhcp.probe(wanted) return native.probe(wanted) end
 ---@param look dhcp.Look
 ---@return dhcp.Sight[] sights
 ---@example dhcp.watch{ interface = "nosuch0" } --> raises not_found
+---@example dhcp.watch{ interface = "lo", mac = "x" } --> raises bad_argument
+---@example dhcp.watch{ interface = "lo", count = 0 } --> raises bad_argument
 function dhcp.watch(look) return native.watch(look) end
 
 return dhcp

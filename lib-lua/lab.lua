@@ -1,4 +1,5 @@
 local native = select(2, ...)
+local texts = require "dhcp.text"
 local nodeset = require "nodeset"
 
 --- The lab: the simulated head node behind this session.
@@ -307,10 +308,9 @@ function lab.dhcp.get() return native.dhcp() end
 ---@example lab.dhcp.set(dhcp.render{ interface = "eth0" }).why:match "listens on %S+" --> listens on %eth0
 ---@example lab.dhcp.set(dhcp.render{ interface = "virbr-opnchami" }).running --> false
 ---@example lab.dhcp.set(dhcp.render{ version = "v0.4" }).running --> false
+---@example lab.dhcp.set "server4: [" --> raises bad_argument
 function lab.dhcp.set(file)
-  -- A text of several lines is no file's name.
-  local text = file:find "\n" and file or chami.fs.read(file)
-  return native.dhcp_set(text)
+  return native.dhcp_set(texts.text_of("lab.dhcp.set", file))
 end
 
 --- Gives the lab's DHCP server the configuration back that it began with.

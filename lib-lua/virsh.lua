@@ -1,5 +1,6 @@
 local native = select(2, ...)
 local args = require "virsh.args"
+local documents = require "virsh.documents"
 local console = require "virsh.console"
 local events = require "virsh.events"
 
@@ -9,10 +10,11 @@ local events = require "virsh.events"
 --- then `qemu:///system` for root and `qemu:///session` for anybody else. `virsh.connect` chooses another for the session,
 --- `uri = …` in a call's last table for that call, on a lab as well.
 --- Where a domain is wanted its name will do; what may concern several takes a set: `"compute[1-3]"`, a list, or nodes as
---- everywhere else (`"@compute"`), which are found by the MACs they boot from.
-local virsh = { domain = {}, network = {} } ---@class virsh._all: virsh._domains, virsh._networks, virsh._storage, virsh._snapshots
+--- everywhere else (`1`, `"nid001"`, `"@compute"`), which are found by the MACs they boot from. A number is always a node's:
+--- libvirt's own, another one at each start, is `{ id = 1 }`.
+local virsh = { domain = {}, network = {} } ---@class virsh._all: virsh._domains, virsh._networks, virsh._volumes, virsh._snapshots
 
-for _, part in ipairs { "domains", "networks", "storage", "snapshots" } do
+for _, part in ipairs { "domains", "networks", "storage", "volumes", "snapshots" } do
   for name, f in pairs(require("virsh." .. part)) do virsh[name] = f end
 end
 
@@ -22,6 +24,13 @@ end
 ---@class virsh.Listing: virsh.Options
 ---@field all? boolean those that do not run as well
 ---@field inactive? boolean only those that do not run
+
+---@class virsh.Running
+---@field id integer as libvirt counts it while it runs: `virsh.list()` shows it
+
+---@alias virsh.One string|integer|virsh.Running a domain's name, or a node: a number is its NID
+
+---@alias virsh.Set nodeset.Set|virsh.Running domains by their names, or nodes: a number is a NID
 
 ---@alias virsh.Value string|number|boolean|virsh.Document|virsh.Value[]
 
@@ -79,7 +88,7 @@ function virsh.capabilities(options) return native.capabilities(options) end
 
 --- Opens the serial console of a domain that runs. At the prompt your terminal is connected to it, until `Ctrl-]`; in a
 --- script, or kept in a variable, what it shows from now on is waited for with `:expect` and answered with `:send`.
----@param domain string|integer its name, or a node
+---@param domain virsh.One
 ---@param options? virsh.ConsoleOptions
 ---@return virsh.Console console close it with `:close()`
 ---@shell virsh console compute1
@@ -88,12 +97,22 @@ function virsh.capabilities(options) return native.capabilities(options) end
 function virsh.console(domain, options) return console.open(args.domain(domain, options), options) end
 
 --- Listens to what happens to domains: each start, stop, definition, as libvirt tells it.
----@param domain? string only to this one
+---@param domain? virsh.One only to this one
 ---@param options? virsh.Options
 ---@return virsh.Events events close them with `:close()`
 ---@shell virsh event --all --loop
 ---@example local e = virsh.events(); virsh.start "compute1"; return e:next().event --> "started"
-function virsh.events(domain, options) return events.open(domain, options) end
+function virsh.events(domain, options)
+  return events.open(domain and args.domain(domain, options), options)
+end
+
+--- The same by the name of virsh's command.
+---@param domain? virsh.One only to this one
+---@param options? virsh.Options
+---@return virsh.Events events close them with `:close()`
+---@shell virsh event --all --loop
+---@example local e <close> = virsh.event "compute1"; virsh.start "compute1"; return e:next().event --> "started"
+function virsh.event(domain, options) return virsh.events(domain, options) end
 
 ---@class virsh._Surveyed
 ---@field name string
@@ -114,24 +133,24 @@ function virsh._survey(options) return native.survey(options) end
 ---@return virsh.Document domain
 ---@example virsh.domain.parse(virsh.dumpxml "compute1").devices.interface[1].mac._address --> "52:54:00:be:ef:01"
 ---@example virsh.domain.parse "<domain" --> raises bad_argument
-function virsh.domain.parse(xml) return args.parse(xml) end
+function virsh.domain.parse(xml) return documents.parse("domain", xml) end
 
 --- Writes such a table as a domain's document.
 ---@param domain virsh.Document
 ---@return string xml
 ---@example virsh.domain.render{ _type = "kvm", name = "login" }:match "^<domain type='kvm'>" --> <domain type='kvm'>
-function virsh.domain.render(domain) return args.document("domain", domain) end
+function virsh.domain.render(domain) return documents.render("domain", domain) end
 
 --- Reads a network's document into a table, as `virsh.domain.parse` does a domain's.
 ---@param xml string as `virsh.net_dumpxml` gives it
 ---@return virsh.Document network
 ---@example virsh.network.parse(virsh.net_dumpxml "openchami-net").ip[1]._address --> "172.16.0.254"
-function virsh.network.parse(xml) return args.parse(xml) end
+function virsh.network.parse(xml) return documents.parse("network", xml) end
 
 --- Writes such a table as a network's document.
 ---@param network virsh.Document
 ---@return string xml
 ---@example virsh.network.render{ name = "n" }:match "<name>n</name>" --> <name>n</name>
-function virsh.network.render(network) return args.document("network", network) end
+function virsh.network.render(network) return documents.render("network", network) end
 
 return virsh

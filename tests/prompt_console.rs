@@ -5,6 +5,7 @@ mod terminal;
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -122,6 +123,83 @@ fn a_standing_clock_goes_on_while_somebody_looks() {
     terminal.types(CTRL_BRACKET);
     terminal.sees("(you left the console of compute1)");
     leaves(terminal);
+}
+
+/// In place of the helper: a console that shows itself and takes no key, which nobody closes either.
+const HANGS: &str = r#"#!/bin/sh
+while read -r line; do
+id=$(echo "$line" | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+case "$line" in
+*console_open*) echo "{\"id\":$id,\"result\":{\"console\":1,\"live\":true}}" ;;
+*console_read*) sleep 0.1; echo "{\"id\":$id,\"result\":{\"text\":\"\",\"ended\":false}}" ;;
+*console_send* | *console_close*) ;;
+*dominfo*) echo "{\"id\":$id,\"result\":{\"name\":\"compute1\",\"uuid\":\"\",\"os_type\":\"hvm\",\"state\":\"running\",\"cpus\":1,\"cpu_time\":0,\"max_memory\":1,\"used_memory\":1,\"persistent\":true,\"autostart\":false}}" ;;
+*) echo "{\"id\":$id,\"result\":\"test:///x\"}" ;;
+esac
+done
+"#;
+
+#[test]
+fn it_is_left_though_the_other_side_hangs() {
+    let home = home("hangs");
+    let helper = home.join("helper");
+    fs::write(&helper, HANGS).expect("written");
+    fs::set_permissions(&helper, fs::Permissions::from_mode(0o755)).expect("set");
+    let helper = helper.display().to_string();
+    let mut terminal = Terminal::open_where(&home, &[], ("CHAMI_VIRT", &helper));
+    terminal.types("virsh.connect 'test:///x'\r");
+    terminal.sees("test:///x\"");
+    terminal.types("virsh.console 'compute1'\r");
+    terminal.sees("Ctrl-] leaves)");
+    terminal.types("x");
+    terminal.types(CTRL_BRACKET);
+    // Long before libvirt's patience is over.
+    terminal.sees("(libvirt did not take the last keys)");
+    terminal.sees("(you left the console of compute1)");
+    terminal.sees("❯ ");
+    terminal.is_sane();
+    leaves(terminal);
+}
+
+#[test]
+fn the_prompts_keys_are_the_prompts() {
+    let mut terminal = Terminal::open(&home("keys"));
+    terminal.types("#virsh.start 'compute1'\r");
+    terminal.sees("\n1\r\n");
+    terminal
+        .types("function typed() local c = virsh.console 'compute1'; return c:interact() end\r");
+    terminal.sees("❯ ");
+    terminal.types("task.background(typed)\r");
+    terminal.sees("a background job has none");
+    // Of two at once one has the terminal.
+    terminal.types("ok, two = pcall(task.parallel, { typed, typed })\r");
+    terminal.sees("Ctrl-] leaves)");
+    terminal.sees("❯ ");
+    terminal.types("two.message\r");
+    terminal.sees("another console has the terminal");
+    terminal.types("40 + 2\r");
+    terminal.sees("\n42");
+    leaves(terminal);
+}
+
+#[test]
+fn a_process_that_is_told_to_end_leaves_the_terminal_as_it_was() {
+    let home = home("told");
+    let mut terminal = Terminal::open_in_shell(
+        &home,
+        "stty -a | tr ' ' '\\n' | grep -c -e ^icanon -e ^isig -e ^opost | sed s/^/sane:/",
+    );
+    terminal.sees("help() shows what to type first");
+    terminal.types("#virsh.start 'compute1'\r");
+    terminal.sees("\n1\r\n");
+    terminal.types("virsh.console 'compute1'\r");
+    terminal.sees("Ctrl-] leaves)");
+    terminal.types(CTRL_BRACKET);
+    terminal.sees("(you left the console of compute1)");
+    // The prompt has the terminal by then, and has changed it.
+    terminal.types("!(sleep 1; kill -TERM $PPID) &\r");
+    terminal.sees("sane:3");
+    terminal.leaves_with(0);
 }
 
 #[test]

@@ -1,5 +1,4 @@
 local native = select(2, ...)
-local args = require "virsh.args"
 local fault = require "fault"
 local task = require "task"
 
@@ -61,7 +60,14 @@ local function last_lines(text)
 end
 
 -- Why it did not come.
-local function missed(self, pattern, wait)
+local function missed(self, pattern, said)
+  local wait = said.timeout
+  if not said.plain and self._text:find(pattern, self._from, true) then
+    local what = ("%q was on the console of %s as it is written, and as a pattern it reads otherwise")
+    fault.raise("timeout", what:format(pattern, self.domain), {
+      hint = ("c:expect(%q, { plain = true }) takes it as it is"):format(pattern),
+    })
+  end
   local tail = last_lines(self._text)
   local shown = tail == "" and "it has shown nothing so far" or "it showed last: " .. tail
   if self.ended then
@@ -72,6 +78,21 @@ local function missed(self, pattern, wait)
   fault.raise("timeout", what, { hint = shown })
 end
 
+-- Refuses what nothing can be found by, before anybody waits for it.
+local function sought(pattern, is_plain)
+  if type(pattern) ~= "string" then
+    local said = pattern == nil and "none is given" or "this is a " .. type(pattern)
+    fault.raise("bad_argument", "virsh.Console:expect: a pattern is wanted, and " .. said, {
+      hint = 'the text the console will show: c:expect "login:"',
+    })
+  end
+  local ok, why = pcall(string.find, "", pattern, 1, is_plain)
+  if ok then return end
+  fault.raise("bad_argument", ("virsh.Console:expect: %q is no pattern of Lua: %s"):format(pattern, why), {
+    hint = ("for the very text: c:expect(%q, { plain = true })"):format(pattern),
+  })
+end
+
 --- Waits until the console shows something; what stood before it counts as read from then on.
 ---@param pattern string a Lua pattern, or with `plain` the very text
 ---@param options? virsh.ExpectOptions
@@ -79,8 +100,10 @@ end
 ---@return string ... further captures
 ---@example virsh.start "compute1"; return virsh.console("compute1"):expect("MAC:(%x+)", { timeout = "2m" }) --> "525400BEEF01"
 ---@example virsh.start "compute1"; virsh.console("compute1"):expect("login:", { timeout = "5s" }) --> raises timeout
+---@example virsh.start "compute1"; virsh.console("compute1"):expect "[root@nid001" --> raises bad_argument
 function Console:expect(pattern, options)
-  local said = args.patience(options)
+  local said = native.patience(options)
+  sought(pattern, said.plain)
   local began, left = os.time(), said.timeout
   while true do
     local found = table.pack(self._text:find(pattern, self._from, said.plain)) ---@type any
@@ -89,7 +112,7 @@ function Console:expect(pattern, options)
       if found.n > 2 then return table.unpack(found, 3, found.n) end
       return self._text:sub(found[1], found[2])
     end
-    if self.ended or left <= 0 then missed(self, pattern, said.timeout) end
+    if self.ended or left <= 0 then missed(self, pattern, said) end
     local wait = math.min(left, STEP)
     local came = read(self, wait)
     if self._live then
@@ -154,8 +177,9 @@ end
 Console.__prompt = function(self)
   if self._used or not self._id then return self end
   local ok, raised = pcall(self.interact, self)
-  self:close()
-  if not ok then error(raised, 0) end
+  local closed_, why = pcall(self.close, self)
+  -- What went wrong first is what is told.
+  if not ok or not closed_ then error(ok and why or raised, 0) end
 end
 
 --- Gets all that the console has shown since it was opened, without what colours and places it.

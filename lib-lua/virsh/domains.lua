@@ -1,5 +1,6 @@
 local native = select(2, ...)
 local args = require "virsh.args"
+local documents = require "virsh.documents"
 
 --- Domains, one by one and in sets: a part of `virsh`.
 local domains = {}
@@ -95,16 +96,18 @@ local virsh = domains ---@class virsh._domains
 function virsh.list(filter) return native.list(filter) end
 
 --- Tells about one domain.
----@param domain string
+---@param domain virsh.One
 ---@param options? virsh.Options
 ---@return virsh.Dominfo info
 ---@shell virsh dominfo compute1
 ---@example virsh.dominfo("compute1").max_memory --> 4194304
 ---@example virsh.dominfo "compte1" --> raises not_found
-function virsh.dominfo(domain, options) return native.dominfo(args.one(domain), options) end
+function virsh.dominfo(domain, options)
+  return args.about(domain, options, function(its) return native.dominfo(its, options) end)
+end
 
 --- Tells the state of one domain.
----@param domain string
+---@param domain virsh.One
 ---@param options? virsh.Options
 ---@return string state
 ---@shell virsh domstate compute1
@@ -112,38 +115,47 @@ function virsh.dominfo(domain, options) return native.dominfo(args.one(domain), 
 function virsh.domstate(domain, options) return virsh.dominfo(domain, options).state end
 
 --- Lists a domain's network interfaces.
----@param domain string
+---@param domain virsh.One
 ---@param options? virsh.Options
 ---@return virsh.Interface[] interfaces
 ---@shell virsh domiflist compute1
 ---@example virsh.domiflist("compute1")[1].mac --> "52:54:00:be:ef:01"
-function virsh.domiflist(domain, options) return native.domiflist(args.one(domain), options) end
+function virsh.domiflist(domain, options)
+  return args.about(domain, options, function(its) return native.domiflist(its, options) end)
+end
 
 --- Lists the addresses a domain has. libvirt's own leases know none where coresmd gives them; the ARP table does.
----@param domain string
+---@param domain virsh.One
 ---@param options? virsh.AddressOptions
 ---@return virsh.Address[] addresses
 ---@shell virsh domifaddr compute1 --source arp
 ---@example virsh.domifaddr "compute1" --> raises conflict
 ---@state 301
 ---@example virsh.start(1); lab.clock.advance "1m"; return virsh.domifaddr("compute1")[1].address --> "172.16.0.1/0"
-function virsh.domifaddr(domain, options) return native.domifaddr(args.one(domain), options) end
+function virsh.domifaddr(domain, options)
+  return args.about(domain, options, function(its) return native.domifaddr(its, options) end)
+end
 
 --- Gets a domain's document.
----@param domain string
+---@param domain virsh.One
 ---@param options? virsh.DumpOptions
 ---@return string xml
 ---@shell virsh dumpxml compute1
 ---@example virsh.dumpxml("compute1"):match "<mac address='(.-)'/>" --> 52:54:00:be:ef:01
-function virsh.dumpxml(domain, options) return native.dumpxml(args.one(domain), options) end
+function virsh.dumpxml(domain, options)
+  return args.about(domain, options, function(its) return native.dumpxml(its, options) end)
+end
 
 --- Lists figures of domains: `state.state`, `vcpu.current`, `balloon.current` and what else libvirt counts.
----@param domain? string of all where none is named
+---@param domain? virsh.One of all where none is named
 ---@param options? virsh.Options
 ---@return table<string, string|number|boolean>[] stats a record for each, with its name in `domain`
 ---@shell virsh domstats compute1
 ---@example virsh.domstats("compute1")[1]["state.state"] --> 5
-function virsh.domstats(domain, options) return native.domstats(domain, options) end
+function virsh.domstats(domain, options)
+  if domain == nil then return native.domstats(nil, options) end
+  return args.about(domain, options, function(its) return native.domstats(its, options) end)
+end
 
 --- Defines a domain, or replaces the definition of the one of that name; it does not start.
 ---@param xml string|virsh.Document the document, or the table of one
@@ -152,7 +164,7 @@ function virsh.domstats(domain, options) return native.domstats(domain, options)
 ---@shell virsh define compute1.xml
 ---@example local d = virsh.domain.parse(virsh.dumpxml "compute1"); d.name, d.uuid = "login"; return virsh.define(d).state --> "shut off"
 ---@example virsh.define "<network/>" --> raises bad_argument
-function virsh.define(xml, options) return native.define(args.document("domain", xml), options) end
+function virsh.define(xml, options) return native.define(documents.document("domain", xml), options) end
 
 --- Starts a domain from a document without keeping it: when it is off it is gone. In a lab no name of a defined one fits.
 ---@param xml string|virsh.Document the document, or the table of one
@@ -161,7 +173,7 @@ function virsh.define(xml, options) return native.define(args.document("domain",
 ---@shell virsh create compute1.xml
 ---@example local d = virsh.domain.parse(virsh.dumpxml "compute1"); d.name, d.uuid = "guest"; return virsh.create(d).persistent --> false
 ---@example virsh.create(virsh.dumpxml "compute1") --> raises unsupported
-function virsh.create(xml, options) return native.create(args.document("domain", xml), options) end
+function virsh.create(xml, options) return native.create(documents.document("domain", xml), options) end
 
 --- Makes a machine without a disk that boots over the network, and starts it: `virt-install --pxe`, without XML.
 ---@param order virsh.Install
@@ -181,7 +193,7 @@ function virsh.install(order, options) return native.install(order, options) end
 function virsh.install_xml(order, options) return native.install_xml(order, options) end
 
 --- Removes definitions. UEFI's variables go with them, unless they are to be kept.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.UndefineOptions
 ---@return virsh.Dominfo[] gone what they were
 ---@shell virsh undefine --nvram compute1
@@ -189,7 +201,7 @@ function virsh.install_xml(order, options) return native.install_xml(order, opti
 function virsh.undefine(set, options) return native.undefine(args.domains(set, options), options) end
 
 --- Has domains start with libvirt, or no more.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.AutostartOptions
 ---@return virsh.Dominfo[] infos
 ---@shell virsh autostart compute1
@@ -197,7 +209,7 @@ function virsh.undefine(set, options) return native.undefine(args.domains(set, o
 function virsh.autostart(set, options) return native.autostart(args.domains(set, options), options) end
 
 --- Starts domains.
----@param set nodeset.Set which domains: `"compute[1-3]"`, `"@compute"`
+---@param set virsh.Set which domains: `"compute[1-3]"`, `"@compute"`
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh start compute1
@@ -209,7 +221,7 @@ function virsh.start(set, options) return native.start(args.domains(set, options
 
 --- Asks the systems on domains to shut down. Firmware and a kernel that still comes up do not listen, and nobody says so:
 --- `virsh.destroy` pulls the plug.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos as they are a moment later
 ---@shell virsh shutdown compute1
@@ -217,7 +229,7 @@ function virsh.start(set, options) return native.start(args.domains(set, options
 function virsh.shutdown(set, options) return native.shutdown(args.domains(set, options), options) end
 
 --- Asks the systems on domains to boot anew; what is said of `virsh.shutdown` holds here as well.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh reboot compute1
@@ -225,7 +237,7 @@ function virsh.shutdown(set, options) return native.shutdown(args.domains(set, o
 function virsh.reboot(set, options) return native.reboot(args.domains(set, options), options) end
 
 --- Presses the reset button of domains.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh reset compute1
@@ -233,7 +245,7 @@ function virsh.reboot(set, options) return native.reboot(args.domains(set, optio
 function virsh.reset(set, options) return native.reset(args.domains(set, options), options) end
 
 --- Pulls the plug of domains. Their definitions stay.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh destroy compute1
@@ -242,7 +254,7 @@ function virsh.reset(set, options) return native.reset(args.domains(set, options
 function virsh.destroy(set, options) return native.destroy(args.domains(set, options), options) end
 
 --- Halts domains where they are; their memory stays.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh suspend compute1
@@ -250,7 +262,7 @@ function virsh.destroy(set, options) return native.destroy(args.domains(set, opt
 function virsh.suspend(set, options) return native.suspend(args.domains(set, options), options) end
 
 --- Has halted domains go on.
----@param set nodeset.Set which domains
+---@param set virsh.Set which domains
 ---@param options? virsh.Options
 ---@return virsh.Dominfo[] infos
 ---@shell virsh resume compute1
@@ -258,42 +270,49 @@ function virsh.suspend(set, options) return native.suspend(args.domains(set, opt
 function virsh.resume(set, options) return native.resume(args.domains(set, options), options) end
 
 --- Changes how much memory a domain has.
----@param domain string
+---@param domain virsh.One
 ---@param size integer|string KiB as virsh has it, or with a unit: `"2GiB"`
 ---@param options? virsh.ChangeOptions
 ---@return virsh.Dominfo info
 ---@shell virsh setmem compute1 2G --config
 ---@example virsh.setmem("compute1", "2GiB", { config = true }).used_memory --> 2097152
 ---@example virsh.setmem("compute1", "8GiB", { config = true }) --> raises bad_argument
-function virsh.setmem(domain, size, options) return native.setmem(args.one(domain), size, options) end
+function virsh.setmem(domain, size, options)
+  return native.setmem(args.domain(domain, options), size, options)
+end
 
 --- Changes how many processors a domain has.
----@param domain string
+---@param domain virsh.One
 ---@param count integer
 ---@param options? virsh.ChangeOptions
 ---@return virsh.Dominfo info
 ---@shell virsh setvcpus compute1 2 --config
 ---@example virsh.setvcpus("compute1", 4, { maximum = true, config = true }).cpus --> 4
-function virsh.setvcpus(domain, count, options) return native.setvcpus(args.one(domain), count, options) end
+function virsh.setvcpus(domain, count, options)
+  return native.setvcpus(args.domain(domain, options), count, options)
+end
 
 --- Presses keys on a domain's keyboard, all at once.
----@param domain string
+---@param domain virsh.One
 ---@param keys string|string[] `"KEY_LEFTCTRL KEY_LEFTALT KEY_DELETE"`, or a list; numbers are codes of Linux
 ---@param options? virsh.KeyOptions
 ---@shell virsh send-key compute1 KEY_LEFTCTRL KEY_LEFTALT KEY_DELETE
 ---@example virsh.send_key("compute1", "KEY_ENTER") --> raises unsupported
 ---@example virsh.send_key("compute1", "KEY_ENTRE") --> raises bad_argument
 function virsh.send_key(domain, keys, options)
-  native.send_key(args.one(domain), require("virsh.keys").codes(keys), options)
+  local codes = require("virsh.keys").codes(keys)
+  native.send_key(args.domain(domain, options), codes, options)
 end
 
 --- Takes a picture of a domain's screen; one that has no graphics has none.
----@param domain string
+---@param domain virsh.One
 ---@param path string the file that gets it; there must be none yet
 ---@param options? virsh.ScreenOptions
 ---@return virsh.Screenshot screenshot
 ---@shell virsh screenshot compute1 compute1.png
 ---@example virsh.screenshot("compute1", "compute1.png") --> raises unsupported
-function virsh.screenshot(domain, path, options) return native.screenshot(args.one(domain), path, options) end
+function virsh.screenshot(domain, path, options)
+  return native.screenshot(args.domain(domain, options), path, options)
+end
 
 return virsh

@@ -1,5 +1,4 @@
 local native = select(2, ...)
-local args = require "virsh.args"
 local task = require "task"
 
 ---@class virsh.Event
@@ -27,7 +26,7 @@ local STEP = 1
 ---@example local e = virsh.events "compute1"; node.boot "compute1"; virsh.destroy "compute1"; return e:next().event --> "started"
 ---@example virsh.events():next{ timeout = 0 } --> nil
 function Events:next(options)
-  local said = args.patience(options)
+  local said = native.next_patience(options)
   local began, left = os.time(), said.timeout
   while #self._queue == 0 and self._id do
     local live, wait = self._live, math.max(0, math.min(left, STEP))

@@ -1,5 +1,5 @@
 local native = select(2, ...)
-local args = require "virsh.args"
+local documents = require "virsh.documents"
 
 --- Networks between domains: a part of `virsh`.
 local networks = {}
@@ -62,7 +62,8 @@ function virsh.net_dumpxml(network, options) return native.net_dumpxml(network, 
 ---@return virsh.NetInfo info
 ---@shell virsh net-define openchami-net.xml
 ---@example virsh.net_define{ name = "isolated", bridge = { _name = "virbr7" } }.active --> false
-function virsh.net_define(xml, options) return native.net_define(args.document("network", xml), options) end
+---@example virsh.net_define{ name = "isolated", bridge = "virbr7" } --> raises bad_argument
+function virsh.net_define(xml, options) return native.net_define(documents.document("network", xml), options) end
 
 --- Starts a network.
 ---@param network string
@@ -103,6 +104,15 @@ function virsh.net_autostart(network, options) return native.net_autostart(netwo
 ---@return virsh.Lease[] leases
 ---@shell virsh net-dhcp-leases default
 ---@example #virsh.net_dhcp_leases "openchami-net" --> 0
-function virsh.net_dhcp_leases(network, options) return native.net_dhcp_leases(network, options) end
+---@example virsh.net_dhcp_leases("openchami-net", { mac = "zz" }) --> raises bad_argument
+function virsh.net_dhcp_leases(network, options)
+  local asked = options
+  if type(options) == "table" and options.mac ~= nil then
+    asked = {}
+    for key, value in pairs(options) do asked[key] = value end
+    asked.mac = documents.mac(options.mac)
+  end
+  return native.net_dhcp_leases(network, asked)
+end
 
 return virsh

@@ -1,5 +1,5 @@
 local native = select(2, ...)
-local args = require "virsh.args"
+local documents = require "virsh.documents"
 
 --- Storage for domains that have a disk, which those of a lab have not: a part of `virsh`.
 local storage = {}
@@ -19,23 +19,6 @@ local virsh = storage ---@class virsh._storage
 ---@field capacity integer bytes
 ---@field allocation integer bytes
 ---@field available integer bytes
-
----@class virsh.Vol
----@field name string
----@field path string
-
----@class virsh.VolInfo
----@field name string
----@field type string `file`, `block`, …
----@field capacity integer bytes
----@field allocation integer bytes
----@field path string
-
----@class virsh.NewVol
----@field name string
----@field capacity integer|string bytes, or with a unit: `"10GiB"`
----@field allocation? integer|string what is taken at once; nothing
----@field format? string `qcow2`, `raw`
 
 --- Lists storage pools: those that are up, or with `all` all.
 ---@param filter? virsh.Listing
@@ -58,7 +41,31 @@ function virsh.pool_info(pool, options) return native.pool_info(pool, options) e
 ---@return virsh.PoolInfo info
 ---@shell virsh pool-define pool.xml
 ---@example virsh.pool_define{ _type = "dir", name = "images", target = { path = "/srv/images" } } --> raises unsupported
-function virsh.pool_define(xml, options) return native.pool_define(args.document("pool", xml), options) end
+function virsh.pool_define(xml, options) return native.pool_define(documents.document("pool", xml), options) end
+
+--- Makes what a pool is to stand on, as the directory of one of the type `dir`: a new pool cannot start without.
+---@param pool string
+---@param options? virsh.Options
+---@return virsh.PoolInfo info
+---@shell virsh pool-build images
+---@example virsh.pool_build "images" --> raises unsupported
+function virsh.pool_build(pool, options) return native.pool_build(pool, options) end
+
+--- Has a pool start with libvirt, or no more.
+---@param pool string
+---@param options? virsh.AutostartOptions
+---@return virsh.PoolInfo info
+---@shell virsh pool-autostart images
+---@example virsh.pool_autostart "images" --> raises unsupported
+function virsh.pool_autostart(pool, options) return native.pool_autostart(pool, options) end
+
+--- Looks anew at what is in a pool: files that came into its directory meanwhile are volumes then.
+---@param pool string
+---@param options? virsh.Options
+---@return virsh.PoolInfo info
+---@shell virsh pool-refresh images
+---@example virsh.pool_refresh "images" --> raises unsupported
+function virsh.pool_refresh(pool, options) return native.pool_refresh(pool, options) end
 
 --- Starts a pool.
 ---@param pool string
@@ -83,40 +90,5 @@ function virsh.pool_destroy(pool, options) return native.pool_destroy(pool, opti
 ---@shell virsh pool-undefine images
 ---@example virsh.pool_undefine "images" --> raises unsupported
 function virsh.pool_undefine(pool, options) return native.pool_undefine(pool, options) end
-
---- Lists a pool's volumes.
----@param pool string
----@param options? virsh.Options
----@return virsh.Vol[] volumes
----@shell virsh vol-list images
----@example virsh.vol_list "images" --> raises unsupported
-function virsh.vol_list(pool, options) return native.vol_list(pool, options) end
-
---- Tells about one volume.
----@param pool string
----@param vol string
----@param options? virsh.Options
----@return virsh.VolInfo info
----@shell virsh vol-info --pool images disk1.qcow2
----@example virsh.vol_info("images", "disk1.qcow2") --> raises unsupported
-function virsh.vol_info(pool, vol, options) return native.vol_info(pool, vol, options) end
-
---- Makes a volume.
----@param pool string
----@param vol virsh.NewVol
----@param options? virsh.Options
----@return virsh.VolInfo info
----@shell virsh vol-create-as images disk1.qcow2 10G --format qcow2
----@example virsh.vol_create("images", { name = "disk1.qcow2", capacity = "10GiB" }) --> raises unsupported
-function virsh.vol_create(pool, vol, options) return native.vol_create(pool, vol, options) end
-
---- Deletes a volume with all that is in it.
----@param pool string
----@param vol string
----@param options? virsh.Options
----@return virsh.VolInfo gone what it was
----@shell virsh vol-delete --pool images disk1.qcow2
----@example virsh.vol_delete("images", "disk1.qcow2") --> raises unsupported
-function virsh.vol_delete(pool, vol, options) return native.vol_delete(pool, vol, options) end
 
 return virsh

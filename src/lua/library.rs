@@ -139,16 +139,24 @@ fn spelled(module: &str, text: &str, native: &str) -> Option<Spelling> {
         let slot = function.params.iter().find(known);
         slot.map_or_else(String::new, |slot| slot.name.clone())
     });
-    // Of a file's own helper nobody has heard: help is there for its module.
+    // Of a file's own helper nobody has heard, nor of a file that is a part: help is there for the module.
     let path = if function.public {
         &function.path
     } else {
-        module
+        known(module)
     };
     Some(Spelling {
         path: path.to_owned(),
         arguments: arguments.collect(),
     })
+}
+
+/// A part by its own name where that is a function's, as `virsh.console`; else the module that it is a part of.
+fn known(module: &str) -> &str {
+    let top = module.split('.').next().unwrap_or(module);
+    let call = format!("function {module}(");
+    let is_function = source(top).is_some_and(|it| it.text.contains(&call));
+    if is_function { module } else { top }
 }
 
 fn shipped(path: &str) -> Option<Cow<'static, str>> {
@@ -188,6 +196,8 @@ mod tests {
             }
         );
         assert_eq!(spelling("json", "nothing").path, "json.nothing");
+        assert_eq!(spelling("virsh", "console_open").path, "virsh.console");
+        assert_eq!(spelling("virsh", "xml_render").path, "virsh", "a part");
     }
 
     #[test]

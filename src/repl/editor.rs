@@ -10,6 +10,7 @@ use crate::{
     fault::{Fault, Kind},
     secret,
     shell::Shell,
+    terminal,
 };
 use helper::Helper;
 use jiff::Timestamp;
@@ -40,6 +41,7 @@ pub(super) struct Editor<'a> {
 
 impl<'a> Editor<'a> {
     pub(super) fn new(room: &Room<'a>) -> Result<Self, Fault> {
+        terminal::remember();
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_prompt_limit(120)
@@ -97,7 +99,7 @@ impl<'a> Editor<'a> {
         } else {
             MORE.to_owned()
         };
-        match above::reading(|| self.inner.readline(&prompt)) {
+        match above::reading(|| terminal::edited(|| self.inner.readline(&prompt))) {
             Ok(text) => Line::Text(text),
             Err(ReadlineError::Interrupted) => Line::Cancelled,
             Err(ReadlineError::Eof) => Line::End,

@@ -45,8 +45,24 @@ expect(dhcp.explain(1, { user_class = "iPXE" }).boot_file,
 expect(dhcp.explain("x1000c0s0b0n0", { giaddr = "10.9.9.9" }).to, "10.9.9.9:67", "by a relay")
 expect_fault("bad_argument", dhcp.explain, 1, { arch = "vax" })
 expect_fault("bad_argument", dhcp.explain, 1, { giaddr = "there" })
-expect_fault("bad_argument", dhcp.explain, "nid[1-2]")
+local both = dhcp.explain "nid[1-2]"
+expect({ #both, both[1].ip, tostring(both[2]):match "^%S+" }, { 2, "172.16.0.1", "52:54:00:be:ef:02" }, "of a set each")
+expect(#dhcp.explain { 1 }, 1, "of a list a list")
 expect_fault("bad_argument", dhcp.explain, 1, { architecture = "bios" })
+
+-- What cannot be meant is told by the name of what was called, and a text that could be a file's name is told from one.
+for _, call in ipairs {
+  { dhcp.lint, 5 }, { dhcp.log, 5 }, { dhcp.explain, 1, 7 }, { dhcp.explain, 1, { config = 5 } }, { dhcp.leases, { config = 5 } },
+  { lab.dhcp.set }, { lab.dhcp.set, 5 }, { dhcp.lint, "server4: [" }, { dhcp.explain, "52:54:00:be:ef" },
+  { dhcp.watch, { interface = "lo", mac = "x" } }, { dhcp.watch, { interface = "lo", count = 0 } },
+} do
+  expect(expect_fault("bad_argument", table.unpack(call)).hint ~= nil, true, "with what to type")
+end
+expect(expect_fault("not_found", lab.dhcp.set, "garbage").message, contains "garbage", "a file's name")
+expect(dhcp.log "", {}, "an empty log")
+local why = lab.dhcp.set(dhcp.render { version = "v0.4" }).why
+expect(why, contains "has the words of coresmd v0.4, and this is v0.6", "not of the first word alone")
+lab.dhcp.reset()
 
 -- A rule that ignores; v0.4, which has no rules; a file that no server starts with.
 local ignoring = dhcp.render():gsub("node_pattern=", "rule=name:off,id:x1000c0s0b1n0,ignore:true\n        node_pattern=")

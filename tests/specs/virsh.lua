@@ -22,6 +22,11 @@ expect_fault("conflict", virsh.net_start, "openchami-net")
 expect(expect_fault("not_found", virsh.net_info, "openchami").hint, "did you mean openchami-net?", "a slip")
 expect(virsh.net_autostart("openchami-net").autostart, true, "starts with libvirt")
 expect(virsh.net_autostart("openchami-net", { disable = true }).autostart, false, "no more")
+local unnamed = virsh.network.parse(NET)
+unnamed.uuid = nil
+expect(virsh.net_define(unnamed).uuid, net.uuid, "what is defined anew without a UUID is the same one")
+expect_fault("bad_argument", virsh.net_define, { name = "odd", bridge = "virbr7", ip = "10.0.0.1/24" })
+expect(pcall(virsh.net_info, "odd"), false, "and nothing was made of it")
 -- Defined anew while it runs: it goes on as it was until it is stopped. libvirt's test driver knows only one definition.
 if not test then
   local function mtu(options) return virsh.network.parse(virsh.net_dumpxml("openchami-net", options)).mtu end
@@ -39,6 +44,11 @@ local order = { name = "node7", memory = "256MiB", vcpus = 1, mac = "52:54:00:be
                 pxe = true, type = kind, start = false }
 expect(virsh.install(order), has { name = "node7", state = "shut off", max_memory = 256 << 10, persistent = true }, "made")
 expect(expect_fault("conflict", virsh.install, order).message, contains "node7 already", "not twice")
+expect(expect_fault("conflict", virsh.install, { name = "node9", mac = order.mac }).message, contains "node7's", "a MAC once")
+if not test then -- whose machines start on networks that are not there
+  expect(pcall(virsh.install, { name = "node9", memory = "256MiB", network = "nosuchnet", type = kind }), false, "no network")
+  expect_fault("not_found", virsh.dominfo, "node9")
+end
 expect(virsh.list { all = true }, contains(has { name = "node7", state = "shut off" }), "listed")
 expect(virsh.list { inactive = true }, contains(has { name = "node7" }), "among those that are off")
 for _, it in ipairs(virsh.list()) do expect(it.name ~= "node7", true, "not among those that run") end
@@ -58,6 +68,9 @@ expect(virsh.define(domain).name, "node7", "a table is taken as well")
 expect(virsh.domain.parse(virsh.dumpxml "node7").description, "row 7 <lower>", "and what was changed is changed")
 expect(undo().undid > 0, true, "a definition can be taken back")
 expect(virsh.domain.parse(virsh.dumpxml "node7").description, nil, "as before")
+local uuid = domain.uuid
+domain.uuid = nil
+expect(virsh.define(domain).uuid, uuid, "without its UUID it is the same one")
 expect_fault("bad_argument", virsh.define, "<domain>")
 expect_fault("bad_argument", virsh.define, NET)
 expect_fault("bad_argument", virsh.install, { name = "x", mac = "52:54:00" })
@@ -182,7 +195,9 @@ else
 end
 if test then
   expect(virsh.snapshot_create("test", { name = "before" }), has { name = "before", state = "running" }, "kept")
-  expect(virsh.snapshot_list "test", { has { name = "before", current = true } }, "listed")
+  expect(virsh.snapshot_create_as("test", "after", "twice").parent, "before", "by virsh's name")
+  virsh.snapshot_delete("test", "after")
+  expect(virsh.snapshot_list "test", { has { name = "before" } }, "listed")
   expect(virsh.snapshot_revert("test", "before").state, "running", "as it was")
   virsh.snapshot_delete("test", "before")
   expect(virsh.snapshot_list "test", {}, "gone")
@@ -191,11 +206,18 @@ if test then
   expect(virsh.screenshot("test", room .. "/test.png"), has { mime_type = "image/png", bytes = at_least(100) }, "a picture")
   expect_fault("io", virsh.screenshot, "test", room .. "/test.png")
   expect(virsh.pool_define { _type = "dir", name = "images", target = { path = "/srv/images" } }.state, "inactive", "a pool")
+  local same = virsh.pool_define { _type = "dir", name = "images", target = { path = "/srv/images" } }
+  expect(same.uuid, virsh.pool_info("images").uuid, "defined anew")
+  expect(virsh.pool_build("images").state, "inactive", "what it stands on")
+  expect(virsh.pool_autostart("images").autostart, true, "starts with libvirt")
   virsh.pool_start "images"
+  expect(virsh.pool_refresh("images").state, "running", "looked at anew")
   expect(virsh.vol_create("images", { name = "a.qcow2", capacity = "1GiB", format = "qcow2" }).capacity, 1 << 30, "a volume")
   expect(virsh.vol_list "images", { has { name = "a.qcow2" } }, "in it")
   expect(expect_fault("not_found", virsh.vol_info, "images", "b.qcow2").hint, contains "a.qcow2", "a slip")
   virsh.vol_delete("images", "a.qcow2")
+  expect(virsh.vol_create_as("images", "b.raw", "1MiB", { format = "raw" }).name, "b.raw", "by virsh's name")
+  virsh.vol_delete("images", "b.raw")
   virsh.pool_destroy "images"
   virsh.pool_undefine "images"
   expect_fault("not_found", virsh.pool_info, "images")

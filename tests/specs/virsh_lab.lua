@@ -1,6 +1,32 @@
 -- Domains as what they are in the lab, its machines: virsh and node see the same, and the lab keeps both.
 discover.static "data/nodes.yaml"
 
+-- A number is a node's, however libvirt counts what runs; its own is asked for as such.
+virsh.start "compute3"
+local id = virsh.list()[1].id
+expect(expect_fault("conflict", virsh.destroy, "1").message, contains "compute1 is not running", "the node's")
+expect(expect_fault("bad_argument", virsh.destroy, { "compute3", "77" }).message, contains "77", "no such node, and no ID")
+expect(virsh.domstate "compute3", "running", "it was not meant")
+expect(virsh.destroy { id = id }[1].name, "compute3", "libvirt's own")
+expect_fault("not_found", virsh.destroy, { id = id })
+for _, none in ipairs { {}, "" } do expect_fault("bad_argument", virsh.start, none) end
+for _, f in ipairs { virsh.start, virsh.destroy, virsh.console, virsh.dominfo } do expect_fault("bad_argument", f) end
+
+-- A node's name does wherever a domain's does.
+expect({ virsh.dominfo("nid2").name, virsh.dominfo(1).name, virsh.dumpxml "x1000c0s0b1n0" },
+  { "compute2", "compute1", virsh.dumpxml "compute2" }, "one that is told about")
+expect(virsh.setmem("nid2", "2GiB", { config = true }), has { name = "compute2", used_memory = 2 << 20 }, "one that is changed")
+virsh.setmem("nid2", "4GiB", { config = true })
+expect(expect_fault("not_found", virsh.dominfo, "nid22").message, contains 'has no domain "nid22"', "neither")
+expect_fault("bad_argument", virsh.setmem, "compute2", 2048)
+
+-- Which domains a group's nodes are is one question.
+local asked = {}
+for _, it in ipairs(trace(function() virsh.autostart("@compute", { disable = true }) end)) do
+  if it.path:find "@" or it.path:find "/macs$" then asked[#asked + 1] = it.path end
+end
+expect(asked, { "/lab/v1/libvirt/macs" }, "libvirt is not asked for a domain of a group's name")
+
 -- Who is switched on by one is on for the other, and boots.
 virsh.start "@compute & nid[1-2]"
 expect({ lab.machines()[1].power, lab.machines()[3].power }, { "on", "off" }, "the machines are on")
@@ -8,7 +34,12 @@ expect(node.trace(1)[1], has { stage = "power", ok = true }, "its boot has begun
 expect(smd.component.get(1).State, "On", "SMD was told")
 node.boot(3)
 expect(virsh.domstate "compute3", "running", "the other way round")
-lab.clock.advance "40s"
+local console <close> = virsh.console "compute1"
+expect(expect_fault("bad_argument", console.expect, console, "[").hint, contains "plain = true", "no pattern")
+expect_fault("bad_argument", console.expect, console)
+local read = expect_fault("timeout", console.expect, console, "ipxe-x86_64.efi", { timeout = "36s" })
+expect(read.hint, contains "plain = true", "a text that reads otherwise as a pattern")
+lab.clock.advance "4s"
 expect(virsh.domifaddr("compute1", { source = "arp" })[1], has { address = "172.16.0.1/0" }, "what coresmd gave it")
 expect(virsh.domifaddr("compute1", { source = "lease" }), {}, "libvirt lent nothing")
 expect(node.console(1), contains "172.16.0.1", "the console")

@@ -58,6 +58,9 @@ pub(crate) fn plain(error: Error) -> Fault {
             "who may manage machines is in the group libvirt: sudo usermod -aG libvirt $USER, and log in anew",
         ),
         Kind::Unreachable => fault.hint("the next call connects anew; is libvirtd up? systemctl status libvirtd"),
+        Kind::Conflict if fault.message.contains("already exists with uuid") => {
+            fault.hint("leave <uuid> out, and it is replaced; another <name> is another one")
+        }
         Kind::Unsupported => fault.hint("virsh.uri() tells which libvirt this is, and not every driver does everything"),
         _ => fault,
     }

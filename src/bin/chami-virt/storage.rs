@@ -11,7 +11,7 @@ use chami::{
     },
 };
 use serde_json::Value;
-use virt::{connect::Connect, storage_pool::StoragePool, storage_vol::StorageVol};
+use virt::{connect::Connect, error::Error, storage_pool::StoragePool, storage_vol::StorageVol};
 
 /// Does what a call about storage asks; none: it is about something else.
 pub(crate) fn answer(connect: &Connect, call: Call) -> Option<Result<Value, Fault>> {
@@ -23,14 +23,16 @@ pub(crate) fn answer(connect: &Connect, call: Call) -> Option<Result<Value, Faul
             .define_storage_pool_xml(&xml, 0)
             .map_err(plain)
             .and_then(|it| told(info(&it)?)),
+        Call::PoolBuild { pool } => done(connect, &pool, |it| it.build(0).map(drop)),
+        Call::PoolAutostart { pool, disable } => {
+            done(connect, &pool, |it| it.set_autostart(!disable).map(drop))
+        }
+        Call::PoolRefresh { pool } => done(connect, &pool, |it| it.refresh(0).map(drop)),
         Call::PoolStart { pool } => at(&pool).and_then(|it| {
-            it.create(0).map_err(plain)?;
+            it.create(0).map_err(without_place(&pool))?;
             told(info(&it)?)
         }),
-        Call::PoolDestroy { pool } => at(&pool).and_then(|it| {
-            it.destroy().map_err(plain)?;
-            told(info(&it)?)
-        }),
+        Call::PoolDestroy { pool } => done(connect, &pool, |it| it.destroy().map(drop)),
         Call::PoolUndefine { pool } => at(&pool).and_then(|it| {
             let gone = info(&it)?;
             it.undefine().map_err(plain)?;
@@ -62,6 +64,28 @@ fn find(connect: &Connect, asked: &str) -> Result<StoragePool, Fault> {
         };
         blame::lookup(connect, Sort::Pool, asked, error, names)
     })
+}
+
+/// Does something to a pool, and tells how it is then.
+fn done(
+    connect: &Connect,
+    name: &str,
+    act: impl FnOnce(&StoragePool) -> Result<(), Error>,
+) -> Result<Value, Fault> {
+    let pool = find(connect, name)?;
+    act(&pool).map_err(plain)?;
+    told(info(&pool)?)
+}
+
+/// A pool that is only defined may have nothing to stand on yet.
+fn without_place(pool: &str) -> impl Fn(Error) -> Fault {
+    move |error| {
+        let fault = plain(error);
+        if fault.message.contains("No such file or directory") {
+            return fault.hint(format!("virsh.pool_build {pool:?} makes its directory"));
+        }
+        fault
+    }
 }
 
 fn list(connect: &Connect, all: bool, inactive: bool) -> Result<Vec<ListedPool>, Fault> {

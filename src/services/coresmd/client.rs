@@ -113,12 +113,13 @@ impl Client {
         })
     }
 
+    /// Of each of these clients, out of the same facts.
     pub async fn explain(
         &self,
-        mac: &str,
+        macs: &[String],
         asked: &Asked,
         text: Option<String>,
-    ) -> Result<Explained, Fault> {
+    ) -> Result<Vec<Explained>, Fault> {
         let own = text.is_none();
         let mut version = asked.version.clone();
         if own && version.is_none() {
@@ -132,13 +133,18 @@ impl Client {
         } else {
             Vec::new()
         };
-        let case = Case {
-            config: &config,
-            facts: &facts,
-            leases: lent.into_iter().collect::<Leases>(),
-            now: Timestamp::now().as_second(),
-        };
-        explain::explain(mac, asked, case)
+        let now = Timestamp::now().as_second();
+        let each = macs.iter().map(|mac| {
+            // Each asks by itself: what one would be lent is the next one's as well.
+            let case = Case {
+                config: &config,
+                facts: &facts,
+                leases: lent.iter().cloned().collect::<Leases>(),
+                now,
+            };
+            explain::explain(mac, asked, case)
+        });
+        each.collect()
     }
 
     async fn lent(&self) -> Result<Vec<Lease>, Fault> {

@@ -87,8 +87,8 @@ fn asked(n: &mut Natives, dhcp: &Client) {
         "explain",
         with(
             dhcp,
-            |dhcp, (mac, asked, text): (String, Option<Asked>, Option<String>)| async move {
-                dhcp.explain(&mac, &asked.unwrap_or_default(), text).await
+            |dhcp, (macs, asked, text): (Vec<String>, Option<Asked>, Option<String>)| async move {
+                dhcp.explain(&macs, &asked.unwrap_or_default(), text).await
             },
         ),
     );

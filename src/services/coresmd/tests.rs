@@ -214,11 +214,14 @@ async fn smd_is_heard_again_after_half_a_minute_or_a_restart() {
 async fn what_would_be_answered_is_told_step_by_step() {
     let stage = Stage::new().await;
     let asked = Asked::default();
-    let told = stage
-        .client
-        .explain(KNOWN, &asked, None)
-        .await
-        .expect("told");
+    let explained = |mac: &str, asked: Asked| {
+        let (client, macs) = (stage.client.clone(), [mac.to_owned()]);
+        async move {
+            let mut all = client.explain(&macs, &asked, None).await.expect("told");
+            all.remove(0)
+        }
+    };
+    let told = explained(KNOWN, asked.clone()).await;
     assert_eq!(
         (told.answer.as_str(), told.ip.as_deref()),
         ("OFFER", Some("172.16.0.1"))
@@ -236,18 +239,10 @@ async fn what_would_be_answered_is_told_step_by_step() {
         user_class: Some("iPXE".into()),
         ..Asked::default()
     };
-    let told = stage
-        .client
-        .explain(KNOWN, &ipxe, None)
-        .await
-        .expect("told");
+    let told = explained(KNOWN, ipxe).await;
     let url = format!("http://172.16.0.254:8081/boot/v1/bootscript?mac={KNOWN}");
     assert_eq!(told.boot_file, Some(url));
-    let told = stage
-        .client
-        .explain(STRANGER, &asked, None)
-        .await
-        .expect("told");
+    let told = explained(STRANGER, asked.clone()).await;
     assert_eq!(told.ip.as_deref(), Some("172.16.0.200"));
     assert!(
         stage.client.leases().await.expect("leases").is_empty(),
@@ -255,7 +250,7 @@ async fn what_would_be_answered_is_told_step_by_step() {
     );
     let dies = stage
         .client
-        .explain(KNOWN, &asked, Some("server4:".into()))
+        .explain(&[KNOWN.to_owned()], &asked, Some("server4:".into()))
         .await
         .expect_err("no server");
     assert_eq!(dies.kind, Sort::Refused);
@@ -265,7 +260,7 @@ async fn what_would_be_answered_is_told_step_by_step() {
     };
     let fault = stage
         .client
-        .explain(KNOWN, &wrong, None)
+        .explain(&[KNOWN.to_owned()], &wrong, None)
         .await
         .expect_err("no such architecture");
     assert_eq!(fault.kind, Sort::BadArgument);

@@ -58,6 +58,8 @@ pub struct Server {
     pub listen: Vec<Listen>,
     /// In the order in which they are asked.
     pub plugins: Vec<Plugin>,
+    /// Those that are there and of whose words the server dies.
+    pub refused: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -133,6 +135,8 @@ pub struct Read {
     pub config: Config,
     /// In the order in which the server meets them.
     pub findings: Vec<Finding>,
+    /// The version whose words these are, where they tell.
+    pub written_for: Option<Version>,
 }
 
 impl Read {
@@ -144,6 +148,21 @@ impl Read {
     pub fn death(&self) -> Option<&Finding> {
         self.findings.iter().find(|found| found.does == Does::Die)
     }
+
+    /// Why it does not start, in a line. In words of another version each is wrong, and the first of them says little.
+    pub fn why(&self) -> Option<String> {
+        let Finding { message, line, .. } = self.death()?;
+        let place = format!("(coredhcp.yaml, line {line})");
+        let own = self.config.version;
+        Some(match self.written_for.filter(|it| *it != own) {
+            Some(other) => format!(
+                "the file has the words of coresmd {}, and this is {}: {message} {place}",
+                other.name(),
+                own.name()
+            ),
+            None => format!("{message} {place}"),
+        })
+    }
 }
 
 /// Reads a file as a version does; none: as the one it is written for. `interfaces` are those of the machine it is for,
@@ -152,6 +171,7 @@ pub fn read(text: &str, version: Option<Version>, interfaces: Option<&[String]>)
     let mut read = Read {
         config: Config::default(),
         findings: Vec::new(),
+        written_for: None,
     };
     let root = match yaml::read(text) {
         Ok(root) => root,

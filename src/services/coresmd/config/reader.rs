@@ -14,16 +14,17 @@ pub(super) fn servers(
     interfaces: Option<&[String]>,
     read: &mut Read,
 ) {
+    read.written_for = guess(source, root);
     let reader = Reader {
         source,
-        version: version.unwrap_or_else(|| guess(source, root)),
+        version: version.or(read.written_for).unwrap_or_default(),
         findings: Vec::new(),
     };
     reader.servers(root, interfaces, read);
 }
 
-/// The version a file is written for.
-fn guess(source: &str, root: &Node) -> Version {
+/// The version a file is written for, as far as its words tell.
+fn guess(source: &str, root: &Node) -> Option<Version> {
     let servers = ["server4", "server6"]
         .iter()
         .filter_map(|name| root.get(name));
@@ -32,6 +33,7 @@ fn guess(source: &str, root: &Node) -> Version {
         Value::List(items) => Some(items),
         _ => None,
     });
+    let mut keyed = None;
     for plugin in lists.flatten() {
         let Some(pair) = ["coresmd", "bootloop"]
             .iter()
@@ -41,13 +43,15 @@ fn guess(source: &str, root: &Node) -> Version {
         };
         let words = words::split(source, &pair.value);
         if words.iter().any(|word| word.text.starts_with("ipxe_uri=")) {
-            return Version::V07;
+            return Some(Version::V07);
         }
-        if words.len() >= 4 && !words.iter().any(|word| word.text.contains('=')) {
-            return Version::V04;
+        let has_keys = words.iter().any(|word| word.text.contains('='));
+        if words.len() >= 4 && !has_keys {
+            return Some(Version::V04);
         }
+        keyed = keyed.or(has_keys.then_some(Version::V06));
     }
-    Version::V06
+    keyed
 }
 
 /// The keys of the file's first level, and of a server.
@@ -113,12 +117,17 @@ impl Reader<'_> {
         read.config.version = self.version;
         let mut bound = Vec::new();
         for (family, line, plugins, listen) in families {
-            let plugins = plugins.into_iter().flatten();
-            let plugins =
-                plugins.filter_map(|(name, words, line)| self.plugin(family, name, &words, line));
+            let (mut loaded, mut refused) = (Vec::new(), Vec::new());
+            for (name, words, line) in plugins.into_iter().flatten() {
+                match self.plugin(family, name.clone(), &words, line) {
+                    Some(plugin) => loaded.push(plugin),
+                    None => refused.push(name),
+                }
+            }
             let server = Server {
                 line,
-                plugins: plugins.collect(),
+                plugins: loaded,
+                refused,
                 listen: listen.unwrap_or_default(),
             };
             bound.extend(server.listen.clone());

@@ -37,13 +37,12 @@ pub(super) struct Setup {
 
 impl Setup {
     fn read(text: &str, base: &Base) -> Self {
-        let Read { config, findings } =
-            config::read(text, Some(base.version), Some(&base.interfaces));
-        let death = findings.iter().find(|it| it.does == Does::Die);
-        let dead = death.map(|it| {
-            let Finding { message, line, .. } = it;
-            format!("coredhcp does not start: {message} (coredhcp.yaml, line {line})")
-        });
+        let read = config::read(text, Some(base.version), Some(&base.interfaces));
+        let dead = read.why();
+        let dead = dead.map(|why| format!("coredhcp does not start: {why}"));
+        let Read {
+            config, findings, ..
+        } = read;
         let unheard = match &config.server4 {
             _ if dead.is_some() => None,
             None => Some("coredhcp has no server4, so it answers no DHCPv4".to_owned()),

@@ -2,6 +2,8 @@
 mod addresses;
 mod order;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use super::{
     config::{self, Config, Coresmd, Kind, Plugin, Script, Server},

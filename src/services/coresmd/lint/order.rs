@@ -13,7 +13,10 @@ pub(super) fn check(server: &Server, findings: &mut Vec<Finding>) {
     if plugins.is_empty() {
         return;
     }
-    givers(server, findings);
+    // One of whose words the server dies is there all the same, and that is found already.
+    let is_here =
+        |name: &str| place(plugins, name).is_some() || server.refused.iter().any(|it| it == name);
+    givers(server, is_here, findings);
     for (name, option, without, fix) in [
         (
             "server_id",
@@ -28,7 +31,7 @@ pub(super) fn check(server: &Server, findings: &mut Vec<Finding>) {
             "netmask: 255.255.255.0",
         ),
     ] {
-        if place(plugins, name).is_none() {
+        if !is_here(name) {
             let message = format!("there is no {name} ({option}): {without}");
             let mut found = Finding::warning(server.line, name, message).fix(fix);
             if name == "server_id" {
@@ -41,12 +44,8 @@ pub(super) fn check(server: &Server, findings: &mut Vec<Finding>) {
     twice(server, findings);
 }
 
-fn givers(server: &Server, findings: &mut Vec<Finding>) {
-    let plugins = &server.plugins;
-    let here: Vec<&str> = GIVERS
-        .into_iter()
-        .filter(|name| place(plugins, name).is_some())
-        .collect();
+fn givers(server: &Server, is_here: impl Fn(&str) -> bool, findings: &mut Vec<Finding>) {
+    let here: Vec<&str> = GIVERS.into_iter().filter(|name| is_here(name)).collect();
     let (message, fix) = match here[..] {
         [] => (
             "no plugin gives addresses: the server offers 0.0.0.0 to everybody who asks, past any other server",

@@ -3,7 +3,7 @@ use super::{frame, probe, socket::Raw};
 use crate::{
     clock,
     fault::Fault,
-    services::coresmd::packet::{Seen, arch_name},
+    services::coresmd::packet::{self, Seen, arch_name},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,18 @@ pub fn watch(
         .span
         .as_deref()
         .map_or(Ok(Duration::from_secs(30)), clock::duration)?;
+    let wrong = |message: String| Fault::bad_argument(format!("dhcp.watch: {message}"));
+    let wanted = look.mac.as_deref().map(|text| {
+        let none = || wrong(format!("{text:?} is no MAC address")).hint("as 52:54:00:be:ef:01");
+        packet::mac(text).ok_or_else(none)
+    });
+    let wanted = wanted.transpose()?;
+    if look.count == Some(0) {
+        return Err(
+            wrong("after no packet at all there is nothing to see".to_owned())
+                .hint("count = 1 waits for one; without count it looks for all of its span"),
+        );
+    }
     let raw = Raw::open(&look.interface)?;
     let (begun, mut room, mut sights) = (Instant::now(), vec![0; ROOM], Vec::new());
     while goes_on() && sights.len() < look.count.unwrap_or(usize::MAX) {
@@ -73,11 +85,7 @@ pub fn watch(
             continue;
         };
         let client = seen.packet.mac();
-        if look
-            .mac
-            .as_ref()
-            .is_some_and(|mac| !mac.eq_ignore_ascii_case(&client))
-        {
+        if wanted.is_some() && wanted != packet::mac(&client) {
             continue;
         }
         let sight = sight(&seen, client);

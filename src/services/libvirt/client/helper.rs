@@ -88,6 +88,7 @@ impl Helper {
         uri: Option<String>,
         call: Call,
         patience: Duration,
+        stuck: Stuck,
     ) -> Result<Value, Fault> {
         let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let told = call.spelled().0;
@@ -98,7 +99,7 @@ impl Helper {
         let sent = tokio::time::timeout(patience, self.send(id, &line, &told)).await;
         let Ok(sent) = sent else {
             self.running.lock().await.take();
-            return Err(stuck(&told, patience));
+            return Err(Stuck::Ends.fault(&told, patience));
         };
         let (shared, answer) = sent?;
         let _waiting = Waiting {
@@ -109,8 +110,10 @@ impl Helper {
             Ok(Ok(answer)) => answered(answer),
             Ok(Err(_)) => Err(self.died(&shared, &told).await),
             Err(_) => {
-                self.end(&shared).await;
-                Err(stuck(&told, patience))
+                if stuck == Stuck::Ends {
+                    self.end(&shared).await;
+                }
+                Err(stuck.fault(&told, patience))
             }
         }
     }
@@ -190,15 +193,29 @@ impl Helper {
     }
 }
 
-fn stuck(told: &str, patience: Duration) -> Fault {
-    let message = format!(
-        "libvirt did not answer to {told} within {:.0} s",
-        patience.as_secs_f64()
-    );
-    Fault::new(Kind::Timeout, message).hint(
-        "what hung was ended, and the next call starts anew; { timeout = \"2m\" } waits longer. \
-         Is libvirtd well? systemctl status libvirtd",
-    )
+/// What becomes of the process when a question hangs in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stuck {
+    /// It ends, with whatever is open: somebody asked for this.
+    Ends,
+    /// It goes on without that answer, for those who have something open.
+    Waits,
+}
+
+impl Stuck {
+    fn fault(self, told: &str, patience: Duration) -> Fault {
+        let message = format!(
+            "libvirt did not answer to {told} within {:.0} s",
+            patience.as_secs_f64()
+        );
+        let well = "is libvirtd well? systemctl status libvirtd";
+        Fault::new(Kind::Timeout, message).hint(match self {
+            Self::Ends => format!(
+                "what hung was ended, and the next call starts anew; {{ timeout = \"2m\" }} waits longer; {well}"
+            ),
+            Self::Waits => well.to_owned(),
+        })
+    }
 }
 
 /// Where the helper is: named by the environment, or beside this program.

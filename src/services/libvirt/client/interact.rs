@@ -11,7 +11,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{future, pin::Pin, time::Duration};
 
 /// The key that leaves: Ctrl-], as virsh has it.
 const LEAVE: u8 = 0x1d;
@@ -113,6 +113,64 @@ impl Cable<'_> {
     }
 }
 
+/// Whether a console takes keys, once they are there.
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>>;
+
+/// Keys that are on their way there. Of a machine that hangs nobody waits for them: the key that leaves comes first.
+struct Keys<'a> {
+    cable: &'a Cable<'a>,
+    typed: Typed,
+    sending: Option<Sending<'a>>,
+    /// It takes none, or is to get none.
+    deaf: bool,
+}
+
+impl Keys<'_> {
+    /// Sends what waits, unless something is on its way: keys keep their order.
+    fn go_on(&mut self) {
+        if self.sending.is_some() {
+            return;
+        }
+        let text = self.typed.whole();
+        if !self.deaf && !text.is_empty() {
+            self.sending = Some(Box::pin(self.cable.press(text)));
+        }
+    }
+
+    /// Until what is on its way has come; for ever when nothing is.
+    async fn sent(&mut self) -> Result<(), Fault> {
+        let Some(sending) = &mut self.sending else {
+            return future::pending().await;
+        };
+        let takes = sending.await;
+        self.sending = None;
+        if !takes? {
+            self.deaf = true;
+            terminal::show(
+                "\n(a lab's machine takes no keys, it only shows what it does; Ctrl-] leaves)\n",
+            );
+        }
+        self.go_on();
+        Ok(())
+    }
+
+    /// The last keys, for a moment.
+    async fn last(&mut self) -> Result<(), Fault> {
+        self.go_on();
+        let all = async {
+            while self.sending.is_some() {
+                self.sent().await?;
+            }
+            Ok(())
+        };
+        if let Ok(sent) = tokio::time::timeout(LAST, all).await {
+            return sent;
+        }
+        terminal::show("\n(libvirt did not take the last keys)\n");
+        Ok(())
+    }
+}
+
 impl At {
     /// Hands the terminal to an open console until somebody leaves it, or it ends; with `keys` what is typed goes there.
     pub async fn interact(&self, console: u64, live: bool, keys: bool) -> Result<Visit, Fault> {
@@ -148,8 +206,14 @@ impl At {
     }
 }
 
-async fn attend(cable: &Cable<'_>, raw: &mut Raw, mut deaf: bool) -> Result<Visit, Fault> {
-    let (mut visit, mut typed) = (Visit::default(), Typed::default());
+async fn attend(cable: &Cable<'_>, raw: &mut Raw, deaf: bool) -> Result<Visit, Fault> {
+    let mut visit = Visit::default();
+    let mut keys = Keys {
+        cable,
+        typed: Typed::default(),
+        sending: None,
+        deaf,
+    };
     let mut look = Box::pin(cable.look());
     while !visit.ended {
         tokio::select! {
@@ -157,17 +221,15 @@ async fn attend(cable: &Cable<'_>, raw: &mut Raw, mut deaf: bool) -> Result<Visi
                 visit.show(&chunk?);
                 look.set(cable.look());
             }
-            keys = raw.keys() => {
+            sent = keys.sent() => sent?,
+            pressed = raw.keys() => {
                 // A terminal that has gone leaves as well.
-                let keys = keys.unwrap_or_default();
-                let leaves = typed.take(&keys) || keys.is_empty();
-                if !deaf && !cable.press(typed.whole()).await? {
-                    deaf = true;
-                    terminal::show("\n(a lab's machine takes no keys, it only shows what it does; Ctrl-] leaves)\n");
-                }
-                if leaves {
+                let pressed = pressed.unwrap_or_default();
+                if keys.typed.take(&pressed) || pressed.is_empty() {
+                    keys.last().await?;
                     break;
                 }
+                keys.go_on();
             }
         }
     }

@@ -3,7 +3,9 @@
 //! libvirt's own protocol is closed to us, and its library is a large thing to load; so the helper, a program of its own,
 //! speaks it (`helper`). What is asked and answered is the same on both ways (`types::Call`). Which way it goes: a URI
 //! that the call or the session names leads to the helper; without one a lab's session goes to its twin.
+mod define;
 mod helper;
+mod install;
 mod interact;
 mod names;
 mod survey;
@@ -13,24 +15,30 @@ pub use interact::Visit;
 pub use names::Names;
 
 use super::{
-    types::{Answer, Call, Dominfo, Domstats, LAB, Question},
-    xml::{domain, install},
+    types::{Answer, Call, Domstats, LAB, Question},
+    xml::domain,
 };
 use crate::{
     call::{self, Planned},
     fault::{Fault, Kind},
     http::{Http, Told},
+    secret,
 };
-use helper::Helper;
+use helper::{Helper, Stuck};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{
+    collections::HashSet,
     env,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
+
+/// Closing is waited for so long.
+const SOON: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 pub(super) fn name_helper(path: std::path::PathBuf) {
@@ -52,6 +60,8 @@ struct Session {
     helper: Helper,
     /// Somebody has asked it.
     used: AtomicBool,
+    /// Pools that hung when their volumes were listed for Tab.
+    hung: Mutex<HashSet<String>>,
 }
 
 #[derive(Clone)]
@@ -159,16 +169,31 @@ impl At {
             // It is the plan that is answered.
             return Err(Fault::new(Kind::NoEffect, "only planned"));
         }
+        self.tell(call, Stuck::Ends).await
+    }
+
+    async fn tell<T: DeserializeOwned>(&self, call: Call, stuck: Stuck) -> Result<T, Fault> {
         let (name, told) = (call.spelled().0, self.told(&call));
-        let work = Box::pin(self.answer(call));
+        let work = Box::pin(self.answer(call, stuck));
         let value = self.client.http.told(&told, work).await;
         read(value, &name)
     }
 
-    /// Asks what nobody called for: who watches is not told.
+    /// Asks what nobody called for: who watches is not told, and what else is asked does not suffer when it hangs.
     pub(super) async fn aside<T: DeserializeOwned>(&self, call: Call) -> Result<T, Fault> {
         let name = call.spelled().0;
-        read(Box::pin(self.answer(call)).await, &name)
+        read(Box::pin(self.answer(call, Stuck::Waits)).await, &name)
+    }
+
+    /// Closes something that is open; of what hangs nobody waits for it.
+    pub async fn close(&self, call: Call) -> Result<Value, Fault> {
+        let at = self.clone();
+        let work = async move { at.tell::<Value>(call, Stuck::Waits).await };
+        let work = tokio::spawn(call::carried(work));
+        match tokio::time::timeout(SOON, work).await {
+            Ok(Ok(closed)) => closed,
+            Ok(Err(_)) | Err(_) => Ok(Value::Null),
+        }
     }
 
     /// What is asked, for those who watch and for tapes: on these, one machine's libvirt is another's.
@@ -183,14 +208,17 @@ impl At {
         }
     }
 
-    async fn answer(&self, call: Call) -> Result<Value, Fault> {
+    async fn answer(&self, call: Call, stuck: Stuck) -> Result<Value, Fault> {
         match self.client.way(self.uri.as_deref()).await? {
             Way::Twin => twin::ask(&self.client.http, &call).await,
             Way::Helper(uri) => {
                 self.client.session.used.store(true, Ordering::Relaxed);
                 let said = call::current().and_then(|current| current.patience.timeout);
                 let patience = said.unwrap_or(self.client.http.options().timeout);
-                self.client.session.helper.ask(uri, call, patience).await
+                let helper = &self.client.session.helper;
+                let ask = |call| helper.ask(uri.clone(), call, patience, stuck);
+                let call = define::replacing(call, ask).await?;
+                ask(call).await
             }
         }
     }
@@ -205,58 +233,14 @@ impl At {
         Ok(all.into_iter().map(flat).collect())
     }
 
-    /// The document of a machine as it is ordered; how it runs goes by what libvirt says it can.
-    pub async fn order(&self, order: &install::Order) -> Result<String, Fault> {
-        let kind = match &order.kind {
-            Some(_) => "",
-            None => install::kind_of(&self.ask::<String>(Call::Capabilities).await?)?,
-        };
-        order.xml(kind)
-    }
-
-    /// Defines a machine as it is ordered, and starts it unless it is said otherwise.
-    pub async fn install(&self, order: &install::Order) -> Result<Dominfo, Fault> {
-        let domain = order.name.clone();
-        let xml = self.order(order).await?;
-        match self
-            .ask::<Dominfo>(Call::Dominfo {
-                domain: domain.clone(),
-            })
-            .await
-        {
-            Ok(there) => return Err(in_use(&there)),
-            Err(fault) if fault.kind == Kind::NotFound => {}
-            Err(fault) => return Err(fault),
-        }
-        let mut info = self.step(Call::Define { xml }).await?;
-        if order.autostart == Some(true) {
-            let domain = domain.clone();
-            let disable = false;
-            info = self
-                .step(Call::Autostart { domain, disable })
-                .await?
-                .or(info);
-        }
-        if order.start != Some(false) {
-            info = self.step(Call::Start { domain }).await?.or(info);
-        }
-        // What was planned is told in its place.
-        info.ok_or_else(|| Fault::new(Kind::NoEffect, "only planned"))
-    }
-
-    /// One of several steps; of one that is only planned nothing comes back.
-    async fn step(&self, call: Call) -> Result<Option<Dominfo>, Fault> {
-        call::whole(self.ask(call).await.map(Some))
-    }
-
     /// The MACs of each domain: who boots with which.
     pub async fn macs(&self) -> Result<Vec<(String, Vec<String>)>, Fault> {
+        if let Way::Twin = self.client.way(self.uri.as_deref()).await? {
+            return twin::macs(&self.client.http).await;
+        }
         let mut all = Vec::new();
         for (one, root) in self.documents().await? {
-            let macs = domain::interfaces(&root)
-                .into_iter()
-                .filter_map(|it| it.mac);
-            all.push((one.name, macs.collect()));
+            all.push((one.name, domain::macs(&root)));
         }
         Ok(all)
     }
@@ -271,24 +255,25 @@ fn read<T: DeserializeOwned>(value: Result<Value, Fault>, name: &str) -> Result<
     })
 }
 
-/// As virt-install, which does not touch a domain that is there.
-fn in_use(there: &Dominfo) -> Fault {
-    let name = &there.name;
-    let message = format!(
-        "there is a domain {name} already, and it is {}",
-        there.state
-    );
-    Fault::new(Kind::Conflict, message).hint(format!(
-        "virsh.start {name:?} starts it; virsh.undefine {name:?} makes room for a new one"
-    ))
-}
-
 /// What stands in a line of the helper's.
 fn answered(answer: Answer) -> Result<Value, Fault> {
     match answer.fault {
-        Some(fault) => Err(fault),
+        Some(fault) => Err(hidden(fault)),
         None => Ok(answer.result.unwrap_or_default()),
     }
+}
+
+/// libvirt repeats the URI that it was given, with the password that may stand in it.
+fn hidden(mut fault: Fault) -> Fault {
+    let texts = [
+        Some(&mut fault.message),
+        fault.hint.as_mut(),
+        fault.cause.as_mut(),
+    ];
+    for text in texts.into_iter().flatten() {
+        *text = secret::hide(text).into_owned();
+    }
+    fault
 }
 
 fn question(id: u64, uri: Option<String>, call: Call) -> Question {

@@ -1,10 +1,10 @@
 //! What things are called, for Tab: asked aside, so that nobody waits for it and nothing is told of it.
 use super::{At, Client};
 use crate::{
-    fault::Fault,
+    fault::{Fault, Kind},
     services::libvirt::types::{Call, Listed, ListedNet, ListedPool, ListedVol, Snapshot},
 };
-use std::sync::atomic::Ordering;
+use std::sync::{PoisonError, atomic::Ordering};
 
 /// So many pools, and domains, are asked what is in them; of more nobody has the names in mind.
 const POOLS: usize = 8;
@@ -66,12 +66,28 @@ impl Client {
 }
 
 async fn vols(at: &At, pools: &[String]) -> Vec<String> {
+    let hung = || {
+        let hung = at.client.session.hung.lock();
+        hung.unwrap_or_else(PoisonError::into_inner)
+    };
     let mut found = Vec::new();
     for pool in pools.iter().take(POOLS) {
         let pool = pool.clone();
+        if hung().contains(&pool) {
+            continue;
+        }
         // One that is not up has none to tell.
-        let vols = at.aside::<Vec<ListedVol>>(Call::VolList { pool }).await;
-        found.extend(vols.unwrap_or_default().into_iter().map(|it| it.name));
+        let vols = at
+            .aside::<Vec<ListedVol>>(Call::VolList { pool: pool.clone() })
+            .await;
+        match vols {
+            Ok(vols) => found.extend(vols.into_iter().map(|it| it.name)),
+            // Each further question would hang as well, as one on a dead file server does.
+            Err(fault) if fault.kind == Kind::Timeout => {
+                hung().insert(pool);
+            }
+            Err(_) => {}
+        }
     }
     found
 }

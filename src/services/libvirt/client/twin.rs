@@ -14,6 +14,12 @@ pub(super) async fn survey(http: &Http) -> Result<Vec<Surveyed>, Fault> {
     request.raw().await?.success()?.json()
 }
 
+/// The MACs of each of the lab's machines, in one question.
+pub(super) async fn macs(http: &Http) -> Result<Vec<(String, Vec<String>)>, Fault> {
+    let request = http.url("GET", "/lab/v1/libvirt/macs").control();
+    request.raw().await?.success()?.json()
+}
+
 pub(super) async fn ask(http: &Http, call: &Call) -> Result<Value, Fault> {
     let request = http
         .url("POST", "/lab/v1/libvirt")

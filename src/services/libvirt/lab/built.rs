@@ -6,8 +6,8 @@ use crate::{
     services::{
         libvirt::{
             store::{NETWORK, Network, Store},
-            types::{Lease, Surveyed},
-            xml::{self, Element, domain},
+            types::{Interface, Lease, Surveyed},
+            xml::{self, Element, domain, network as of_network},
         },
         rack::{Builds, Built, Link},
     },
@@ -34,13 +34,44 @@ fn built(store: &Store, name: &str) -> Built {
     if let Some(root) = &kept {
         built.mib = domain::memory(root).map_or(built.mib, |kib| kib >> 10);
         built.serial = domain::has_serial(root);
-        if let Some(nic) = domain::interfaces(root).into_iter().next() {
-            network = nic.source.unwrap_or_default();
+        let card = domain::interfaces(root)
+            .into_iter()
+            .nth(domain::boot_card(root));
+        if let Some(nic) = card {
+            if nic.kind == "user" {
+                built.link = of_its_own();
+                return built;
+            }
+            network = plugged_into(store, &nic).unwrap_or_else(|name| name);
             mac = nic.mac;
         }
     }
     built.link = link(store, &network, mac.as_deref().unwrap_or(name));
     built
+}
+
+/// The network that a card is on, by its own name or its bridge's; else what the card names.
+pub(super) fn plugged_into(store: &Store, nic: &Interface) -> Result<String, String> {
+    let source = nic.source.clone().unwrap_or_default();
+    if nic.kind != "bridge" {
+        return Ok(source);
+    }
+    let networks = store.networks();
+    let has = |network: &Network| {
+        let root = xml::parse(network.live()).ok();
+        root.is_some_and(|root| of_network::bridge(&root) == Some(&source))
+    };
+    let found = networks.iter().find(|(_, it)| has(it));
+    found.map(|(name, _)| name.clone()).ok_or(source)
+}
+
+/// QEMU's network for one: it answers from addresses of its own, and coresmd is not on it.
+fn of_its_own() -> Link {
+    Link::Foreign {
+        network: "user".to_owned(),
+        server: Ipv4Addr::new(10, 0, 2, 2),
+        ip: Ipv4Addr::new(10, 0, 2, 15),
+    }
 }
 
 /// What a card on this network meets. The nodes' network as it was delivered is the usual case, and costs nothing.
@@ -53,7 +84,12 @@ fn link(store: &Store, name: &str, who: &str) -> Link {
         return Link::Dead { network };
     };
     match dhcp(&found) {
-        Some((server, first, last)) => Link::Foreign {
+        Some(Lends {
+            server,
+            first,
+            last,
+            ..
+        }) => Link::Foreign {
             network,
             server,
             ip: lent(first, last, who),
@@ -63,14 +99,26 @@ fn link(store: &Store, name: &str, who: &str) -> Link {
     }
 }
 
-/// Of a network on which libvirt itself answers: its address there, and the first and last it lends.
-fn dhcp(network: &Network) -> Option<(Ipv4Addr, Ipv4Addr, Ipv4Addr)> {
+/// What libvirt's own server has on a network: its address there, and the first and last it lends.
+struct Lends {
+    server: Ipv4Addr,
+    first: Ipv4Addr,
+    last: Ipv4Addr,
+    prefix: u8,
+}
+
+/// Of a network on which libvirt itself answers.
+fn dhcp(network: &Network) -> Option<Lends> {
     let root = xml::parse(network.live()).ok()?;
     let address = |element: &Element, name: &str| element.attribute(name)?.parse().ok();
     root.all("ip").find_map(|ip| {
         let range = ip.at("dhcp/range")?;
-        let (first, last) = (address(range, "start")?, address(range, "end")?);
-        Some((address(ip, "address")?, first, last))
+        Some(Lends {
+            server: address(ip, "address")?,
+            first: address(range, "start")?,
+            last: address(range, "end")?,
+            prefix: of_network::net(ip).ok()?.prefix_len(),
+        })
     })
 }
 
@@ -79,7 +127,10 @@ fn lent(first: Ipv4Addr, last: Ipv4Addr, who: &str) -> Ipv4Addr {
     let (first, last) = (first.to_bits(), last.to_bits());
     let mix = |sum: u32, byte: u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let sum = who.bytes().fold(0x811c_9dc5, mix);
-    Ipv4Addr::from_bits(first + sum % (last.saturating_sub(first) + 1))
+    // So many that they may not fit: all there are.
+    let count = u64::from(last.saturating_sub(first)) + 1;
+    let place = u32::try_from(u64::from(sum) % count).unwrap_or_default();
+    Ipv4Addr::from_bits(first.saturating_add(place))
 }
 
 impl Lab {
@@ -99,6 +150,22 @@ impl Lab {
         Ok(found)
     }
 
+    /// The addresses of each machine's cards; of one as it was delivered that of its only one.
+    pub(super) fn macs(&self) -> Result<Vec<(String, Vec<String>)>, Fault> {
+        let one = |seen: crate::services::rack::Seen| {
+            let (name, mac) = (seen.machine.name, seen.machine.mac);
+            let kept = self
+                .shelf
+                .read(|store| store.definition(&name).map(str::to_owned));
+            let macs = match kept {
+                Some(text) => domain::macs(&xml::parse(&text)?),
+                None => vec![mac],
+            };
+            Ok((name, macs))
+        };
+        self.all().into_iter().map(one).collect()
+    }
+
     /// Addresses of the nodes' network come from coresmd; libvirt's own server gives some where a definition has it.
     pub(super) fn net_dhcp_leases(
         &self,
@@ -106,13 +173,13 @@ impl Lab {
         mac: Option<&str>,
     ) -> Result<Vec<Lease>, Fault> {
         let (_, network) = self.net(asked)?;
-        let Some((_, first, last)) = dhcp(&network).filter(|_| network.active) else {
+        let Some(lends) = dhcp(&network).filter(|_| network.active) else {
             return Ok(Vec::new());
         };
         let mut leases = Vec::new();
         for seen in self.all() {
             let ip = seen.ip.and_then(|ip| ip.parse::<Ipv4Addr>().ok());
-            let Some(ip) = ip.filter(|ip| (first..=last).contains(ip)) else {
+            let Some(ip) = ip.filter(|ip| (lends.first..=lends.last).contains(ip)) else {
                 continue;
             };
             if mac.is_some_and(|mac| !mac.eq_ignore_ascii_case(&seen.machine.mac)) {
@@ -123,7 +190,7 @@ impl Lab {
                 expiry_time: until.unwrap_or_else(|_| self.clock.now()).to_string(),
                 mac_address: Some(seen.machine.mac),
                 protocol: "ipv4".to_owned(),
-                ip_address: format!("{ip}/24"),
+                ip_address: format!("{ip}/{}", lends.prefix),
                 hostname: None,
                 client_id: None,
             });
@@ -171,6 +238,32 @@ mod tests {
             link: Link::Dead { network },
         };
         assert_eq!(built(&store, "compute1"), wanted);
+    }
+
+    #[test]
+    fn a_bridge_is_the_network_that_has_it_and_the_boot_order_counts() {
+        let card = |inside: &str| format!("<interface {inside}</interface>");
+        let links = |cards: &[&str]| {
+            let cards: String = cards.iter().map(|it| card(it)).collect();
+            let text = format!("<domain><name>compute1</name><devices>{cards}</devices></domain>");
+            built(&store(&text), "compute1").link
+        };
+        let bridge = "type='bridge'><source bridge='virbr-openchami'/>";
+        assert_eq!(links(&[bridge]), Link::Nodes);
+        let network = "br7".to_owned();
+        let other = "type='bridge'><source bridge='br7'/>";
+        assert_eq!(links(&[other, bridge]), Link::Dead { network });
+        let second = "type='bridge'><source bridge='virbr-openchami'/><boot order='1'/>";
+        assert_eq!(links(&[other, second]), Link::Nodes);
+        assert!(matches!(links(&["type='user'>"]), Link::Foreign { .. }));
+    }
+
+    #[test]
+    fn even_all_addresses_can_be_lent() {
+        let (first, last) = (Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST);
+        assert_eq!(lent(first, last, "a"), lent(first, last, "a"));
+        assert_eq!(lent(last, last, "a"), last);
+        assert_eq!(lent(last, first, "a"), last, "an empty one");
     }
 
     #[test]

@@ -260,12 +260,13 @@ fn without_passwords(root: &mut Element) {
 
 /// The address of the card it boots from; one without gets one.
 pub(super) fn its_mac(root: &mut Element, uuid: Uuid) -> Result<String, Fault> {
+    let boots = domain::boot_card(root);
     let devices = root.child("devices");
-    let first = devices.children.iter_mut().find_map(|node| match node {
+    let cards = devices.children.iter_mut().filter_map(|node| match node {
         xml::Node::Element(element) if element.name == "interface" => Some(element),
         _ => None,
     });
-    let Some(nic) = first else {
+    let Some(nic) = cards.into_iter().nth(boots) else {
         let message = "a lab's machine boots over the network, and this one has no <interface>";
         return Err(Fault::new(Kind::Unsupported, message)
             .hint("virsh.install{ name = …, network = \"openchami-net\" } gives it one"));

@@ -34,7 +34,7 @@ use console::Consoles;
 use events::Watches;
 use serde::Serialize;
 use serde_json::Value;
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
 /// What the twin calls itself.
 const URI: &str = super::types::LAB;
@@ -61,10 +61,9 @@ pub fn front(site: &Site) -> Front {
     });
     site.rack.plug(built::builds(&shelf));
     let looks = Arc::clone(&lab);
-    let survey = move || {
-        let lab = Arc::clone(&looks);
-        async move { survey(&lab) }
-    };
+    let survey = move || ready(listed(looks.survey()));
+    let looks = Arc::clone(&lab);
+    let macs = move || ready(listed(looks.macs()));
     let serve = move |bytes: Bytes| serve(Arc::clone(&lab), bytes);
     Front {
         prefix: "",
@@ -74,14 +73,15 @@ pub fn front(site: &Site) -> Front {
         control: Some(
             Router::new()
                 .route("/libvirt", post(serve))
-                .route("/libvirt/survey", get(survey)),
+                .route("/libvirt/survey", get(survey))
+                .route("/libvirt/macs", get(macs)),
         ),
         store: Arc::new(shelf),
     }
 }
 
-fn survey(lab: &Lab) -> Response {
-    match lab.survey() {
+fn listed<T: Serialize>(all: Result<Vec<T>, Fault>) -> Response {
+    match all {
         Ok(all) => axum::Json(all).into_response(),
         Err(fault) => problem(&fault),
     }

@@ -1,6 +1,6 @@
 //! Networks: documents, whether they are up, whether they start by themselves. The one that the lab's machines stand on is
 //! there from the beginning; on another one, or on one that is down, nobody of the head node's answers.
-use super::{Lab, URI};
+use super::{Lab, URI, built::plugged_into};
 use crate::{
     fault::Fault,
     services::libvirt::{
@@ -9,7 +9,7 @@ use crate::{
             ListedNet, NetInfo,
             unknown::{self, Sort, unknown},
         },
-        xml::{self, domain},
+        xml::{self, Element, domain, network as of_network},
     },
 };
 use uuid::Uuid;
@@ -33,8 +33,25 @@ impl Lab {
             })
     }
 
-    /// Whether a domain can be plugged into it.
-    pub(super) fn is_there(&self, name: &str) -> Result<(), Fault> {
+    /// Whether all networks that a domain's cards name are there and up.
+    pub(super) fn can_be_plugged_in(&self, root: &Element) -> Result<(), Fault> {
+        for nic in domain::interfaces(root) {
+            let into = self.shelf.read(|store| plugged_into(store, &nic));
+            match (nic.kind.as_str(), into) {
+                ("network" | "bridge", Ok(name)) => self.is_up(&name)?,
+                ("bridge", Err(bridge)) => {
+                    let message = format!("there is no bridge {bridge} on the lab's head node");
+                    return Err(Fault::not_found(message).hint(
+                        "virsh.net_list() shows the networks, virsh.net_info(NETWORK).bridge the bridge of one",
+                    ));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn is_up(&self, name: &str) -> Result<(), Fault> {
         let (name, network) = self.net(name)?;
         if !network.active {
             let message = format!("network {name} is not active");
@@ -61,7 +78,7 @@ impl Lab {
     pub(super) fn net_info(&self, asked: &str) -> Result<NetInfo, Fault> {
         let (name, network) = self.net(asked)?;
         let root = xml::parse(network.live())?;
-        let bridge = root.at("bridge").and_then(|it| it.attribute("name"));
+        let bridge = of_network::bridge(&root);
         Ok(NetInfo {
             uuid: root.text_at("uuid").unwrap_or_default(),
             active: network.active,
@@ -86,6 +103,8 @@ impl Lab {
     pub(super) fn net_define(&self, text: &str) -> Result<NetInfo, Fault> {
         let mut root = domain::document(text, "network")?;
         let name = domain::name(&root)?;
+        of_network::sound(&root)?;
+        self.has_bridge_alone(&name, &root)?;
         let old = self.net(&name).ok().map(|(_, network)| network);
         let had = old.as_ref().and_then(|it| uuid_of(&it.xml));
         let said = root.text_at("uuid");
@@ -108,6 +127,48 @@ impl Lab {
         self.net_info(&name)
     }
 
+    /// libvirt lets no two networks have one bridge, nor what runs one address.
+    fn has_bridge_alone(&self, name: &str, root: &Element) -> Result<(), Fault> {
+        let Some(bridge) = of_network::bridge(root) else {
+            return Ok(());
+        };
+        for (other, network) in self.others(name) {
+            let its = |text: &str| xml::parse(text).ok();
+            let roots = [its(network.live()), its(&network.xml)];
+            if roots
+                .iter()
+                .flatten()
+                .any(|it| of_network::bridge(it) == Some(bridge))
+            {
+                return Err(unknown::state(
+                    format!("bridge {bridge} is already in use, by network {other}"),
+                    format!("another <bridge name='…'/>, or virsh.net_undefine {other:?} first"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn has_address_alone(&self, name: &str, root: &Element) -> Result<(), Fault> {
+        let nets = of_network::nets(root);
+        for (other, network) in self.others(name).filter(|(_, it)| it.active) {
+            let its = xml::parse(network.live())?;
+            if of_network::meet(&nets, &of_network::nets(&its)) {
+                return Err(unknown::state(
+                    format!("addresses of network {name} are already in use, by network {other}"),
+                    format!("another <ip address='…'/>, or virsh.net_destroy {other:?} first"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn others(&self, name: &str) -> impl Iterator<Item = (String, Network)> {
+        let mut all = self.shelf.read(super::super::store::Store::networks);
+        all.remove(name);
+        all.into_iter()
+    }
+
     fn put(&self, name: &str, network: Network) -> Result<(), Fault> {
         self.shelf.write(|store| {
             store.put_network(name, network);
@@ -125,6 +186,9 @@ impl Lab {
                 let hint = format!("virsh.net_start {name:?} starts it");
                 unknown::state(format!("network {name} is not active"), hint)
             });
+        }
+        if on {
+            self.has_address_alone(&name, &xml::parse(&network.xml)?)?;
         }
         let active = Network {
             active: on,

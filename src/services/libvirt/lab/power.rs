@@ -3,10 +3,7 @@ use super::{Lab, define::its_mac};
 use crate::{
     fault::Fault,
     services::{
-        libvirt::{
-            types::{Dominfo, unknown},
-            xml::domain,
-        },
+        libvirt::types::{Dominfo, unknown},
         rack::{Action, Seen, Wanted},
     },
 };
@@ -19,12 +16,7 @@ impl Lab {
             return Err(unknown::running(name));
         }
         let mut root = self.definition(&seen)?;
-        for nic in domain::interfaces(&root)
-            .iter()
-            .filter(|it| it.kind == "network")
-        {
-            self.is_there(nic.source.as_deref().unwrap_or_default())?;
-        }
+        self.can_be_plugged_in(&root)?;
         let uuid = seen.machine.uuid;
         let mac = its_mac(&mut root, uuid)?;
         if mac != seen.machine.mac {

@@ -33,6 +33,8 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
         }),
     );
     about::<Dominfo>(n, virsh, "dominfo", |domain| Call::Dominfo { domain });
+    // The same, for whoever wants to know whether a word is a domain's name.
+    about::<Dominfo>(n, virsh, "named", |domain| Call::Dominfo { domain });
     about::<Vec<Interface>>(n, virsh, "domiflist", |domain| Call::Domiflist { domain });
     n.read(
         "domifaddr",

@@ -47,7 +47,7 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
         "net_define",
         move |(xml, said): &(String, Said)| defined(&its, NETWORK, said.as_ref(), xml),
         with(virsh, |virsh, (xml, said): (String, Said)| async move {
-            ask::<NetInfo>(virsh.at(said), Call::NetDefine { xml }).await
+            virsh.at(said).net_define(xml).await
         }),
     );
     act::<NetInfo>(n, virsh, "net_start", NETWORK, |network| Call::NetStart {

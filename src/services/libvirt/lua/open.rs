@@ -5,6 +5,7 @@ use super::{
     with,
 };
 use crate::{
+    call,
     clock::Span,
     fault::{Fault, Kind},
     lua::Natives,
@@ -28,6 +29,17 @@ struct Waiting {
     plain: bool,
 }
 
+/// How long only.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Until {
+    timeout: Option<Span>,
+}
+
+fn seconds(said: Option<Span>) -> f64 {
+    said.map_or(PATIENCE, |span| span.0.as_secs_f64())
+}
+
 #[derive(Serialize)]
 struct Patience {
     timeout: f64,
@@ -37,7 +49,12 @@ struct Patience {
 pub(super) fn natives(n: &mut Natives, virsh: &Client) {
     n.sync("patience", |(said,): (Option<Waiting>,)| {
         let Waiting { timeout, plain } = said.unwrap_or_default();
-        let timeout = timeout.map_or(PATIENCE, |span| span.0.as_secs_f64());
+        let timeout = seconds(timeout);
+        Ok(Patience { timeout, plain })
+    });
+    n.sync("next_patience", |(said,): (Option<Until>,)| {
+        let timeout = said.unwrap_or_default().timeout;
+        let (timeout, plain) = (seconds(timeout), true);
         Ok(Patience { timeout, plain })
     });
     terminals(n, virsh);
@@ -72,22 +89,33 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
     n.read(
         "console_close",
         with(virsh, |virsh, (console, said): (u64, Said)| async move {
-            ask::<Value>(virsh.at(said), Call::ConsoleClose { console }).await
+            virsh.at(said).close(Call::ConsoleClose { console }).await
         }),
     );
     events(n, virsh);
 }
 
+/// Whether whoever asks can have the terminal.
+fn typed_on() -> Result<(), Fault> {
+    let refused = |kind, message| {
+        Err(Fault::new(kind, message)
+            .hint(":expect waits for what it shows, :send types, :log gives all of it"))
+    };
+    if !terminal::is_there() {
+        let message = "a console is typed on at a terminal, and here is none";
+        return refused(Kind::Unsupported, message);
+    }
+    // Its keys would be taken from whoever types at the prompt.
+    if call::current().is_some_and(|call| call.behind) {
+        let message = "a console is typed on at the prompt, and a background job has none";
+        return refused(Kind::Conflict, message);
+    }
+    terminal::is_free()
+}
+
 /// A console with a person at it.
 fn terminals(n: &mut Natives, virsh: &Client) {
-    n.sync("terminal", |(): ()| {
-        if terminal::is_there() {
-            return Ok(());
-        }
-        let message = "a console is typed on at a terminal, and here is none";
-        Err(Fault::new(Kind::Unsupported, message)
-            .hint(":expect waits for what it shows, :send types, :log gives all of it"))
-    });
+    n.read("terminal", |(): ()| async { typed_on() });
     n.sync("announce", |(text,): (String,)| {
         terminal::show(&format!("{text}\n"));
         Ok(())
@@ -137,7 +165,7 @@ fn events(n: &mut Natives, virsh: &Client) {
     n.read(
         "events_close",
         with(virsh, |virsh, (events, said): (u64, Said)| async move {
-            ask::<Value>(virsh.at(said), Call::EventsClose { events }).await
+            virsh.at(said).close(Call::EventsClose { events }).await
         }),
     );
 }

@@ -133,8 +133,13 @@ pub(super) fn kib(value: &Value) -> Result<u64, Fault> {
             .or_else(|| install::bytes(text).map(|bytes| bytes / 1024)),
         _ => None,
     };
-    found.filter(|kib| *kib > 0).ok_or_else(|| {
-        Fault::bad_argument(format!("{value} is no amount of memory"))
-            .hint("a number of KiB, as virsh setmem has it, or one with its unit: \"2GiB\"")
-    })
+    let hint = "a number is KiB, as virsh setmem has it; one with its unit is clearer: \"2GiB\"";
+    let found = found
+        .filter(|kib| *kib > 0)
+        .ok_or_else(|| Fault::bad_argument(format!("{value} is no amount of memory")).hint(hint))?;
+    if found < install::LEAST {
+        let message = format!("{value} is {found} KiB, too little for any machine");
+        return Err(Fault::bad_argument(message).hint(hint));
+    }
+    Ok(found)
 }

@@ -1,7 +1,7 @@
 //! Storage pools and volumes. The journal says that they were changed; what was in them it does not keep.
 use super::{
     Act, Said, about, ask,
-    options::{Listing, Volume, at, bytes},
+    options::{Autostarting, Listing, Volume, at, bytes},
     with,
 };
 use crate::{
@@ -34,6 +34,11 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             },
         ),
     );
+    pools(n, virsh);
+    volumes(n, virsh);
+}
+
+fn pools(n: &mut Natives, virsh: &Client) {
     n.one_way(
         "pool_define",
         "virsh.pool_undefine takes a pool away; one that it replaced is not kept",
@@ -41,7 +46,28 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             ask::<PoolInfo>(virsh.at(said), Call::PoolDefine { xml }).await
         }),
     );
-    let pools: [Act; 3] = [
+    n.one_way(
+        "pool_autostart",
+        "virsh.pool_autostart(POOL, { disable = true }), or without that, is the way back",
+        with(
+            virsh,
+            |virsh, (pool, said): (String, Option<Autostarting>)| async move {
+                let Autostarting { disable, uri } = said.unwrap_or_default();
+                ask::<PoolInfo>(virsh.at(at(uri)), Call::PoolAutostart { pool, disable }).await
+            },
+        ),
+    );
+    let pools: [Act; 5] = [
+        (
+            "pool_build",
+            "what a pool stands on may hold something by now",
+            |pool| Call::PoolBuild { pool },
+        ),
+        (
+            "pool_refresh",
+            "libvirt looked, and changed nothing itself",
+            |pool| Call::PoolRefresh { pool },
+        ),
         ("pool_start", "virsh.pool_destroy stops a pool", |pool| {
             Call::PoolStart { pool }
         }),
@@ -64,7 +90,6 @@ pub(super) fn natives(n: &mut Natives, virsh: &Client) {
             ),
         );
     }
-    volumes(n, virsh);
 }
 
 fn volumes(n: &mut Natives, virsh: &Client) {

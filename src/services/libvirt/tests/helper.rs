@@ -49,6 +49,8 @@ async fn a_helper_that_goes_wrong_is_a_fault_and_started_anew() {
         "which goes on"
     );
 
+    what_hangs_aside_ends_nothing_else(&path).await;
+
     // Another session has a helper of its own.
     let virsh = session(&Stand::new()).await;
     script(&path, "read line; sleep 600");
@@ -72,6 +74,50 @@ async fn a_helper_that_goes_wrong_is_a_fault_and_started_anew() {
     );
 }
 
+/// Answers all questions with its own process, but for two: of volumes it says nothing, and a console it refuses.
+const SHY: &str = r#"while read -r line; do
+id=$(echo "$line" | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+case "$line" in
+*vol_list*) echo asked >>"$0.asked" ;;
+*'"list"'* | *net_list* | *snapshot_list*) echo "{\"id\":$id,\"result\":[]}" ;;
+*pool_list*) echo "{\"id\":$id,\"result\":[{\"name\":\"nfs\",\"state\":\"active\",\"autostart\":true}]}" ;;
+*version*) echo "{\"id\":$id,\"fault\":{\"kind\":\"unreachable\",\"message\":\"test+tcp://bob:hunter2@h/x does not answer\"}}" ;;
+*) echo "{\"id\":$id,\"result\":\"$$\"}" ;;
+esac
+done"#;
+
+/// Tab's names, and what is open, while one pool hangs; and what libvirt repeats of a URI.
+async fn what_hangs_aside_ends_nothing_else(path: &Path) {
+    let virsh = session(&Stand::new()).await;
+    script(path, SHY);
+    let connected = virsh.connect(uri("test:///default").uri).await;
+    let process = connected.expect("it answers");
+    let call = patient();
+    let names = call::within(call, async { virsh.names().await }).await;
+    assert_eq!(names.map(|it| it.pools), Ok(vec!["nfs".to_owned()]));
+    assert_eq!(ask(&virsh).await, Ok(process), "it is the same process");
+    let again = call::within(patient(), async { virsh.names().await }).await;
+    assert!(again.is_ok());
+    let asked = fs::read_to_string(path.with_extension("asked")).expect("it was asked");
+    assert_eq!(asked.lines().count(), 1, "and not again");
+    let version = virsh.at(None).ask::<String>(Call::Version).await;
+    let message = version.expect_err("refused").message;
+    assert!(
+        message.contains("does not answer") && !message.contains("hunter2"),
+        "{message}"
+    );
+}
+
+fn patient() -> Arc<call::Call> {
+    Arc::new(call::Call {
+        patience: Patience {
+            timeout: Some(Duration::from_millis(900)),
+            ..Patience::default()
+        },
+        ..call::Call::default()
+    })
+}
+
 fn name_helper(path: &Path) {
     super::super::client::name_helper(PathBuf::from(path));
 }
@@ -83,13 +129,6 @@ fn script(path: &Path, body: &str) {
 }
 
 async fn ask(virsh: &Client) -> Result<String, Fault> {
-    let call = call::Call {
-        patience: Patience {
-            timeout: Some(Duration::from_millis(900)),
-            ..Patience::default()
-        },
-        ..call::Call::default()
-    };
     let at = virsh.at(uri("test:///default"));
-    call::within(Arc::new(call), async move { at.ask(Call::Uri).await }).await
+    call::within(patient(), async move { at.ask(Call::Uri).await }).await
 }

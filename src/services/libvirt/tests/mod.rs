@@ -1,5 +1,6 @@
 //! The client against the twin, over a rack of three machines.
 mod helper;
+mod networks;
 mod twin;
 
 use super::{

@@ -4,25 +4,23 @@ use crate::{
     fault::{Fault, Kind},
     services::libvirt::{
         client::At,
-        types::{
-            Address, Call, Change, Chunk, Dominfo, Event, Listed, NetInfo, Nvram, Opened, Watching,
-        },
+        types::{Address, Call, Change, Chunk, Dominfo, Event, Listed, Nvram, Opened, Watching},
         xml::install,
     },
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-fn named(name: &str) -> String {
+pub(super) fn named(name: &str) -> String {
     name.to_owned()
 }
 
 /// A call about one domain.
-fn of(call: fn(String) -> Call, name: &str) -> Call {
+pub(super) fn of(call: fn(String) -> Call, name: &str) -> Call {
     call(named(name))
 }
 
-fn start(domain: String) -> Call {
+pub(super) fn start(domain: String) -> Call {
     Call::Start { domain }
 }
 
@@ -39,28 +37,20 @@ fn undefine(domain: String) -> Call {
     Call::Undefine { domain, nvram }
 }
 
-fn dumpxml(domain: String) -> Call {
+pub(super) fn dumpxml(domain: String) -> Call {
     let inactive = true;
     Call::Dumpxml { domain, inactive }
 }
 
-fn define(xml: impl Into<String>) -> Call {
+pub(super) fn define(xml: impl Into<String>) -> Call {
     Call::Define { xml: xml.into() }
 }
 
-fn net_start(network: String) -> Call {
-    Call::NetStart { network }
-}
-
-fn net_undefine(network: String) -> Call {
-    Call::NetUndefine { network }
-}
-
-async fn done<T: DeserializeOwned>(at: &At, call: Call) -> T {
+pub(super) async fn done<T: DeserializeOwned>(at: &At, call: Call) -> T {
     at.ask(call).await.expect("done")
 }
 
-async fn refused(at: &At, call: Call) -> Fault {
+pub(super) async fn refused(at: &At, call: Call) -> Fault {
     at.ask::<Value>(call).await.expect_err("refused")
 }
 
@@ -209,50 +199,6 @@ async fn a_definition_that_is_as_delivered_leaves_nothing_behind() {
         .await
         .expect("told");
     assert_eq!(same, xml);
-}
-
-#[tokio::test]
-async fn a_network_that_is_down_keeps_a_machine_from_starting() {
-    let at = twin(&Stand::new()).await;
-    let network = || named("openchami-net");
-    let down = Call::NetDestroy { network: network() };
-    let info: NetInfo = done(&at, down).await;
-    assert!(!info.active && info.autostart);
-    let fault = refused(&at, of(start, "compute1")).await;
-    assert_eq!(
-        fault.hint.as_deref(),
-        Some("virsh.net_start \"openchami-net\"")
-    );
-    let (name, inactive) = (network(), true);
-    let xml: String = done(
-        &at,
-        Call::NetDumpxml {
-            network: name,
-            inactive,
-        },
-    )
-    .await;
-    done::<Value>(&at, net_undefine(network())).await;
-    let fault = refused(&at, of(start, "compute1")).await;
-    assert_eq!(fault.kind, Kind::NotFound);
-    done::<Value>(&at, Call::NetDefine { xml }).await;
-    done::<Value>(&at, net_start(network())).await;
-    done::<Value>(&at, of(start, "compute1")).await;
-    let fault = refused(&at, net_undefine(network())).await;
-    assert_eq!(fault.kind, Kind::Conflict);
-}
-
-#[tokio::test]
-async fn on_another_network_a_machine_starts_and_hears_nobody() {
-    let at = twin(&Stand::new()).await;
-    let xml = named("<network><name>other</name></network>");
-    done::<Value>(&at, Call::NetDefine { xml }).await;
-    done::<Value>(&at, of(net_start, "other")).await;
-    let xml: String = done(&at, of(dumpxml, "compute2")).await;
-    let xml = xml.replace("network='openchami-net'", "network='other'");
-    done::<Value>(&at, define(xml)).await;
-    let started: Dominfo = done(&at, of(start, "compute2")).await;
-    assert_eq!(started.state, "running");
 }
 
 #[tokio::test]

@@ -158,6 +158,16 @@ pub enum Call {
     PoolDefine {
         xml: String,
     },
+    PoolBuild {
+        pool: String,
+    },
+    PoolAutostart {
+        pool: String,
+        disable: bool,
+    },
+    PoolRefresh {
+        pool: String,
+    },
     PoolStart {
         pool: String,
     },

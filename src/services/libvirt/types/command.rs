@@ -194,6 +194,9 @@ impl Call {
                     .fold(words, |words, mac| words.pair("--mac", mac))
             }
             C::PoolList { all, inactive } => Words::of("pool-list").listed(*all, *inactive),
+            C::PoolAutostart { pool, disable } => {
+                Words::about("pool-autostart", pool).flag("--disable", *disable)
+            }
             C::PoolDefine { xml } => Words::of("pool-define").file(xml, "pool"),
             C::VolCreate { pool, xml } => Words::about("vol-create", pool).file(xml, "vol"),
             C::VolDelete { pool, vol } => Words::of("vol-delete").pair("--pool", pool).with(vol),

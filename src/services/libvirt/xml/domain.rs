@@ -56,6 +56,21 @@ pub fn interfaces(root: &Element) -> Vec<Interface> {
     devices.all("interface").map(one).collect()
 }
 
+/// The addresses of its cards.
+pub fn macs(root: &Element) -> Vec<String> {
+    let cards = interfaces(root).into_iter();
+    cards.filter_map(|card| card.mac).collect()
+}
+
+/// Which of its cards it boots from: the first in the boot order, or where nothing is said the first of all.
+pub fn boot_card(root: &Element) -> usize {
+    let devices = root.at("devices").into_iter();
+    let cards = devices.flat_map(|it| it.all("interface")).enumerate();
+    let order = |card: &Element| card.at("boot")?.attribute("order")?.parse::<u32>().ok();
+    let placed = cards.filter_map(|(at, card)| Some((order(card)?, at)));
+    placed.min().map_or(0, |(_, at)| at)
+}
+
 /// The memory that it begins with, in KiB.
 pub fn memory(root: &Element) -> Option<u64> {
     let named = |name: &str| root.at(name).and_then(kib);

@@ -59,11 +59,16 @@ impl Amount {
             Self::Text(text) => bytes(text),
         };
         let kib = bytes.map(|bytes| bytes / 1024).filter(|kib| *kib > 0);
+        let shown = match self {
+            Self::Mib(mib) => mib.to_string(),
+            Self::Text(text) => format!("{text:?}"),
+        };
+        if kib.is_some_and(|kib| kib < LEAST) {
+            let message = format!("{shown} is too little memory for any firmware to begin with");
+            return Err(Fault::bad_argument(message)
+                .hint("a number is MiB; one with its unit is clearer: \"4GiB\""));
+        }
         kib.ok_or_else(|| {
-            let shown = match self {
-                Self::Mib(mib) => mib.to_string(),
-                Self::Text(text) => format!("{text:?}"),
-            };
             Fault::bad_argument(format!("{shown} is no amount of memory"))
                 .hint("a number of MiB, 4096, or one with its unit, \"4GiB\"")
         })
@@ -99,6 +104,9 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
     (bytes < 1 << 60).then_some(bytes)
 }
 
+/// With less, in KiB, no firmware comes up: somebody meant another unit.
+pub(crate) const LEAST: u64 = 16 << 10;
+
 const DEVICES: &[&str] = &["network", "hd", "cdrom", "fd"];
 
 impl Order {
@@ -123,6 +131,10 @@ impl Order {
                 return Err(fault.hint("its first byte is even: QEMU's own begin with 52:54:00"));
             }
         }
+        if self.vcpus == Some(0) {
+            return Err(Fault::bad_argument("a machine has at least one processor")
+                .hint("vcpus = 1, or no vcpus"));
+        }
         if self.network.is_some() && self.bridge.is_some() {
             return Err(Fault::bad_argument("network or bridge, not both"));
         }
@@ -139,6 +151,11 @@ impl Order {
         if self.pxe == Some(true) && devices.first() != Some(&"network") {
             devices.retain(|it| *it != "network");
             devices.insert(0, "network");
+        }
+        if !devices.contains(&"network") {
+            let message = format!("a machine without a disk boots from nothing of {said:?}");
+            return Err(Fault::bad_argument(message)
+                .hint("boot = \"network\", or \"network,hd\" for a disk that it gets later"));
         }
         Ok(devices)
     }
@@ -241,15 +258,30 @@ impl Order {
 }
 
 /// How machines run where that is what it can: with the processor's help, or without.
-pub(crate) fn kind_of(capabilities: &str) -> Result<&'static str, Fault> {
+pub(crate) fn kind_of(capabilities: &str, arch: Option<&str>) -> Result<&'static str, Fault> {
     let root = super::parse(capabilities).map_err(|fault| {
         Fault::new(
             Kind::Protocol,
             format!("libvirt's capabilities: {}", fault.message),
         )
     })?;
-    let guests = root.all("guest").filter_map(|guest| guest.at("arch"));
-    let kinds: Vec<&str> = guests
+    let guests: Vec<_> = root
+        .all("guest")
+        .filter_map(|guest| guest.at("arch"))
+        .collect();
+    let name = |guest: &&super::Element| guest.attribute("name").unwrap_or_default().to_owned();
+    if let Some(arch) = arch
+        && !guests.iter().any(|it| name(it) == arch)
+    {
+        let mut known: Vec<String> = guests.iter().map(name).collect();
+        known.dedup();
+        let message = format!("this libvirt runs no machines of {arch:?}");
+        return Err(Fault::bad_argument(message).hint(format!("it has {}", known.join(", "))));
+    }
+    let meant = guests
+        .iter()
+        .filter(|it| arch.is_none_or(|arch| name(it) == arch));
+    let kinds: Vec<&str> = meant
         .flat_map(|arch| arch.elements().filter(|it| it.name == "domain"))
         .filter_map(|domain| domain.attribute("type"))
         .collect();
@@ -300,6 +332,10 @@ mod tests {
             (json!({ "name": "n", "mac": "53:54:00:be:ef:01" }), "group"),
             (json!({ "name": "n", "memory": "4 bananas" }), "memory"),
             (json!({ "name": "n", "memory": 0 }), "memory"),
+            (json!({ "name": "n", "memory": 4 }), "memory"),
+            (json!({ "name": "n", "memory": "2048KiB" }), "memory"),
+            (json!({ "name": "n", "vcpus": 0 }), "processor"),
+            (json!({ "name": "n", "boot": "cdrom" }), "without a disk"),
             (json!({ "name": "n", "boot": "netwrok" }), "netwrok"),
             (
                 json!({ "name": "n", "network": "a", "bridge": "b" }),
@@ -334,9 +370,12 @@ mod tests {
             )
         };
         assert_eq!(
-            kind_of(&guest("<domain type='qemu'/><domain type='kvm'/>")).ok(),
+            kind_of(&guest("<domain type='qemu'/><domain type='kvm'/>"), None).ok(),
             Some("kvm")
         );
-        assert_eq!(kind_of(&guest("<domain type='qemu'/>")).ok(), Some("qemu"));
+        let qemu = guest("<domain type='qemu'/>");
+        assert_eq!(kind_of(&qemu, Some("x86_64")).ok(), Some("qemu"));
+        let other = kind_of(&qemu, Some("aarch64")).expect_err("no such guests");
+        assert_eq!(other.hint.as_deref(), Some("it has x86_64"));
     }
 }

@@ -4,6 +4,7 @@
 //! is refused: libvirt has none, and entities of one's own are how small documents become huge.
 pub mod domain;
 pub(super) mod install;
+pub(super) mod network;
 mod order;
 pub(super) mod table;
 #[cfg(test)]
