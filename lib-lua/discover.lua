@@ -54,14 +54,14 @@ local discover = {}
 ---@field lint? boolean|discover.LintOptions false: the file is taken as it is, faults and all
 
 ---@class discover.Options
----@field overwrite? boolean records that differ are replaced, the members of groups included
+---@field overwrite? boolean records that differ are replaced; a node leaves those of the file's groups that the file does not give it
 ---@field lint? boolean|discover.LintOptions false: the file is sent as it is, faults and all
 
 ---@class discover.Change
----@field action string create, unchanged, replace (only with overwrite), or clash (with a record the file does not name)
+---@field action string create, extend (a group gets members), unchanged, replace (only with overwrite), or clash (with another record)
 ---@field resource string component, endpoint, interface or group
 ---@field id string the xname, MAC or label
----@field detail string what is created, or what differs
+---@field detail string what is created, what a group lacks, or what differs
 
 ---@class discover.Count
 ---@field created integer
@@ -86,7 +86,8 @@ end
 
 --- Loads a nodes file into SMD.
 --- The file is checked, then compared with SMD. What is equal stays as it is. If anything differs, one `conflict` lists it
---- and nothing is written; with `overwrite` it is replaced. Afterwards every record is read back, so that the answer is
+--- and nothing is written; with `overwrite` it is replaced. A group that stands gets the file's nodes, and keeps the members
+--- that the file does not name, so a file may hold the new nodes alone. Afterwards every record is read back, so that the answer is
 --- what SMD holds, whatever it said meanwhile (SMD 2.20 stores each new endpoint and answers 409).
 ---@param file string|discover.File the path, the text, or a table
 ---@param options? discover.Options

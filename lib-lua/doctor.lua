@@ -2,6 +2,8 @@ local causes = require "causes.catalogue"
 local context = require "causes.context"
 local hypervisor = require "causes.hypervisor"
 local nodes = require "nodes"
+local options_of = require "node.options"
+local why = require "node.why"
 
 --- All checks of the cluster at once.
 local doctor = {}
@@ -18,6 +20,7 @@ local doctor = {}
 ---@field certainty "certain"|"likely"|"possible"
 ---@field nodes string the set, folded
 ---@field count integer how many they are
+---@field stage string where a boot of the first meets it
 ---@field evidence string what was seen of the first
 ---@field fix string what to do for the first
 
@@ -105,6 +108,9 @@ local function machines(shared)
   return all
 end
 
+-- So many errors of one file are told.
+local ERRORS = 6
+
 -- Whether the services tell the same story. Each gives what is wrong, or nil.
 local AGREE = {
   { "every interface belongs to a component", function(shared)
@@ -136,11 +142,21 @@ local AGREE = {
   end },
   { "coredhcp.yaml is sound", function(shared)
     if shared.dhcp.fault then error(shared.dhcp.fault, 0) end
+    -- One line with many words that are wrong in the same way is told once.
+    local lines, fixes, told, more = {}, {}, {}, ""
     for _, finding in ipairs(shared.dhcp.found) do
-      if finding.level == "error" then
-        return ("coredhcp.yaml, line %d, %s: %s"):format(finding.line, finding.setting, finding.message), finding.fix
+      local way = finding.line .. finding.fix
+      if (finding.level == "error" or finding.does == "die") and not told[way] then
+        told[way] = true
+        lines[#lines + 1] = ("line %d, %s: %s"):format(finding.line, finding.setting, finding.message)
+        if not told[finding.fix] then fixes[#fixes + 1], told[finding.fix] = finding.fix, true end
       end
     end
+    if #lines == 0 then return nil end
+    local most = math.min(#lines, ERRORS)
+    if #lines > most then more = ("; and %d more errors: dhcp.lint() lists them"):format(#lines - most) end
+    return "coredhcp.yaml, " .. table.concat(lines, "; ", 1, most) .. more,
+      table.concat(fixes, "; ", 1, math.min(#fixes, most))
   end },
   { "every machine is known to SMD", function(shared)
     local known, lost = shared.by_nic, {}
@@ -216,7 +232,7 @@ local function by_cause(verdicts)
       local sick = found[one.id]
       if not sick then
         sick = { id = one.id, cause = one.cause, certainty = one.certainty, evidence = one.evidence, fix = one.fix }
-        sick.all = {}
+        sick.all, sick.stage = {}, one.stage
         found[one.id], found[#found + 1] = sick, sick
       end
       table.insert(sick.all, verdict.node)
@@ -228,7 +244,7 @@ local function by_cause(verdicts)
   table.sort(found, function(a, b)
     local one, other = RANK[a.certainty], RANK[b.certainty]
     if one ~= other then return one < other end
-    one, other = causes.stages[causes.by_id[a.id].stage].order, causes.stages[causes.by_id[b.id].stage].order
+    one, other = causes.stages[a.stage].order, causes.stages[b.stage].order
     if one ~= other then return one < other end
     return a.id < b.id
   end)
@@ -236,23 +252,26 @@ local function by_cause(verdicts)
 end
 
 --- Looks at everything: whether the services answer, whether SMD, BSS, cloud-init and the machines tell the same story, and
---- what keeps nodes from booting, the nodes of one cause together. It reads only, each resource once.
+--- what keeps nodes from booting, the nodes of one cause together. It reads only; what nodes have in common is listed once.
 ---@param set? nodeset.Set which nodes; all of SMD where none are named
+---@param options? node.WhyOptions where logs and files are, if not where they usually are
 ---@return doctor.Report report prints as text
 ---@state 301
 ---@example doctor().causes[1].id --> F17
 ---@state 301
 ---@example smd.iface.delete "52:54:00:be:ef:01"; return doctor(1).causes[1].id --> F08
-function doctor.doctor(set)
+function doctor.doctor(set, options)
+  options = options_of.checked(options, "doctor")
   local checks = json.array {}
   local function add(check) checks[#checks + 1] = check end
   services(add)
   local shared = context.shared()
+  shared.where = options
   agreement(shared, add)
   local report = { checks = checks, causes = json.array {}, nodes = 0, ok = true }
   if checks[1].ok then
     report.nodes = #nodes.xnames(set or "@*")
-    report.causes = by_cause(chami.node.wrong(set))
+    report.causes = by_cause(why.wrong(set, options, shared))
   end
   if report.nodes == 0 and checks[1].ok then
     add { ok = false, what = "SMD knows no node", fix = "discover.static loads a nodes file" }

@@ -85,7 +85,7 @@ local node = {}
 ---@field wire? boolean it is real, and came by the wire that the lab serves
 
 ---@class node.Options
----@field wait? string|number how long to wait until all are Ready, as `"10m"`; without it the call answers at once
+---@field wait? string|number how long to wait until all are up, as `"10m"`; without it the call answers at once
 
 -- What a service says, or why it does not.
 local function asked(record, service, f)
@@ -160,7 +160,9 @@ function node.get(set)
 end
 
 --- Switches nodes on; one that is on stays as it is. With `wait` the call answers when all are Ready, and raises what
---- stands in the way when one stands still or it takes too long.
+--- stands in the way when one stands still or it takes too long. On a head node one is up as well when its console asks to
+--- log in; what SMD and the console said before it was switched does not count, and where neither would tell nothing is
+--- switched.
 ---@param set nodeset.Set which nodes; on a lab also the names and MACs of machines that SMD does not know
 ---@param options? node.Options
 ---@return node.Machine[] machines in the order of the set
@@ -284,17 +286,17 @@ end
 ---@state 301
 ---@example node.run(1, "hostname") --> raises conflict
 function node.run(set, command)
-  local ran = native.run(machines.one(set, "node.run").xname, command)
+  local ran = native.run(machines.one(set, "node.run", "n, COMMAND").xname, command)
   return (ran.output:gsub("\n$", "")), ran.status
 end
 
 ---@class node.Cause
----@field id string its number in the catalogue: `lab.fault.list()` has them all
+---@field id string its number in the catalogue: `lab.fault.list()` has them all; of a remark also `dhcp.lint`
 ---@field cause string what lies behind it
 ---@field certainty "certain"|"likely"|"possible"
 ---@field evidence string what was seen
 ---@field fix string what to do; capitals stand for what only you know
----@field stage string where a boot meets it
+---@field stage string where a boot meets it, of a file the stage that fetches it
 ---@field owner string who has it wrong
 
 ---@class node.Verdict prints as text
@@ -318,8 +320,9 @@ end
 
 --- Tells why a node does not come up, or will not: the most probable cause first, with what was seen and what to do.
 --- Before the node is switched on it goes by what the services have stored; afterwards by the timeline of the boot as well.
---- It reads only, each resource once. Put right what stands first and ask again; then `node.reboot`, and `node.trace` shows
---- how far it comes. `node.wrong()` asks about all nodes.
+--- It reads only. Put right what stands first and ask again; then `node.reboot`, and `node.trace` shows how far it comes.
+--- `node.wrong()` asks about all nodes. What is judged by this host, as libvirt's domains and whether artifacts answer, is
+--- left out where the host has no address on the nodes' network.
 ---@param n string|integer which node: xname, NID, MAC or name
 ---@param options? node.WhyOptions
 ---@return node.Verdict verdict prints as text; without causes nothing was found wrong
@@ -330,7 +333,8 @@ end
 ---@example smd.iface.update("52:54:00:be:ef:01", { IPAddresses = { "172.16.0.999" } }); return node.why(1).causes[1].id --> F10
 function node.why(n, options) return why.one(n, options) end
 
---- Asks about several nodes at once; each resource is still listed once.
+--- Asks about several nodes at once. What they have in common is listed once, however many they are; each is looked at
+--- with its own eyes besides.
 ---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions
 ---@return node.Verdict[] verdicts of those with something wrong

@@ -24,8 +24,18 @@ fn lines(name: &str) -> Vec<String> {
     let lines = recorded["server_log"].as_array().expect("its log");
     lines
         .iter()
-        .map(|line| line.as_str().expect("a line").to_owned())
+        .map(|line| now(line.as_str().expect("a line")))
         .collect()
+}
+
+/// A line as it would be written now: a boot is told by what is no older than it.
+fn now(line: &str) -> String {
+    let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+    let rest = line
+        .strip_prefix("time=\"")
+        .and_then(|rest| rest.split_once('"'));
+    let (_, rest) = rest.expect("a time");
+    format!("time=\"{time}\"{rest}")
 }
 
 /// A log in which the first node was answered, the second is a stranger, and of the third there is nothing.

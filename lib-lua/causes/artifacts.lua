@@ -2,17 +2,18 @@
 local fault = require "fault"
 local image = require "causes.image"
 
--- What a node fetches, in its order: stage → URL.
-local function wanted(record)
-  return { { "kernel", record.kernel }, { "initrd", record.initrd }, { "rootfs", image.root(record) } }
-end
-
--- The artifact on the lab's server that a URL names.
-local function artifact_at(url)
+-- For who makes a fault: the same.
+local function stored(url)
   local path = tostring(url):match "^https?://[^/]+/(.*)$"
   for _, one in ipairs(chami.lab.artifacts()) do
     if one.path == path then return one end
   end
+end
+
+-- The artifact on the lab's server that a URL names.
+local function artifact_at(ctx, url)
+  if not ctx.machine then return nil end
+  return ctx.shared.artifacts[tostring(url):match "^https?://[^/]+/(.*)$"]
 end
 
 -- Which other layer a root file system is of; nil where its name tells none.
@@ -28,23 +29,28 @@ end
 return {
   {
     id = "F20", stage = "kernel", owner = "artifacts",
-    symptom = "iPXE says `Permission denied` (403) for a file that is there",
+    symptom = "iPXE says `Permission denied` (403) for the kernel or the initrd",
     cause = "the bucket may be read with a key only: its policy does not let anybody get objects",
     fix = "s3cmd setpolicy public-read.json s3://boot-images, which allows s3:GetObject to all",
     lab = "lab.artifact.put{ path = PATH, bytes = BYTES } without `private`",
     _probe = function(ctx)
       if not ctx.record then return nil end
-      for _, pair in ipairs(wanted(ctx.record)) do
+      for _, pair in ipairs(image.wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
         if url and url:find "^https?://" and ctx.shared:status(url) == 403 then
-          local one = ctx.machine and artifact_at(url)
-          return ("403 for the %s of %s: %s"):format(stage, ctx.xname, url), "certain",
-            one and { PATH = one.path, BYTES = one.bytes }
+          local one = artifact_at(ctx, url)
+          if one then
+            return ("403 for the %s of %s: %s"):format(stage, ctx.xname, url), "certain",
+              { PATH = one.path, BYTES = one.bytes, _stage = stage }
+          end
+          local text = "403 for the %s of %s: %s; S3 says so as well of a file that is not there, where nobody may "
+            .. "list the bucket: then it is F19"
+          return text:format(stage, ctx.xname, url), "likely", { _stage = stage }
         end
       end
     end,
     _inject = function(at)
-      local one = at.record and artifact_at(at.record.kernel)
+      local one = at.record and stored(at.record.kernel)
       if not one then fault.raise("bad_argument", at.node .. " boots no kernel of this lab's server") end
       chami.lab.artifact.put { path = one.path, bytes = one.bytes, kernel = one.kernel, private = true }
       return ("%s is not to be read without a key"):format(one.path)
@@ -57,11 +63,17 @@ return {
     fix = "curl -I the URL on the head node; then set kernel, initrd and params with the server's address and port",
     _probe = function(ctx)
       if not ctx.record then return nil end
-      for _, pair in ipairs(wanted(ctx.record)) do
+      for _, pair in ipairs(image.wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
         if url and url:find "^https?://" and ctx.shared:silent(url) then
+          if ctx.shared.away then
+            local text = "nobody answers here for %s; %s"
+            local why = fault.new("unreachable", text:format(url, ctx.shared.away))
+            ctx.shared:excuse(why)
+            error(why, 0)
+          end
           return ("nobody answers for the %s of %s: %s"):format(stage, ctx.xname, url),
-            ctx.machine and "certain" or "likely"
+            ctx.machine and "certain" or "likely", { _stage = stage }
         end
       end
     end,
@@ -87,7 +99,7 @@ return {
     _probe = function(ctx)
       local record = ctx.record
       if not record or not record.initrd then return nil end
-      local one = ctx.machine and artifact_at(record.initrd)
+      local one = artifact_at(ctx, record.initrd)
       if one and one.dracut then
         local has = {}
         for _, name in ipairs(one.dracut) do has[name] = true end
@@ -100,7 +112,7 @@ return {
       return line and ("its console says: %s"):format(line), "certain", { KVER = image.version(record.initrd) }
     end,
     _inject = function(at)
-      local one = at.record and artifact_at(at.record.initrd)
+      local one = at.record and stored(at.record.initrd)
       if not one then fault.raise("bad_argument", at.node .. " boots no initrd of this lab's server") end
       chami.lab.artifact.put {
         path = one.path, bytes = one.bytes, kernel = one.kernel,
@@ -117,8 +129,8 @@ return {
     _probe = function(ctx)
       if not ctx.record then return nil end
       if ctx.record.kernel and not ctx.args:get "root" then
-        local text = "no `root=` among the arguments of %s: dracut does not know what to mount"
-        return text:format(ctx.xname), "certain"
+        local text = "no `root=` among the arguments of %s: dracut mounts nothing then that is not in the initrd"
+        return text:format(ctx.xname), "likely"
       end
       local layer, kernel = other_layer(ctx)
       if not layer then return nil end
@@ -152,13 +164,13 @@ return {
     lab = 'lab.artifacts() lists what is there, below "http://172.16.0.254:9000/"',
     _probe = function(ctx)
       if not ctx.record then return nil end
-      for _, pair in ipairs(wanted(ctx.record)) do
+      for _, pair in ipairs(image.wanted(ctx.record)) do
         local stage, url = pair[1], pair[2]
         if url and url ~= "" and not url:find "^%a+://" then
-          return ("the %s of %s is no URL: %s"):format(stage, ctx.xname, url), "certain"
+          return ("the %s of %s is no URL: %s"):format(stage, ctx.xname, url), "certain", { _stage = stage }
         end
         if url and url:find "^https?://" and ctx.shared:status(url) == 404 then
-          return ("404 for the %s of %s: %s"):format(stage, ctx.xname, url), "certain"
+          return ("404 for the %s of %s: %s"):format(stage, ctx.xname, url), "certain", { _stage = stage }
         end
       end
     end,

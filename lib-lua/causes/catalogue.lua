@@ -12,7 +12,10 @@ local STAGES = {
 local stages, all, by_id = {}, {}, {}
 for i, pair in ipairs(STAGES) do stages[pair[1]] = { order = i, owner = pair[2] } end
 
-for _, name in ipairs { "smd", "offer", "coresmd", "virtual", "groups", "bss", "artifacts", "cloud_init", "boot" } do
+local MODULES = {
+  "smd", "cards", "offer", "coresmd", "virtual", "groups", "bss", "artifacts", "cloud_init", "boot",
+}
+for _, name in ipairs(MODULES) do
   for _, cause in ipairs(require("causes." .. name)) do
     all[#all + 1], by_id[cause.id] = cause, cause
   end

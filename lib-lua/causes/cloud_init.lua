@@ -89,6 +89,19 @@ local SEED = {
     .. ':set("ds", "nocloud-net;s=http://HEAD:8081/cloud-init") })',
 }
 
+-- Without `ds=` BSS writes its own address there, or `localhost`, where it was told none: its script says which, and so
+-- does a kernel. Nobody asks for the script here: BSS would take that for the node's own question.
+local function unsaid(ctx)
+  local text = "no `ds=` among the arguments of %s: BSS writes its own address there, or localhost"
+  local started = ctx.cmdline
+  local given = started and started:match "ds=[^;%s]*;s=([^;%s]*)"
+  if not given then return text:format(ctx.xname), "likely", SEED end
+  local why, certainty = unreachable(given)
+  if certainty ~= "certain" then return text:format(ctx.xname), "possible", SEED end
+  local told = "no `ds=` among the arguments of %s, and its kernel was started with `s=%s`, which %s"
+  return told:format(ctx.xname, given, why), certainty, SEED
+end
+
 -- Ways to lose the first lines, or the YAML.
 local function spoiled(text, way)
   local body = text:gsub("^## template: jinja\n", "", 1)
@@ -111,7 +124,7 @@ return {
       -- Who came past meta-data is kept by something else.
       local past = ctx.stopped and ctx.stopped.stage ~= "meta-data"
       local text = "cloud-init has no defaults and no group; it runs for %s"
-      return text:format(up), past and "possible" or "certain", { GROUP = ctx.labels[1] }
+      return text:format(up), past and "possible" or "likely", { GROUP = ctx.labels[1] }
     end,
     _inject = function(at)
       at.condition("cloud_init_lost", true)
@@ -148,7 +161,7 @@ return {
       local seed, why, certainty
       if ctx.record then
         seed = seed_of(ctx)
-        if not seed then return ("no `ds=` among the arguments of %s"):format(ctx.xname), "certain", SEED end
+        if not seed then return unsaid(ctx) end
         why, certainty = unreachable(seed)
         if certainty == "certain" then return ("`ds=` names %s, which %s"):format(seed, why), certainty, SEED end
       end
@@ -217,10 +230,8 @@ return {
     _probe = function(ctx)
       if not ctx.told.data then return nil end
       for _, one in ipairs(configs(ctx)) do
-        local part = { { name = one.name, content = one.text } }
-        local ok, merged = pcall(chami.cloud_init.template.merge, part, ctx.told.data)
-        local missing = ok and merged.parts[1] and merged.parts[1].missing
-        if missing and #missing > 0 then
+        local missing = ctx.shared:missing_in(one.name, ctx.told.data)
+        if #missing > 0 then
           return ("%s.yaml asks for %s, which is not there"):format(one.name, table.concat(missing, ", ")), "certain"
         end
       end

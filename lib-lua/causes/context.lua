@@ -3,6 +3,7 @@
 local evidence = require "node.evidence"
 local fault = require "fault"
 local hypervisor = require "causes.hypervisor"
+local said = require "node.said"
 local shared = require "causes.shared"
 
 local Context = {}
@@ -20,7 +21,8 @@ function _of.labels(ctx) return ctx.shared.labels[ctx.xname] or {} end
 
 function _of.record(ctx) return ctx.shared:record_of(ctx.xname) end
 
-function _of.args(ctx) return chami.bss.args(ctx.record and ctx.record.params) end
+-- The arguments of its kernel; they are only read.
+function _of.args(ctx) return ctx.shared:args_of(ctx.record) end
 
 -- The head node's address, by what the node boots from.
 function _of.head(ctx)
@@ -37,12 +39,28 @@ function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
 -- The virtual machine behind it, as its definition is.
 function _of.domain(ctx) return hypervisor.domain_of(ctx) end
 
--- The MAC that its firmware sends, where somebody knows it: a lab's machine has it, a virtual machine's definition.
+-- The MAC that its firmware sends, where somebody knows it: a lab's machine has it, a virtual machine's definition, of
+-- several cards that which SMD knows as this node's.
 function _of.firmware(ctx)
   if ctx.machine then return ctx.machine.mac end
-  local nic = ctx.domain and ctx.domain.interfaces[1]
-  return nic and nic.mac
+  local own, boots = {}, ctx.boot_nic and ctx.boot_nic.MACAddress:lower()
+  for _, nic in ipairs(ctx.nics) do own[nic.MACAddress:lower()] = true end
+  local first, known
+  for _, nic in ipairs(ctx.domain and ctx.domain.interfaces or {}) do
+    if nic.mac and nic.mac == boots then return boots end
+    known, first = known or own[nic.mac or ""] and nic.mac or nil, first or nic.mac
+  end
+  return known or first
 end
+
+-- Whether SMD's Ready is of the last boot: of a machine that was just switched it may be an old one.
+function _of.is_ready(ctx)
+  local since = ctx.shared.since and ctx.shared.since[ctx.xname]
+  return ctx.component ~= nil and ctx.component.State == "Ready" and not (since and since.ready)
+end
+
+-- When its last boot can have begun at the earliest.
+function _of.started(ctx) return evidence.started(ctx) end
 
 -- What cloud-init tells the node, and why it does not: impersonation may be off, or the node unknown to it.
 function _of.told(ctx)
@@ -56,18 +74,21 @@ function _of.blind(ctx)
   return refused ~= nil and refused.status == 404 and tostring(refused.hint):find "IMPERSONATION" ~= nil
 end
 
--- The groups whose files the node is told to include, as a set; nil where nobody may look.
+-- The list of files that the node is told to include; nil where nobody may look.
+function _of.vendor(ctx) return ctx.told.data and chami.cloud_init.node.vendor_data(ctx.xname) end
+
+-- The groups whose files it is told to include, as a set.
 function _of.includes(ctx)
-  if not ctx.told.data then return nil end
+  if not ctx.vendor then return nil end
   local found = {}
-  for name in chami.cloud_init.node.vendor_data(ctx.xname):gmatch "/([^/\n]+)%.yaml" do found[name] = true end
+  for name in ctx.vendor:gmatch "/([^/\n]+)%.yaml" do found[name] = true end
   return found
 end
 
 -- Where it is told to fetch these files: what the server says without a base-url nobody has set.
 function _of.base(ctx)
-  if not ctx.told.data then return ctx.shared.defaults["base-url"] end
-  return chami.cloud_init.node.vendor_data(ctx.xname):match "\n(%S+)/[^/\n]+%.yaml"
+  if not ctx.vendor then return ctx.shared.defaults["base-url"] end
+  return ctx.vendor:match "\n(%S+)/[^/\n]+%.yaml"
 end
 
 -- What its console has said of its last boot, and why nothing where it is not known.
@@ -93,9 +114,24 @@ function _of.boot(ctx)
     end
     return nil
   end
+  local stages = ctx.kept and ctx.kept.stages
+  return stages and #stages > 0 and stages or nil
+end
+
+-- What a lab keeps of the last boot of a machine that is on.
+function _of.kept(ctx)
   if not ctx.machine or ctx.machine.power == "off" then return nil end
-  local ok, stages = pcall(chami.node.trace, ctx.xname)
-  return ok and #stages > 0 and stages or nil
+  -- Where many are asked about all were listed.
+  local boots = rawget(ctx.shared, "boots")
+  if boots then return boots[ctx.xname] end
+  local ok, record = pcall(require("node.machines").record, ctx.xname)
+  return ok and record.boot or nil
+end
+
+-- The arguments that its kernel was started with, where it or a lab tells.
+function _of.cmdline(ctx)
+  if ctx.machine then return ctx.kept and ctx.kept.cmdline end
+  return ctx.said and said.arguments(ctx.said)
 end
 
 -- The first stage that did not go well, and the last: a node that comes again has several.
@@ -117,8 +153,10 @@ end
 function _of.up(ctx)
   local last = ctx.boot and ctx.boot[#ctx.boot]
   if ctx.machine then return last ~= nil and last.stage == "ready" and not ctx.stopped end
-  if ctx.component ~= nil and ctx.component.State == "Ready" then return true end
-  for _, stage in ipairs(not ctx.stopped and ctx.boot or {}) do
+  local off = ctx.domain and ctx.domain.state ~= "running"
+  if off or ctx.stopped then return false end
+  if ctx.is_ready then return true end
+  for _, stage in ipairs(ctx.boot or {}) do
     if stage.stage == "config" and stage.ok then return true end
   end
   return false

@@ -19,17 +19,23 @@ local function listening(finding)
   return finding.setting == "listen" and (finding.does == "die" or finding.message:find "^listening on the address")
 end
 
--- The bridge that nodes are plugged into, where libvirt says so and the file names another interface.
-local function another_bridge(ctx)
-  local nic = ctx.boot_nic
+-- The bridge that nodes are plugged into: a lab that serves a real one has its name, elsewhere libvirt has it.
+local function bridge_of(ctx)
+  local server, nic = ctx.shared.server, ctx.boot_nic
+  if server and server.wire then return server.bridge end
   local ip = nic and nic.IPAddresses and nic.IPAddresses[1] and nic.IPAddresses[1].IPAddress
   local net = ip and not ctx.shared.virt.fault and hypervisor.home(ctx.shared.virt, ip)
-  local listens = ctx.shared.dhcp.listens
-  if not net or not net.bridge or #listens == 0 then return nil end
+  return net and net.bridge or nil
+end
+
+-- That bridge, where the file names other interfaces, and which.
+local function another_bridge(ctx)
+  local bridge, listens = bridge_of(ctx), ctx.shared.dhcp.listens
+  if not bridge or #listens == 0 then return nil end
   for _, name in ipairs(listens) do
-    if name == net.bridge then return nil end
+    if name == bridge then return nil end
   end
-  return net.bridge, table.concat(listens, ", ")
+  return bridge, table.concat(listens, ", ")
 end
 
 -- The lab's file with a change in it; the server is restarted with it.
@@ -42,7 +48,7 @@ end
 
 return {
   {
-    id = "F02", stage = "offer", owner = "coresmd",
+    id = "F02", stage = "offer", owner = "coresmd", asks = "dhcp",
     heard = "since the head node was set up anew no machine hears anything of it",
     symptom = "the firmware says `PXE-E18: Server response timeout`, and coresmd's log has no DISCOVER",
     cause = "`listen` in coredhcp.yaml names an address, or another interface than the nodes' bridge",
@@ -52,7 +58,9 @@ return {
       for _, finding in ipairs(ctx.shared.dhcp.found) do
         if listening(finding) then
           local text = "coredhcp.yaml, line %d: %s"
-          return text:format(finding.line, finding.message), "certain", { BRIDGE = "virbr-openchami" }
+          local bridge = bridge_of(ctx) or ctx.shared.server and ctx.shared.server.bridge
+          return text:format(finding.line, finding.message), "certain",
+            { BRIDGE = bridge or nil, _findings = { finding } }
         end
       end
       local bridge, listens = another_bridge(ctx)
@@ -75,21 +83,22 @@ return {
     fix = "dhcp.render{ version = VERSION } writes them for the version that runs" .. RESTART,
     lab = "lab.dhcp.set(dhcp.render{ version = VERSION })",
     _probe = function(ctx)
-      local dhcp = ctx.shared.dhcp
-      for _, finding in ipairs(dhcp.found) do
+      local dhcp, words = ctx.shared.dhcp, {}
+      for _, finding in ipairs(dhcp.dies and dhcp.found or {}) do
         for _, line in ipairs(finding.log or {}) do
-          if dhcp.dies and of_dialect(line) then
-            return ("coredhcp.yaml, line %d: %s"):format(finding.line, finding.message), "certain",
-              { VERSION = dhcp.version or "v0.6" }
-          end
+          if of_dialect(line) then words[#words + 1] = finding break end
         end
+      end
+      if words[1] then
+        return ("coredhcp.yaml, line %d: %s"):format(words[1].line, words[1].message), "certain",
+          { VERSION = dhcp.version or "v0.6", _findings = words }
       end
       if ctx.shared.virt.on_lab then return nil end
       local died
       for _, event in ipairs(ctx.shared.events.events) do
         if of_dialect(event.message) then died = event elseif event.event == "listening" then died = nil end
       end
-      if not died then return nil end
+      if not died then return ctx.shared:need_dhcp() end
       local version = died.message:find "key=val" and "v0.6" or "v0.4"
       return ("coresmd's log says: %s"):format(died.message), "certain", { VERSION = version }
     end,

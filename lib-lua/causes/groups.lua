@@ -71,7 +71,7 @@ return {
     fix = "smd.group.member.add(GROUP, NODE), and `groups: [GROUP]` in the file",
     _probe = function(ctx)
       if not ctx.component or #ctx.labels > 0 then return nil end
-      return ("%s is in no group of SMD"):format(ctx.xname), "certain"
+      return ("%s is in no group of SMD"):format(ctx.xname), "likely"
     end,
     _inject = function(at)
       local gone = {}

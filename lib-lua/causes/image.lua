@@ -16,14 +16,28 @@ local function version_of(url)
   return version
 end
 
+-- What is read of a record is kept with it: many nodes share one.
+local function kept(read)
+  local known = setmetatable({}, { __mode = "k" })
+  return function(record)
+    if known[record] == nil then known[record] = read(record) or false end
+    return known[record] or nil
+  end
+end
+
 -- The root file system's URL in the arguments, if it is one.
-local function root_of(record)
+local root_of = kept(function(record)
   local root = chami.bss.args(record.params):get "root"
   return type(root) == "string" and root:match "https?://%S+" or nil
+end)
+
+-- What a node fetches, in its order: stage, URL.
+local function wanted(record)
+  return { { "kernel", record.kernel }, { "initrd", record.initrd }, { "rootfs", root_of(record) } }
 end
 
 -- Whether a kernel and an initrd come from two builds, in words; nil when nothing speaks for that.
-local function odd(record)
+local odd = kept(function(record)
   local kernel, initrd = version_of(record.kernel), version_of(record.initrd)
   if kernel and initrd and kernel ~= initrd then return ("the kernel is %s, the initrd %s"):format(kernel, initrd) end
   local one, other, root = layer(record.kernel), layer(record.initrd), root_of(record) or ""
@@ -31,17 +45,12 @@ local function odd(record)
   if one and other and one ~= other and in_root(other) and not in_root(one) then
     return ("the kernel is of %s, initrd and root of %s"):format(one, other)
   end
-end
+end)
 
--- What a record boots, as one text to compare; many nodes share one record.
-local known = setmetatable({}, { __mode = "k" })
-
-local function of(record)
-  if not known[record] then
-    known[record] = table.concat({ record.kernel or "", record.initrd or "", root_of(record) or "" }, " ")
-  end
-  return known[record]
-end
+-- What a record boots, as one text to compare.
+local of = kept(function(record)
+  return table.concat({ record.kernel or "", record.initrd or "", root_of(record) or "" }, " ")
+end)
 
 -- The same build's file with another version.
 local function renamed(url, version)
@@ -61,5 +70,6 @@ local function later(version)
 end
 
 return {
-  layer = layer, version = version_of, root = root_of, odd = odd, of = of, renamed = renamed, later = later,
+  layer = layer, version = version_of, root = root_of, wanted = wanted, odd = odd, of = of, renamed = renamed,
+  later = later,
 }

@@ -1,48 +1,9 @@
 -- Causes between the firmware and coresmd: who asks for an address, and which one it is given. No part of the public API.
 local fault = require "fault"
 local boot_nic = require("causes.context").boot_nic
+local number = require("causes.address").number
 
-local function digits(mac) return (mac:lower():gsub("[^%x]", "")) end
-
--- In how many hexadecimal digits two MACs differ.
-local function differ(one, other)
-  one, other = digits(one), digits(other)
-  if #one ~= #other then return #one end
-  local count = 0
-  for i = 1, #one do
-    if one:byte(i) ~= other:byte(i) then count = count + 1 end
-  end
-  return count
-end
-
--- An IPv4 address as a number; nil when it is none.
-local function number(ip)
-  local a, b, c, d = tostring(ip):match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$"
-  return a and ((tonumber(a) * 256 + tonumber(b)) * 256 + tonumber(c)) * 256 + tonumber(d)
-end
-
-local F01_FIX = "smd.iface.add(RIGHT, { ComponentID = NODE, IPAddresses = { ADDRESS } }); smd.iface.delete(WRONG)"
-
--- A machine that came by the wire, and that nobody has a place for.
-local function is_stranger(machine) return machine ~= nil and machine.wire == true and machine.xname == machine.mac end
-
--- A slip of the fingers is one digit, or two that changed places.
-local SLIP = 2
-
--- A MAC with one wrong digit behind its vendor's: all that are nobody's.
-local function misspelt(shared, mac)
-  local taken, found = {}, {}
-  for _, nic in ipairs(shared.nics) do taken[nic.MACAddress:lower()] = true end
-  for _, machine in pairs(shared.machines) do taken[machine.mac] = true end
-  for place = 10, #mac do
-    local old = tonumber(mac:sub(place, place), 16)
-    for add = 1, old and 15 or 0 do
-      local wrong = mac:sub(1, place - 1) .. ("%x"):format((old + add) % 16) .. mac:sub(place + 1)
-      if not taken[wrong] then found[#found + 1] = wrong end
-    end
-  end
-  return found
-end
+local RESTART = "; then systemctl restart coresmd-coredhcp"
 
 -- The addresses of the servers a node is sent to, as far as they are written as such: address → what is there.
 local function servers(ctx)
@@ -59,6 +20,21 @@ local function servers(ctx)
   return found
 end
 
+-- What coredhcp.yaml says of an address that SMD has given to a node: that it is the head node's.
+local function clash(ctx, ip)
+  for _, finding in ipairs(ctx.shared.dhcp.found) do
+    local of_smd = finding.message:find "in SMD: two machines"
+    if of_smd and finding.message:find(ip .. " is ", 1, true) == 1 then return finding end
+  end
+end
+
+-- That strangers are lent nothing any more was the last that this node heard.
+local function used_up(ctx)
+  local told = ctx.shared.events.by_mac[ctx.firmware or ctx.boot_nic and ctx.boot_nic.MACAddress:lower() or ""]
+  local last = told and told[#told]
+  return last and last.event == "used_up" and last.message
+end
+
 -- The interface a node boots from, as `smd.iface.add` takes it again.
 local function fields_of(nic)
   return {
@@ -68,59 +44,30 @@ end
 
 return {
   {
-    id = "F01", stage = "offer", owner = "smd",
-    heard = "a node that was unpacked yesterday has not been seen since",
-    symptom = "the node gets an address of the pool and reboots for ever; coresmd logs `no EthernetInterfaces`",
-    cause = "the MAC in the nodes file is misspelt: the firmware sends another",
-    fix = F01_FIX,
-    _probe = function(ctx)
-      local mac = ctx.firmware
-      if not mac or ctx.shared.by_nic[mac] then return nil end
-      -- One that came by the wire and is in no place may be any node; else its own interfaces count.
-      local lost = is_stranger(ctx.machine)
-      if #ctx.nics == 0 and not lost then return nil end
-      local near, by = nil, SLIP + 1
-      for _, nic in ipairs(lost and ctx.shared.nics or ctx.nics) do
-        local digits_off = differ(nic.MACAddress, mac)
-        if digits_off < by then near, by = nic, digits_off end
-      end
-      if not near then
-        if not lost then return nil end
-        return ("its firmware sends %s, which SMD does not have, nor one like it"):format(mac), "possible",
-          { _fix = "name it in the nodes file, as the MAC of the node that it is, and load that: discover.static" }
-      end
-      local ip = near.IPAddresses and near.IPAddresses[1] and near.IPAddresses[1].IPAddress
-      local text = "its firmware sends %s, which SMD does not have; for %s it has %s"
-      return text:format(mac, near.ComponentID, near.MACAddress), "certain", {
-        RIGHT = mac, WRONG = near.MACAddress, ADDRESS = ip,
-        _fix = (F01_FIX:gsub("NODE", ("%q"):format(near.ComponentID))),
-      }
-    end,
-    _inject = function(at)
-      local nic = boot_nic(at)
-      local wrong = at.pick(misspelt(at.shared, nic.MACAddress:lower()))
-      chami.smd.iface.add(wrong, fields_of(nic))
-      chami.smd.iface.delete(nic.MACAddress)
-      return ("SMD has %s in the place of %s"):format(wrong, nic.MACAddress)
-    end,
-  },
-  {
     id = "F03", stage = "offer", owner = "smd",
     heard = "since this morning the head node drops connections, and comes back",
     symptom = "since one node was switched on the head node answers now and then: two machines have its address",
-    cause = "SMD gives a node the address of the server that all nodes boot from",
+    cause = "SMD gives a node the address of the server that all nodes boot from, or coredhcp.yaml has a node's for it",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } }), an address that nobody has",
     _probe = function(ctx)
       local used = servers(ctx)
       for _, nic in ipairs(ctx.nics) do
         for _, address in ipairs(nic.IPAddresses or {}) do
-          local what = used[address.IPAddress]
+          local what, finding = used[address.IPAddress], clash(ctx, address.IPAddress)
           if what then
             local text = "%s is the address of %s in SMD, and of the server it gets %s from"
             return text:format(address.IPAddress, ctx.xname, what), "certain", { MAC = nic.MACAddress }
+          elseif finding then
+            local text = "coredhcp.yaml, line %d, has %s as %s, and that is the address of %s in SMD"
+            local told = text:format(finding.line, address.IPAddress, finding.setting, ctx.xname)
+            local fix = "the head node's own address as %s in line %d of coredhcp.yaml" .. RESTART
+            return told, "certain", { _findings = { finding }, _fix = fix:format(finding.setting, finding.line),
+                                      _lab = "lab.dhcp.reset()" }
           end
         end
       end
+      -- What nodes are sent to is judged without coredhcp.yaml as well.
+      ctx.shared:need_dhcp()
     end,
     _inject = function(at)
       local nic, record = boot_nic(at), at.record
@@ -133,9 +80,17 @@ return {
   {
     id = "F13", stage = "offer", owner = "coresmd",
     symptom = "now and then a node and a stranger have one address, or strangers get none",
-    cause = "the pool for strangers in coredhcp.yaml holds an address that SMD gives to a node",
+    cause = "the pool for strangers in coredhcp.yaml holds an address that SMD gives to a node, or is used up",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } }), or another `subnet_pool` in coredhcp.yaml",
     _probe = function(ctx)
+      local up = used_up(ctx)
+      if up then
+        return "coresmd logs: " .. up, "certain", {
+          _fix = "dhcp.leases() shows who has them; a larger `subnet_pool` in coredhcp.yaml" .. RESTART
+            .. ", and let SMD know this MAC: a node that it knows wants nothing of the pool",
+        }
+      end
+      ctx.shared:need_dhcp()
       local nic = ctx.boot_nic
       local address = nic and nic.IPAddresses and nic.IPAddresses[1]
       local ip = address and number(address.IPAddress)
@@ -145,7 +100,7 @@ return {
         if first and ip >= number(first) and ip <= number(last) then
           local text = "%s has %s, and the pool for strangers is %s to %s (coredhcp.yaml, line %d)"
           local seen = text:format(ctx.xname, address.IPAddress, first, last, finding.line)
-          return seen, "certain", { MAC = nic.MACAddress }
+          return seen, "certain", { MAC = nic.MACAddress, _findings = { finding } }
         end
       end
     end,

@@ -1,246 +1,61 @@
 -- What probes read of the cluster: each resource listed once, when it is first asked for. No part of the public API.
-
-local evidence = require "node.evidence"
-local hypervisor = require "causes.hypervisor"
 local image = require "causes.image"
+local read = require "causes.read"
 
 -- Longer than this no artifact is waited for: a probe asks whether it is there, and reads nothing of it.
 local PATIENCE = { timeout = "3s", any_status = true }
 
 local _Shared = {} ---@type table<string, any>
 
--- A property of the cluster that is read when it is first asked for.
-local _read = {}
-
-function _read.nodes()
-  local by_id = {}
-  for _, one in ipairs(chami.smd.component.list()) do by_id[one.ID] = one end
-  return by_id
-end
-
-function _read.nics() return chami.smd.iface.list() end
-
-function _read.nics_of(shared)
-  local by_id = {}
-  for _, nic in ipairs(shared.nics) do
-    by_id[nic.ComponentID] = by_id[nic.ComponentID] or {}
-    table.insert(by_id[nic.ComponentID], nic)
-  end
-  return by_id
-end
-
-function _read.by_ip(shared)
-  local by_ip = {}
-  for _, nic in ipairs(shared.nics) do
-    for _, address in ipairs(nic.IPAddresses or {}) do
-      local ip = address.IPAddress
-      if ip ~= "" then
-        by_ip[ip] = by_ip[ip] or {}
-        table.insert(by_ip[ip], nic)
-      end
-    end
-  end
-  return by_ip
-end
-
--- All that records say of where things are, as one text: servers are no nodes, and SMD need not know of them.
-function _read.places(shared)
-  local texts = { tostring(shared.defaults["base-url"]) }
-  for _, record in ipairs(shared.params) do
-    for _, key in ipairs { "kernel", "initrd", "params" } do texts[#texts + 1] = record[key] end
-  end
-  return table.concat(texts, " ")
-end
-
--- The network that most addresses are in, `172.16.0.`, and the lowest of them there.
-local function home(by_ip)
-  local count, lowest, most = {}, {}, nil
-  for ip in pairs(by_ip) do
-    local net, last = ip:match "^(%d+%.%d+%.%d+%.)(%d+)$"
-    if net then
-      count[net], lowest[net] = (count[net] or 0) + 1, math.min(lowest[net] or 255, tonumber(last) or 255)
-      if not most or count[net] > count[most] or count[net] == count[most] and net < most then most = net end
-    end
-  end
-  return most, most and lowest[most] or 255
-end
-
--- The lowest address above the first that nobody has; false where there is none.
-function _read.free(shared)
-  local net, lowest = home(shared.by_ip)
-  for last = lowest, 199 do
-    local ip = net .. last
-    if not shared.by_ip[ip] and not shared.places:find(ip:gsub("%.", "%%.") .. "%f[^%d]") then return ip end
-  end
-  return false
-end
-
--- The interfaces by MAC.
-function _read.by_nic(shared)
-  local by_nic = {}
-  for _, nic in ipairs(shared.nics) do by_nic[nic.MACAddress:lower()] = nic end
-  return by_nic
-end
-
--- Nodes that have something to boot: the first of all under `any`, and the first two of each group.
-function _read.booting(shared)
-  local ids, found = {}, { any = {}, group = {} }
-  for id in pairs(shared.nodes) do ids[#ids + 1] = id end
-  table.sort(ids)
-  for _, id in ipairs(ids) do
-    local record = shared:record_of(id)
-    if record and record.kernel then
-      found.any[#found.any + 1] = #found.any < 2 and id or nil
-      for _, label in ipairs(shared.labels[id] or {}) do
-        local list = found.group[label] or {}
-        list[#list + 1] = #list < 2 and id or nil
-        found.group[label] = list
-      end
-    end
-  end
-  return found
-end
-
--- The layers that BSS knows: the folders its kernels lie in.
-function _read.layers(shared)
-  local known = {}
-  for _, record in ipairs(shared.params) do
-    local layer = record.kernel and image.layer(record.kernel)
-    if layer then known[layer] = true end
-  end
-  return known
-end
-
--- The interfaces that coredhcp.yaml listens on, by their names.
-local function listens(text)
-  local ok, config = pcall(chami.yaml.decode, text)
-  local server = ok and type(config) == "table" and config.server4
-  local listen, names = type(server) == "table" and server.listen or {}, {}
-  for _, place in ipairs(type(listen) == "table" and listen or { listen }) do
-    names[#names + 1] = tostring(place):match "%%([^%]:]+)"
-  end
-  return names
-end
-
--- What is wrong with coredhcp.yaml beside SMD's addresses; why, where the file cannot be had. A lab's server is of one
--- version whatever the file is written for.
-function _read.dhcp(shared)
-  local read = { found = {}, listens = {} }
-  local ok, why = pcall(function()
-    local text, version = chami.dhcp._config(shared.where and shared.where.config)
-    read.version = version
-    read.found = chami.dhcp.lint(text, { smd = true, version = version })
-    read.listens = listens(text)
-  end)
-  if not ok then read.fault = why end
-  for _, finding in ipairs(read.found) do read.dies = read.dies or finding.does == "die" end
-  return read
-end
-
-function _read.by_nid(shared)
-  local by_nid = {}
-  for id, one in pairs(shared.nodes) do
-    if one.Type == "Node" and one.NID then
-      by_nid[one.NID] = by_nid[one.NID] or {}
-      table.insert(by_nid[one.NID], id)
-    end
-  end
-  return by_nid
-end
-
-function _read.groups() return chami.smd.group.list() end
-
-function _read.labels(shared)
-  local by_id = {}
-  for _, group in ipairs(shared.groups) do
-    for _, id in ipairs(group.members.ids) do
-      by_id[id] = by_id[id] or {}
-      table.insert(by_id[id], group.label)
-    end
-  end
-  return by_id
-end
-
-function _read.members(shared)
-  local by_label = {}
-  for _, group in ipairs(shared.groups) do by_label[group.label] = group.members.ids end
-  return by_label
-end
-
-function _read.params() return chami.bss.boot.params.list() end
-
-function _read.by_mac(shared)
-  local by_mac = {}
-  for _, record in ipairs(shared.params) do
-    for _, mac in ipairs(record.macs or {}) do by_mac[mac:lower()] = record end
-  end
-  return by_mac
-end
-
-function _read.clouds()
-  local by_name = {}
-  for _, group in ipairs(chami.cloud_init.group.list()) do by_name[group.name] = group end
-  return by_name
-end
-
-function _read.defaults() return chami.cloud_init.defaults.get() end
-
--- The machines of a lab; on a real cluster nobody can list them.
-function _read.machines()
-  local by_xname = {}
-  local ok, machines = pcall(function() return chami.lab.machines() end)
-  for _, one in ipairs(ok and machines or {}) do by_xname[one.xname] = one end
-  return by_xname
-end
-
--- The domains and networks of the hypervisor, where there is one.
-function _read.virt(shared) return hypervisor.read(next(shared.machines) ~= nil) end
-
--- What coresmd's log tells, and why nothing where it cannot be read.
-function _read.events(shared) return evidence.events(shared.where) end
-
--- When BSS was asked last for whose script.
-function _read.asked_bss() return evidence.scripts() end
-
--- What coresmd wrote last of its look at SMD: whether that failed, and whether it has known SMD since it started.
-function _read.refresh(shared)
-  local found = { knew = false }
-  for _, event in ipairs(shared.events.events) do
-    if event.event == "listening" then
-      found = { knew = false }
-    elseif event.event == "cache" then
-      found = { knew = true }
-    elseif event.event == "cache_failed" then
-      found.failed = event.message
-    end
-  end
-  return found
-end
-
--- The cloud-configs of groups by name, each read once, and what is wrong with them.
-function _read.texts() return {} end
-
-function _read.lints() return {} end
-
--- Each URL is asked once: by its status, or nil where nobody answers.
-function _read.asked() return {} end
-
-function _read.lengths() return {} end
-
 _Shared.__index = function(shared, name)
   if _Shared[name] then return _Shared[name] end
-  local value = _read[name] and _read[name](shared) ---@type any
+  local value = read[name] and read[name](shared) ---@type any
   rawset(shared, name, value)
   return value
 end
 
--- Reads all that most probes want, before several nodes are asked about side by side.
-function _Shared:warm()
-  for _, name in ipairs { "nodes", "nics_of", "by_ip", "by_nid", "labels", "members", "by_mac", "machines", "virt" } do
+function _Shared:excuse(fault) self.excused[fault] = true end
+
+-- For probes that want coredhcp.yaml: raises why it is not to be had.
+function _Shared:need_dhcp()
+  if self.dhcp.fault then error(self.dhcp.fault, 0) end
+end
+
+-- What is listed once for all; those of other services than SMD may fail, and say so to who wants them.
+local LISTS = { "nodes", "nics_of", "by_ip", "by_nid", "labels", "members", "machines", "virt" }
+local OTHERS = { "by_mac", "clouds", "defaults", "events", "refresh", "server", "dhcp" }
+
+-- The URLs that nodes boot from, and the groups of cloud-init they are in, each once.
+local function named_by(shared, xnames)
+  local urls, labels, known = {}, {}, {}
+  local function add(list, one)
+    if one and not known[one] then list[#list + 1], known[one] = one, true end
+  end
+  for _, xname in ipairs(xnames) do
+    local record = shared:record_of(xname)
+    for _, pair in ipairs(record and image.wanted(record) or {}) do
+      add(urls, tostring(pair[2]):find "^https?://" and pair[2])
+    end
+    for _, label in ipairs(shared.labels[xname] or {}) do add(labels, shared.clouds[label] and label) end
+  end
+  return urls, labels
+end
+
+-- Reads all that probes want of more than one node, before many are asked about side by side: what is not known yet each
+-- of them would ask for.
+---@param xnames string[] the nodes
+function _Shared:warm(xnames)
+  for _, name in ipairs(LISTS) do
     local _ = self[name]
   end
-  for _, name in ipairs { "clouds", "defaults", "events" } do pcall(function() return self[name] end) end
+  for _, name in ipairs(OTHERS) do pcall(function() return self[name] end) end
+  if next(self.machines) then pcall(function() return self.artifacts and self.boots end) end
   local _ = self.virt.on_lab or self.asked_bss
+  pcall(function()
+    local urls, labels = named_by(self, xnames)
+    chami.task.map(urls, function(url) return self:status(url) or false end)
+    chami.task.map(labels, function(label) return self:text(label) end)
+  end)
 end
 
 -- The status an artifact is answered with.
@@ -268,6 +83,13 @@ function _Shared:silent(url)
   return self.asked[url] == "silent"
 end
 
+-- The arguments that a record gives to the kernel, read once for all nodes that share it.
+function _Shared:args_of(record)
+  local key = record or false
+  self.args[key] = self.args[key] or chami.bss.args(record and record.params)
+  return self.args[key]
+end
+
 -- A group's cloud-config as it is served.
 function _Shared:text(name)
   self.texts[name] = self.texts[name] or chami.cloud_init.group.config(name)
@@ -278,6 +100,34 @@ end
 function _Shared:lint(name, data)
   self.lints[name] = self.lints[name] or chami.cloud_init.template.lint(self:text(name), data)
   return self.lints[name]
+end
+
+-- The names that data have, as one text: nodes of the same names lack the same.
+local function names_in(data, out)
+  local keys = {}
+  for key in pairs(data) do keys[#keys + 1] = tostring(key) end
+  table.sort(keys)
+  for _, key in ipairs(keys) do
+    out[#out + 1] = key
+    if type(data[key]) == "table" then
+      out[#out + 1] = "{"
+      names_in(data[key], out)
+      out[#out + 1] = "}"
+    end
+  end
+  return out
+end
+
+-- The names that a group's template asks for and data have not.
+---@return string[]
+function _Shared:missing_in(name, data)
+  local key = name .. "\0" .. table.concat(names_in(data, {}), "\0")
+  if not self.missing[key] then
+    local part = { { name = name, content = self:text(name) } }
+    local ok, merged = pcall(chami.cloud_init.template.merge, part, data)
+    self.missing[key] = ok and merged.parts[1] and merged.parts[1].missing or {}
+  end
+  return self.missing[key]
 end
 
 -- The interface a node boots from: the lab knows it; else that which has boot parameters, that which discovery numbers

@@ -49,7 +49,11 @@ return {
           return text:format(ctx.xname, nic.MACAddress, nic.ComponentID, nic.Type), "certain"
         end
       end
-      return ("SMD has no node %s"):format(ctx.xname), "likely"
+      if ctx.shared.nodes[bmc or ""] then
+        return ("SMD has no node %s, and has its BMC"):format(ctx.xname), "likely"
+      end
+      return ("SMD has no node %s, nor anything like it: it may be new"):format(ctx.xname), "possible",
+        { _fix = "a new node: name it in the nodes file, and load that: discover.static" }
     end,
     _inject = function(at)
       local nic, bmc = boot_nic(at), at.node:match "^(.*)n%d+$"
@@ -62,8 +66,9 @@ return {
     id = "F08", stage = "offer", owner = "smd",
     heard = "one node stands in the list of components, and nobody ever saw it up",
     symptom = "SMD knows the node and no interface of it: it gets an address for strangers, and no script",
-    cause = "its BMC is missing in the nodes file: ochami logs `no such bmc` and ends with 0",
-    fix = "add the BMC to `bmcs` of the file and load it again: discover.lint finds what is missing",
+    cause = "its interface was never loaded, or is gone: often its BMC is missing in the nodes file, where ochami logs "
+      .. "`no such bmc` and ends with 0",
+    fix = "discover.lint(FILE) finds what is missing, as a BMC in `bmcs`: add it and load the file again",
     _probe = function(ctx)
       if not ctx.component or ctx.component.Type ~= "Node" or #ctx.nics > 0 then return nil end
       return ("%s has no interface in SMD"):format(ctx.xname), "certain"

@@ -13,6 +13,7 @@ end
 
 local PLUG = amended 'local nic = d.devices.interface[PLACE]; nic._type, nic.source = "network", { _network = NET }'
 local CONSOLE = amended 'd.devices.console = { { _type = "pty" } }'
+-- Its bridge goes and comes again: what is plugged into it, and who listens on it, are cut off by that.
 local NO_DHCP = "local net = virsh.network.parse(virsh.net_dumpxml(NET)); "
   .. "for _, ip in ipairs(net.ip) do ip.dhcp = nil end; "
   .. "virsh.net_destroy(NET); virsh.net_define(net); virsh.net_start(NET)"
@@ -45,6 +46,14 @@ local function usual(ctx)
   return most
 end
 
+-- Where QEMU itself has an answer for all it asks, and nobody else hears it.
+local function alone(ctx, names)
+  names.NET = names.NET or usual(ctx)
+  local text = "a card of the domain %s is of <interface type='user'>: QEMU answers it itself, and no network of the "
+    .. "host's hears it, as in qemu:///session"
+  return text:format(ctx.domain.name), "certain", names
+end
+
 -- That its card is on no network that is up, or on another than the nodes'.
 local function astray(ctx)
   local virt, nic, place, ip = ctx.shared.virt, card(ctx)
@@ -54,6 +63,7 @@ local function astray(ctx)
   end
   local home = hypervisor.home(virt, ip)
   local names = { DOMAIN = ctx.domain.name, PLACE = place, NET = home and home.name, _fix = PLUG }
+  if nic.type == "user" then return alone(ctx, names) end
   if nic.type ~= "network" then
     local bridge = home and home.bridge
     if not bridge or nic.source == bridge or nic.type ~= "bridge" then return nil end
@@ -125,7 +135,10 @@ return {
     heard = "since somebody looked after the network no node comes up: they get addresses nobody has given out",
     symptom = "two servers answer a DISCOVER; a node has an address of a foreign range, and no boot file",
     cause = "libvirt's own DHCP server answers on the nodes' network: `<dhcp>` stands in the network's definition",
-    fix = NO_DHCP,
+    fix = "in a shell, and nobody is cut off: virsh net-update NET delete ip-dhcp-range "
+      .. "\"<range start='FIRST' end='LAST'/>\" --live --config; else, when all machines on it are off: " .. NO_DHCP
+      .. "; then systemctl restart coresmd-coredhcp",
+    lab = NO_DHCP,
     _probe = function(ctx)
       local nic, _, ip = nil, nil, nil
       if ctx.domain then nic, _, ip = card(ctx) end
@@ -134,7 +147,8 @@ return {
       -- On another network than its own it is the network that is wrong.
       if ip and not hypervisor.holds(net, ip) then return nil end
       local text = "the definition of %s has a DHCP server of libvirt's own on it, at %s"
-      return text:format(net.name, net.dhcp), "certain", { NET = net.name }
+      local range = net.ranges and net.ranges[1] or {}
+      return text:format(net.name, net.dhcp), "certain", { NET = net.name, FIRST = range._start, LAST = range._end }
     end,
     _inject = function(at)
       local _, machine = hypervisor.definition(at)
@@ -188,7 +202,9 @@ return {
       local names = { DOMAIN = domain.name, SIZE = size .. "GiB" }
       if bytes and wanted + ASIDE > memory then
         local text = "the root file system has %d MiB, and the domain %s %d MiB of memory"
-        return text:format(wanted, domain.name, memory), "certain", names
+        -- What is written over it nobody knows, but for a lab.
+        local how = (ctx.machine or wanted >= memory) and "certain" or "likely"
+        return text:format(wanted, domain.name, memory), how, names
       end
       local line = ctx.said and (ctx.said:match "[^\n]*No space left on device[^\n]*"
         or ctx.said:match "[^\n]*Out of memory[^\n]*")

@@ -26,10 +26,11 @@ local function missing(ctx, call)
   })
 end
 
--- Nodes with their domains, each resource read once.
-local function found(set, where)
+-- Nodes with their domains, each resource read once. `since`: what there was of some before they were switched.
+---@return table[] list
+local function found(set, where, since)
   local shared, list = context.shared(), {}
-  shared.where = where
+  shared.where, shared.since = where, since
   for i, xname in ipairs(type(set) == "table" and set.xnames or nodes.xnames(set)) do
     list[i] = context.node(shared, xname)
   end
@@ -49,8 +50,8 @@ end
 ---@return node.Machine
 local function told(ctx, in_detail)
   local domain, state = ctx.domain, ctx.component and ctx.component.State
-  local up = state == "Ready"
   local running = domain and is_running(domain) or not domain and state ~= "Off"
+  local up = running and (in_detail and ctx.up or not in_detail and ctx.is_ready)
   local last = in_detail and running and not up and reached(ctx.boot or {}) or nil
   return {
     name = domain and domain.name, xname = ctx.xname, mac = ctx.firmware, power = running and "on" or "off",
@@ -63,10 +64,33 @@ end
 
 -- How nodes are now.
 ---@return node.Machine[]
-local function now(set, in_detail)
-  local list = found(set)
-  for i, ctx in ipairs(list) do list[i] = told(ctx, in_detail) end
+local function now(set, in_detail, since)
+  local list = found(set, nil, since)
+  for i, ctx in ipairs(list) do
+    local mark = since and since[ctx.xname]
+    -- From here on Ready is news.
+    if mark and not (ctx.component and ctx.component.State == "Ready") then mark.ready = false end
+    list[i] = told(ctx, in_detail)
+  end
   return list
+end
+
+-- What there is of machines before they are switched, by xname. Raises where nothing would tell that one has come up.
+local function before(list, action, call)
+  local xnames, since, blind = {}, {}, {}
+  for i, machine in ipairs(list) do xnames[i] = machine.xname end
+  for i, ctx in ipairs(found { xnames = xnames }) do
+    local pressed = action == "reset" or list[i].power == "off"
+    if pressed then since[ctx.xname] = evidence.before(ctx) end
+    if not (evidence.tells(ctx) or not pressed and ctx.up) then blind[#blind + 1] = ctx end
+  end
+  if not blind[1] then return since end
+  local text = "%s: nothing was switched: nothing here would tell that %s has come up: %s, and SMD has no node "
+    .. "Ready, as if nothing sent heartbeats"
+  local _, why = evidence.console(blind[1])
+  fault.raise("unsupported", text:format(call, blind[1].xname, why), {
+    hint = "without `wait` it is switched; virsh.install{ console_log = PATH } keeps what a console says, which tells",
+  })
 end
 
 -- The nodes behind which a machine stands that can be reached.
@@ -105,11 +129,11 @@ local function power(list, action)
 end
 
 -- The stages of one node's last boot, and what its console said.
-local function trace(set, where)
-  local list = found(set, where)
+local function trace(set, where, since)
+  local list = found(set, where, since)
   if #list == 1 then return evidence.stages(list[1]) end
   fault.raise("bad_argument", ("node.trace wants one node, and these are %d"):format(#list), {
-    hint = "task.map(nodes.xnames(SET), node.trace)",
+    hint = "task.map(nodes.xnames(SET), function(n) return node.trace(n) end) does each",
   })
 end
 
@@ -123,4 +147,4 @@ local function console(set, call)
   })
 end
 
-return { machines = machines, now = now, power = power, trace = trace, console = console }
+return { machines = machines, now = now, before = before, power = power, trace = trace, console = console }

@@ -15,10 +15,18 @@ local function known(call)
   return index
 end
 
--- All that is told of one machine, its last boot as well.
-local function record(name)
-  if not native.on_lab then return { boot = { stages = head.trace(name) } } end
+-- All that is told of one machine, its last boot as well; `since` is what there was before it was switched.
+local function record(name, since)
+  if not native.on_lab then return { boot = { stages = head.trace(name, nil, since) } } end
   return native.one(name)
+end
+
+-- The last boots of all that are on, by xname: for those who ask about many.
+---@return table<string, { stages: node.Stage[], cmdline?: string }>
+local function boots()
+  local by_xname = {}
+  for _, machine in ipairs(native.boots()) do by_xname[machine.xname] = machine.boot end
+  return by_xname
 end
 
 local function listed(set)
@@ -49,8 +57,10 @@ local function machines(set, call)
   return found
 end
 
-local function one(set, call)
-  return only(machines(set, call), call, ("task.map(nodes.xnames(SET), %s)"):format(call))
+-- `words`: how the call is made for one of them.
+local function one(set, call, words)
+  local each = ("task.map(nodes.xnames(SET), function(n) return %s(%s) end) does each"):format(call, words or "n")
+  return only(machines(set, call), call, each)
 end
 
 local function xnames(list)
@@ -61,8 +71,8 @@ end
 
 -- How machines are now, in the order of the list.
 ---@return node.Machine[]
-local function now(list, call)
-  if not native.on_lab then return head.now { xnames = xnames(list) } end
+local function now(list, call, since)
+  if not native.on_lab then return head.now({ xnames = xnames(list) }, true, since) end
   local index, states = known(call), {}
   -- A real one that nobody knew is called otherwise once SMD knows it.
   for i, machine in ipairs(list) do states[i] = index[machine.xname] or index[machine.mac] or machine end
@@ -83,23 +93,24 @@ end
 local DETAILED = 20
 
 -- At which stage a machine is, in words.
-local function standing(machine, in_detail)
+local function standing(machine, in_detail, since)
   if not in_detail then return machine.stage and ": " .. machine.stage or "" end
-  local boot = record(machine.xname).boot
+  local boot = record(machine.xname, since).boot
   local stages = boot and boot.stages or {}
   local last = stages[#stages]
   for _, stage in ipairs(stages) do
-    if not stage.ok and not stage.unseen then last = stage break end
+    if not stage.unseen then last = stage end
+    if not stage.ok and not stage.unseen then break end
   end
   return last and (": %s: %s"):format(last.stage, last.what) or ""
 end
 
 -- Why a machine that was waited for is not up.
-local function failure(machine, wait, in_detail)
+local function failure(machine, wait, in_detail, since)
   local what_next = 'node.why "%s" looks for the cause; node.reboot "%s" boots it anew once that is mended'
   local hint = { hint = what_next:format(machine.xname, machine.xname) }
   if machine.power == "off" then return fault.new("no_effect", machine.xname .. " is off again", hint) end
-  local where = standing(machine, in_detail)
+  local where = standing(machine, in_detail, since)
   if machine.due then
     return fault.new("timeout", ("%s is not Ready within %g s%s"):format(machine.xname, wait, where), hint)
   end
@@ -107,24 +118,27 @@ local function failure(machine, wait, in_detail)
 end
 
 -- Lets time pass until all are up, none can come up any more, or it is too late.
-local function await(list, wait, call)
-  local left, states = wait, now(list, call)
+local function await(list, wait, call, since)
+  local left, states = wait, now(list, call, since)
   local function busy()
     for _, machine in ipairs(states) do
       if is_under_way(machine) then return true end
     end
     return false
   end
+  -- Where looking costs something it is done more and more seldom.
+  local pause = 0
   while left > 0 and busy() do
-    local step = math.min(left, native.on_lab and 2 or 5)
+    pause = native.on_lab and 2 or math.min(pause + 1, 5)
+    local step = math.min(left, pause)
     task.sleep(step)
     left = left - step
-    states = now(list, call)
+    states = now(list, call, since)
   end
   local items = {}
   for _, machine in ipairs(states) do
     if not is_up(machine) then
-      items[#items + 1] = { node = machine.xname, fault = failure(machine, wait, #items < DETAILED) }
+      items[#items + 1] = { node = machine.xname, fault = failure(machine, wait, #items < DETAILED, since) }
     end
   end
   if #items > 0 then
@@ -151,15 +165,16 @@ end
 
 local function switched(set, wait, action, call)
   local list = machines(set, call)
+  local since = wait and not native.on_lab and head.before(list, action, call) or nil
   local done = native.on_lab and chami.lab.power(xnames(list), action) or head.power(list, action)
   -- A plan is no machine.
   local planned = not done[1] or (done[1] --[[@as table]]).call
   if action == "on" and not planned then tell_on(list, wait) end
   if not wait or planned then return done end
-  return await(list, wait, call)
+  return await(list, wait, call, since)
 end
 
 return {
-  known = known, record = record, only = only, machines = machines, one = one, now = now, switched = switched,
-  is_up = is_up, is_real = is_real, is_under_way = is_under_way,
+  known = known, record = record, boots = boots, only = only, machines = machines, one = one, now = now,
+  switched = switched, is_up = is_up, is_real = is_real, is_under_way = is_under_way,
 }

@@ -2,6 +2,7 @@
 -- API: `node.timeline`.
 local native = select(2, ...)
 local fault = require "fault"
+local machines = require "node.machines"
 
 -- What shows how far a boot came, and what each stage had as evidence.
 local Timeline = { __data = true }
@@ -169,7 +170,8 @@ end
 -- What stands for a node: its name, or the stages it is made of.
 local function picture(trace, n)
   if type(n) == "table" and n[1] and n[1].stage then return of("kept", n) end
-  return of(chami.nodes.xnames(n)[1], trace(n))
+  local name = native.on_lab and machines.one(n, "node.timeline").xname or chami.nodes.xnames(n)[1]
+  return of(name, trace(n))
 end
 
 ---@return any

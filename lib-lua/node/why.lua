@@ -1,9 +1,11 @@
 -- What keeps a node from booting: the catalogue of causes asked about it. No part of the public API: `node.why`.
 local causes = require "causes.catalogue"
 local context = require "causes.context"
+local seen = require "node.evidence"
 local fault = require "fault"
 local machines = require "node.machines"
 local nodes = require "nodes"
+local options_of = require "node.options"
 
 local RANK = { certain = 1, likely = 2, possible = 3 }
 local NOTHING = "nothing found wrong"
@@ -39,6 +41,7 @@ local function not_here(cause, ctx)
   local virt = cause.asks == "libvirt" and ctx.shared.virt
   if virt and virt.fault then return virt.fault.message end
   if cause.asks == "log" and ctx.shared.events.why then return ctx.shared.events.why end
+  if cause.asks == "dhcp" and ctx.shared.dhcp.fault then return ctx.shared.dhcp.fault.message end
   if cause.asks ~= "boot" or ctx.boot then return nil end
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
@@ -46,7 +49,8 @@ end
 -- What to do, with the names of this node in it, so that it can be typed; on a lab also what does it there.
 local function fix_of(cause, ctx, names)
   local fix = names and names._fix or cause.fix
-  if ctx.machine and cause.lab then fix = ("%s; in this lab: %s"):format(fix, cause.lab) end
+  local on_lab = ctx.machine and (names and names._lab or cause.lab)
+  if on_lab then fix = ("%s; in this lab: %s"):format(fix, on_lab) end
   local quoted = false
   local function known(word)
     if word == "NODE" then return ctx.xname end
@@ -67,9 +71,20 @@ local function fix_of(cause, ctx, names)
   end))
 end
 
+-- What is wrong with coredhcp.yaml and has no number in the catalogue; nil where it hinders nobody, or another node. What
+-- is wrong with one line in one way is told once.
+local function unnumbered(finding)
+  if finding.level ~= "error" and finding.does ~= "die" then return nil end
+  if finding.message:find "in SMD: two machines" or finding.message:find "SMD has given to" then return nil end
+  return {
+    id = "dhcp.lint", cause = finding.message, certainty = "certain", stage = "offer", owner = "coresmd",
+    evidence = ("coredhcp.yaml, line %d, %s"):format(finding.line, finding.setting), fix = finding.fix,
+  }
+end
+
 -- Asks every probe about one node: findings, remarks, and what was left out.
 local function ask(ctx)
-  local found, remarks, left, refused = json.array {}, {}, {}, false
+  local found, remarks, left, refused, used = json.array {}, {}, {}, false, {}
   for _, cause in ipairs(causes.all) do
     local why = not_here(cause, ctx)
     local ok, evidence, certainty, names
@@ -81,17 +96,22 @@ local function ask(ctx)
     elseif not ok then
       if type(evidence) ~= "table" or not evidence.kind or evidence.kind == "interrupted" then error(evidence, 0) end
       told_once(left, evidence.message, cause.id)
-      refused = true
+      refused = refused or not ctx.shared.excused[evidence]
     elseif evidence then
       -- What a node came up with all the same is no cause; it is told beside them.
       local hinders = not (ctx.up and (cause.advice or certainty == "possible"))
       local list = hinders and found or remarks
       list[#list + 1] = {
         id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence,
-        fix = fix_of(cause, ctx, names), stage = cause.stage,
+        fix = fix_of(cause, ctx, names), stage = names and names._stage or cause.stage,
         owner = cause.owner,
       }
+      for _, finding in ipairs(names and names._findings or {}) do used[finding.line] = true end
     end
+  end
+  for _, finding in ipairs(ctx.shared.dhcp.found) do
+    local way, one = finding.line .. finding.fix, not used[finding.line] and unnumbered(finding)
+    if one and not used[way] then remarks[#remarks + 1], used[way] = one, true end
   end
   return found, remarks, left, refused
 end
@@ -193,19 +213,6 @@ local function verdict_of(shared, xname, options)
   return setmetatable(out, Verdict), ctx
 end
 
-local KNOWN = { file = true, log = true, console = true, config = true }
-
-local function checked(options)
-  for key in pairs(options or {}) do
-    if not KNOWN[key] then
-      fault.raise("bad_argument", ("node.why: no option %q"):format(tostring(key)), {
-        hint = "known are: file, log, console, config",
-      })
-    end
-  end
-  return options or {}
-end
-
 -- Who practises finds it by hand first.
 local function open(shared)
   local missing = next(shared.machines) and require("lab.practice")._closed()
@@ -216,9 +223,12 @@ local function open(shared)
 end
 
 -- What to type next, when one node is asked about.
-local function step(verdict, machine)
+local function step(verdict, ctx)
+  local machine = ctx.machine or ctx.domain
   local call = ("%%s(%q)"):format(verdict.node)
-  local boots = ("node.reboot(%q, { wait = \"10m\" })"):format(verdict.node)
+  -- It is waited for where something tells that it has come up.
+  local waits = machine and (ctx.machine or seen.tells(ctx)) and ', { wait = "10m" }' or ""
+  local boots = ("node.reboot(%q%s)"):format(verdict.node, waits)
   -- One that came by the wire is in other hands than the lab's.
   if machines.is_real(machine) then boots = "virsh.reset, or whatever switches this machine," end
   if verdict.causes[1] then
@@ -236,22 +246,24 @@ local function step(verdict, machine)
 end
 
 local function one(name, options)
-  options = checked(options)
+  options = options_of.checked(options, "node.why")
   local shared = context.shared()
   open(shared)
   shared.where = options
   local verdict, ctx = verdict_of(shared, xname_of(shared, name), options)
-  verdict.next = step(verdict, ctx.machine or ctx.domain)
+  verdict.next = step(verdict, ctx)
   return verdict
 end
 
-local function wrong(set, options)
-  options = checked(options)
-  local shared, found = context.shared(), {}
+-- `shared`: what has been read of the cluster already.
+local function wrong(set, options, shared)
+  options = options_of.checked(options, "node.wrong")
+  shared = shared or context.shared()
+  local found = {}
   shared.where = options
   open(shared)
-  shared:warm()
   local xnames = nodes.xnames(set or "@*")
+  shared:warm(xnames)
   local verdicts = chami.task.map(xnames, function(xname) return (verdict_of(shared, xname, options)) end)
   for _, verdict in ipairs(verdicts) do
     if verdict.what or #verdict.causes > 0 then found[#found + 1] = verdict end

@@ -1,7 +1,7 @@
 //! The lab behind the session, for `lab.*`; on any other target each call says that there is none.
 use super::{Builtin, Context};
 use crate::{
-    clock,
+    call, clock,
     fault::{Fault, Kind},
     lab::{BootstrapOrder, Control, Lab, Order, Shown, Stored},
     lua::Natives,
@@ -167,7 +167,10 @@ fn machines(n: &mut Natives, target: &Target) {
     let lab = target.clone();
     n.write("power", move |(nodes, action): (Vec<String>, String)| {
         let lab = lab.clone();
-        async move { lab.lab()?.power(&nodes, &action).await }
+        async move {
+            call::concerns(nodes.len())?;
+            lab.lab()?.power(&nodes, &action).await
+        }
     });
     let lab = target.clone();
     n.read("conditions", move |(): ()| {

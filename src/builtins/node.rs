@@ -104,7 +104,12 @@ fn real(what: &str) -> Fault {
 fn natives(n: &mut Natives, control: Option<&Control>) {
     n.sync("options", |(asked,): (Option<Asked>,)| options(asked));
     n.sync("watch_options", |(asked,): (Option<Looks>,)| {
-        Ok::<_, Fault>(asked.unwrap_or_default())
+        let looks = asked.unwrap_or_default();
+        // A span that is none is said at once, even where there is nothing to look at twice.
+        if let Some(Wait::Text(span)) = &looks.every {
+            clock::duration(span)?;
+        }
+        Ok::<_, Fault>(looks)
     });
     n.sync("trace_options", |(asked,): (Option<Where>,)| {
         Ok::<_, Fault>(asked.unwrap_or_default())
@@ -117,6 +122,11 @@ fn natives(n: &mut Natives, control: Option<&Control>) {
     n.read("machines", move |(call,): (String,)| {
         let its = its.clone().ok_or_else(|| real(&call));
         async move { its?.nodes().await }
+    });
+    let its = control.cloned();
+    n.read("boots", move |(): ()| {
+        let its = its.clone().ok_or_else(|| real("node.wrong"));
+        async move { its?.boots().await }
     });
     let its = control.cloned();
     n.read("one", move |(name,): (String,)| {

@@ -214,7 +214,11 @@ impl Table {
         let (who, hint) = match Card::read(&place.card) {
             Some(card) => (
                 format!("process {} at {}", card.pid, card.http),
-                format!("use that one, or end it: kill {}", card.pid),
+                format!(
+                    "a chami that runs serves its lab, an open prompt as well: leave that one, or use its address \
+                     (kill {} ends it)",
+                    card.pid
+                ),
             ),
             None => (
                 "another process".to_owned(),

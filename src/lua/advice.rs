@@ -3,6 +3,7 @@
 use super::{
     complete::lex,
     docs::{Function, Index},
+    habits,
 };
 use crate::fault::nearest;
 use std::collections::BTreeSet;
@@ -14,6 +15,8 @@ pub(crate) fn advice(message: &str, docs: &Index, globals: &[String]) -> Option<
     let name = rest.split('\'').next()?;
     let mut known: BTreeSet<&str> = BTreeSet::new();
     match what {
+        "global" if habits::is_command(name) => return Some(habits::command(&format!("{name} …"))),
+        "global" if name == "len" => return Some("how many a list has: #LIST".to_owned()),
         "global" => known.extend(globals.iter().map(String::as_str)),
         "field" | "method" => {
             for function in docs.functions() {
@@ -53,7 +56,11 @@ pub(crate) fn in_lua(line: &str, docs: &Index) -> Option<String> {
     let mut paths = paths.map(|path| path.replace('-', "_"));
     match paths.find_map(|path| docs.function(&path)) {
         Some(known) => Some(format!("in Lua this is {}", known.signature())),
-        None => unquoted(line),
+        None => unquoted(line).or_else(|| {
+            habits::meant(line, |name| {
+                name == "print" || docs.function(name).is_some()
+            })
+        }),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     print::Printer,
     sched::Bridge,
     session::Session,
-    tasks, trace, value,
+    surplus, tasks, trace, value,
 };
 use crate::{clock::Clock, journal::Journal};
 use mlua::{Function, Lua, LuaString, Table, Value};
@@ -129,7 +129,7 @@ impl Host {
                 return Ok((Value::String(text), Value::Nil));
             };
             let loader = lua
-                .load(source.text.as_ref())
+                .load(surplus::guarded(&name, &source.text))
                 .set_name(source.chunk)
                 .into_function()?;
             let root = name.split('.').next().unwrap_or_default();

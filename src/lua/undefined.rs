@@ -1,6 +1,9 @@
 //! Names that mean nothing, where a value is given: `smd.component.list{ type = Node }`. Lua takes them for nil, and the
 //! call does something else than was meant. Found in the text of an input, before it runs.
-use super::complete::lex::{Token, tokens};
+use super::{
+    complete::lex::{Token, tokens},
+    habits,
+};
 use std::collections::BTreeSet;
 
 const WORDS: [&str; 22] = [
@@ -14,6 +17,11 @@ const ASKS: [&str; 5] = ["inspect", "print", "rawequal", "tostring", "type"];
 /// The names that stand alone as an argument, or as the value of a field, and that the input itself does not bind.
 pub(super) fn suspects(source: &str) -> Vec<String> {
     let tokens = tokens(source);
+    if let [Token::Name(name)] = &tokens[..]
+        && habits::is_command(name)
+    {
+        return vec![(*name).to_owned()];
+    }
     let bound = bound(&tokens);
     let (mut open, mut found): (Vec<bool>, Vec<String>) = (Vec::new(), Vec::new());
     for (at, token) in tokens.iter().enumerate() {
@@ -75,6 +83,9 @@ fn bound<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
 
 /// What is said of one.
 pub(super) fn note(name: &str) -> String {
+    if habits::is_command(name) {
+        return format!("note: {name} is nil here; !{name} runs your own machine's");
+    }
     format!("note: {name} is nil, for nothing has that name; text goes in quotes, as in \"{name}\"")
 }
 

@@ -88,6 +88,19 @@ local function came_up(n, seconds)
   return seen
 end
 
+-- What real firmware and iPXE have written is read as on a head node, where nothing else tells of it.
+local last_boot, said = require "node.last_boot", require "node.said"
+local function told_by_its_console(n)
+  local text = last_boot(fs.read(room .. "/compute" .. n .. ".log"))
+  local linux = assert(text:find("Linux version ", 1, true), "the kernel speaks")
+  for _, stage in ipairs { "kernel", "initrd" } do
+    local what = ("the %s came"):format(stage)
+    expect(said.fetched(stage, BOOT[stage], text:sub(1, linux - 1), ""), has { ok = true, what = what }, "iPXE's words")
+  end
+  expect(said.no_offer(text), nil, "it had an offer")
+  expect(said.arguments(text), contains "ds=nocloud-net;s=http://172.16.0.254:8081", "the kernel's arguments")
+end
+
 -- BIOS: the card brings iPXE.
 install(1, {})
 came_up(1, 60)
@@ -96,10 +109,12 @@ for _, machine in ipairs(lab.machines()) do
 end
 expect(expect_fault("unsupported", node.off, 1).hint, contains "virsh.destroy", "whose hand is on it")
 expect(fs.read(room .. "/compute1.log"), contains "BOOT phoned home as", "its own word for it")
+told_by_its_console(1)
 
 -- UEFI: the firmware fetches iPXE by TFTP, which asks again.
 install(2, { firmware = "uefi", rom = false })
 expect(came_up(2, 90).offer.what, match "ipxe%-x86_64.efi went out by TFTP, %d+ KiB", "the first stage")
+told_by_its_console(2)
 switch_off(2)
 
 -- What goes wrong for real is named, first of all causes.

@@ -1,4 +1,6 @@
 -- Nodes as machines, from Lua: power, waiting, timelines, what stands in the way.
+-- A machine that SMD does not know yet is found by the lab's own name.
+expect(node.timeline("compute5").node, "x1000c0s0b4n0", "not known to SMD")
 discover.static "data/nodes.yaml"
 local HEAD = "http://172.16.0.254"
 local KVER = "5.14.0-503.38.1.el9_5.x86_64"
@@ -77,6 +79,8 @@ expect(still.message, contains "x1000c0s0b2n0 stands still: rootfs: no root file
 -- Words that are none.
 expect(expect_fault("bad_argument", node.boot, 1, { wiat = "1m" }).message, contains "wiat", "misspelt")
 expect_fault("bad_argument", node.boot, "nid009")
+expect_fault("bad_argument", node.watch, "nid[1-2]", { every = "x" })
+expect(expect_fault("bad_argument", node.run, "nid[1-2]", "id").hint, contains "return node.run(n, COMMAND) end", "each")
 expect_fault("bad_argument", node.trace, "nid[1-2]")
 local two = expect_fault("bad_argument", node.get, "nid[1-2]")
 expect(two.message .. " " .. two.hint, all { contains "these are 2", contains "task.map" }, "one is wanted, and how to get both")

@@ -52,6 +52,10 @@ pub(in crate::builtins) fn plain(path: &str) -> PathBuf {
 
 /// The file that was probably meant: among the shipped data, or in the directory the path names.
 pub(super) fn nearest(path: &str) -> Option<String> {
+    let inside = format!("data/{path}");
+    if TUTORIAL.get_file(&inside).is_some() {
+        return Some(inside);
+    }
     let mut known = Vec::new();
     if let Some(data) = TUTORIAL.get_dir("data") {
         known.extend(
@@ -113,6 +117,7 @@ mod tests {
             nearest("data/node.yaml").as_deref(),
             Some("data/nodes.yaml")
         );
+        assert_eq!(nearest("nodes.yaml").as_deref(), Some("data/nodes.yaml"));
         assert_eq!(nearest("/nowhere/at/all"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The control API of the machines: `/lab/v1/nodes`, `power`, `conditions`, `artifacts`, `events`.
+//! The control API of the machines: `/lab/v1/nodes`, `boots`, `power`, `conditions`, `artifacts`, `events`.
 use super::{
     Machines,
     conditions::{Condition, Happenings},
@@ -107,6 +107,7 @@ pub(crate) fn routes(machines: &Arc<Machines>, consoles: &[(&'static str, Consol
     Router::new()
         .route("/nodes", get(nodes))
         .route("/nodes/{node}", get(node))
+        .route("/boots", get(boots))
         .route("/nodes/{node}/console", get(console))
         .route("/nodes/{node}/run", post(run))
         .route("/power", post(power))
@@ -161,6 +162,20 @@ async fn nodes(State(machines): Shared) -> Json<Vec<Node>> {
     let all = machines.world.read(|world| {
         let each = world.machines();
         each.map(|machine| short(machine, world.boot(&machine.name)))
+            .collect()
+    });
+    Json(all)
+}
+
+/// All that are on with their timelines; what runs on them is told of one alone, and is much.
+async fn boots(State(machines): Shared) -> Json<Vec<Node>> {
+    let all = machines.world.read(|world| {
+        let running = world.machines().filter(|it| it.power == Power::On);
+        running
+            .map(|machine| Node {
+                guest: None,
+                ..whole(world, machine)
+            })
             .collect()
     });
     Json(all)

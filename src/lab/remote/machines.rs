@@ -18,6 +18,11 @@ impl Control {
         self.send(self.get("nodes")).await
     }
 
+    /// All that are on, each with the timeline of its last boot.
+    pub async fn boots(&self) -> Result<Vec<Node>, Fault> {
+        self.send(self.get("boots")).await
+    }
+
     /// One machine with the timeline of its last boot.
     pub async fn node(&self, name: &str) -> Result<Node, Fault> {
         let request = self.at(crate::http::Api::get, &["nodes", name]);

@@ -1,5 +1,5 @@
 //! Lists of records as aligned columns that fit the width.
-use super::{BOLD, DIM, Style, cell::compact, scalar::width};
+use super::{BOLD, DIM, Style, block, cell::compact, scalar::width};
 use crate::lua::shape::{Key, Shape};
 
 /// Nested values in a cell get so much room before they are abridged.
@@ -7,6 +7,8 @@ const NESTED: usize = 36;
 /// No column is made narrower than this to let another one in.
 const NARROW: usize = 16;
 const GAP: usize = 2;
+/// So few records may stand one below the other, where a sentence would be cut in a table.
+const FEW: usize = 12;
 
 pub(super) fn is_table(items: &[Shape]) -> bool {
     let named = |fields: &[(Key, Shape)]| {
@@ -22,6 +24,10 @@ struct Column<'a> {
     name: &'a str,
     cells: Vec<String>,
     right: bool,
+    /// Every cell is a MAC: half of one is of no use.
+    macs: bool,
+    /// Some cell is a sentence: half of one is of no use either.
+    says: bool,
     /// What it needs, and what it gets.
     natural: usize,
     width: usize,
@@ -29,7 +35,19 @@ struct Column<'a> {
 
 pub(super) fn table(items: &[Shape], style: &Style) -> String {
     let mut columns = columns(items);
+    let says: Vec<&str> = columns
+        .iter()
+        .filter(|it| it.says)
+        .map(|it| it.name)
+        .collect();
     let dropped = fit(&mut columns, style.width);
+    let cut = |name: &&&str| {
+        let column = columns.iter().find(|it| it.name == **name);
+        column.is_none_or(|it| it.width < it.natural)
+    };
+    if items.len() <= FEW && says.iter().any(|name| cut(&name)) {
+        return below(items, style);
+    }
     let mut lines = vec![style.paint(BOLD, &row(&columns, None))];
     lines.extend((0..items.len()).map(|at| row(&columns, Some(at))));
     if !dropped.is_empty() {
@@ -38,6 +56,25 @@ pub(super) fn table(items: &[Shape], style: &Style) -> String {
         lines.push(style.paint(DIM, &note));
     }
     lines.join("\n")
+}
+
+/// Record below record.
+fn below(items: &[Shape], style: &Style) -> String {
+    let record = |item: &Shape| match item {
+        Shape::Record(fields) => block(fields, style),
+        other => super::inspect(other, style),
+    };
+    let records: Vec<String> = items.iter().map(record).collect();
+    records.join("\n\n")
+}
+
+/// Kernel arguments are none.
+fn is_sentence(text: &str) -> bool {
+    let letters = |word: &&str| {
+        let word = word.trim_end_matches([',', '.', ':', ';']);
+        word.len() > 1 && word.chars().all(char::is_alphabetic)
+    };
+    text.split(' ').filter(letters).count() > 4
 }
 
 /// Columns in the order their names first appear.
@@ -68,6 +105,8 @@ impl<'a> Column<'a> {
             name,
             cells: vec![String::new(); rows],
             right: true,
+            macs: true,
+            says: false,
             natural: width(name),
             width: width(name),
         }
@@ -76,9 +115,16 @@ impl<'a> Column<'a> {
     fn set(&mut self, at: usize, value: &Shape) {
         let text = compact(value, NESTED);
         self.right &= matches!(value, Shape::Int(_) | Shape::Float(_));
+        self.macs &= is_mac(&text);
+        self.says |= matches!(value, Shape::Text(text) if is_sentence(text));
         self.natural = self.natural.max(width(&text));
         self.width = self.natural;
         self.cells[at] = text;
+    }
+
+    /// How narrow it may become.
+    fn least(&self) -> usize {
+        if self.macs { self.natural } else { NARROW }
     }
 
     /// No record says anything here.
@@ -98,13 +144,18 @@ fn fit<'a>(columns: &mut Vec<Column<'a>>, room: usize) -> Vec<&'a str> {
         let total = columns.iter().map(|c| c.width + GAP).sum::<usize>();
         let over = total.saturating_sub(room.saturating_add(GAP));
         let first = usize::from(whole && columns.len() > 1);
-        let wide = (first..columns.len()).filter(|&at| columns[at].width > NARROW);
+        let wide = (first..columns.len()).filter(|&at| columns[at].width > columns[at].least());
         match wide.max_by_key(|&at| columns[at].width) {
             _ if over == 0 => break,
-            Some(at) => columns[at].width = columns[at].width.saturating_sub(over).max(NARROW),
+            Some(at) => {
+                let column = &mut columns[at];
+                column.width = column.width.saturating_sub(over).max(column.least());
+            }
             None if columns.len() > 1 => {
                 let void = columns.iter().rposition(Column::is_void);
-                columns.remove(void.unwrap_or(columns.len() - 1));
+                let other = || columns.iter().skip(1).rposition(|it| !it.macs);
+                let least = void.or_else(|| other().map(|at| at + 1));
+                columns.remove(least.unwrap_or(columns.len() - 1));
             }
             None => break,
         }
@@ -112,6 +163,12 @@ fn fit<'a>(columns: &mut Vec<Column<'a>>, room: usize) -> Vec<&'a str> {
     give_back(columns, room);
     let kept = |name: &&str| columns.iter().any(|c| c.name == *name);
     names.into_iter().filter(|name| !kept(name)).collect()
+}
+
+fn is_mac(text: &str) -> bool {
+    let parts = || text.split(':');
+    let pair = |it: &str| it.len() == 2 && it.bytes().all(|byte| byte.is_ascii_hexdigit());
+    parts().count() == 6 && parts().all(pair)
 }
 
 /// Room that dropping a column left over goes to those that had been narrowed.

@@ -57,6 +57,21 @@ fn single_values() {
 }
 
 #[test]
+fn sentences_are_not_cut_and_macs_neither() {
+    let code = "return {{ level = 'error', fix = 'write the words as the file of this version wants them' }}";
+    assert_eq!(
+        shown(code, 40),
+        "fix    write the words as the file of this version wants them\nlevel  error"
+    );
+    let code = "return {{ a = ('long'):rep(9), b = ('long'):rep(9), mac = '52:54:00:be:ef:01' }}";
+    assert!(
+        shown(code, 60).contains("  52:54:00:be:ef:01"),
+        "{}",
+        shown(code, 60)
+    );
+}
+
+#[test]
 fn a_path_that_is_cut_keeps_its_end() {
     let path = "boot-images/efi-images/compute/base/vmlinuz-5.14";
     let row = |text: &str| {
@@ -69,7 +84,7 @@ fn a_path_that_is_cut_keeps_its_end() {
         "{cut}"
     );
     // Words are no path, even with a slash among them.
-    let cut = row("a text that is far too long, with a/slash");
+    let cut = row("console=ttyS0,115200 root=live:http://172.16.0.254/base");
     assert!(cut.ends_with('…'), "{cut}");
 }
 

@@ -165,17 +165,7 @@ impl Lab {
             Call::NetAutostart { network, disable } => {
                 told(self.net_autostart(&network, !disable)?)
             }
-            Call::NetDumpxml { network, inactive } => {
-                let network = self.net(&network)?.1;
-                told(
-                    if inactive {
-                        &network.xml
-                    } else {
-                        network.live()
-                    }
-                    .to_owned(),
-                )
-            }
+            Call::NetDumpxml { network, inactive } => told(self.net_dumpxml(&network, inactive)?),
             Call::NetInfo { network } => told(self.net_info(&network)?),
             Call::NetDhcpLeases { network, mac } => {
                 told(self.net_dhcp_leases(&network, mac.as_deref())?)

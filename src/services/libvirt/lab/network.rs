@@ -72,6 +72,17 @@ impl Lab {
         })
     }
 
+    /// What it runs with, or what it is next time it starts.
+    pub(super) fn net_dumpxml(&self, asked: &str, inactive: bool) -> Result<String, Fault> {
+        let (_, network) = self.net(asked)?;
+        let xml = if inactive {
+            &network.xml
+        } else {
+            network.live()
+        };
+        Ok(xml.to_owned())
+    }
+
     pub(super) fn net_define(&self, text: &str) -> Result<NetInfo, Fault> {
         let mut root = domain::document(text, "network")?;
         let name = domain::name(&root)?;

@@ -1,7 +1,7 @@
 //! Carries a plan out: as few requests as SMD allows, in the order that keeps the file's NIDs, and then a look at what
 //! SMD really holds.
 use super::{
-    plan::{Action, Change, Present, Resource, compare},
+    plan::{Action, Change, Present, Resource, compare, settled},
     wanted::{Interface, Wanted},
 };
 use crate::{
@@ -66,7 +66,7 @@ pub async fn apply(
     call::whole(work.changed_interfaces(smd, wanted).await)?;
     let endpoints = call::whole(work.endpoints(smd, wanted).await)?;
     call::whole(work.missing_interfaces(smd, wanted).await)?;
-    call::whole(work.groups(smd, wanted).await)?;
+    call::whole(work.groups(smd, wanted, &now.groups).await)?;
     // Components and endpoints were read back by the calls that wrote them.
     renew(&mut now.components, components, |component| &component.id);
     renew(&mut now.endpoints, endpoints, |endpoint| &endpoint.id);
@@ -93,7 +93,7 @@ fn report(changes: &[Change]) -> Report {
             Resource::Group => &mut report.groups,
         };
         let (part, whole) = match change.action {
-            Action::Create => (&mut count.created, &mut report.created),
+            Action::Create | Action::Extend => (&mut count.created, &mut report.created),
             Action::Unchanged => (&mut count.unchanged, &mut report.unchanged),
             Action::Replace | Action::Clash => (&mut count.replaced, &mut report.replaced),
         };
@@ -109,7 +109,7 @@ fn against(name: &str, changes: &[Change], overwrite: bool) -> Result<(), Fault>
     let stands = |change: &&Change| match change.action {
         Action::Clash => true,
         Action::Replace => !overwrite,
-        Action::Create | Action::Unchanged => false,
+        Action::Create | Action::Extend | Action::Unchanged => false,
     };
     let list: Vec<&Change> = changes.iter().filter(stands).collect();
     if list.is_empty() {
@@ -262,14 +262,20 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    async fn groups(&self, smd: &Client, wanted: &Wanted) -> Result<(), Fault> {
+    async fn groups(&self, smd: &Client, wanted: &Wanted, now: &[Group]) -> Result<(), Fault> {
         for group in &wanted.groups {
             match self.of(Resource::Group, &group.label) {
                 Action::Create => {
                     smd.add_group(&group.label, group_fields(group)).await?;
                 }
-                Action::Replace => {
+                Action::Extend => {
                     let members = group.members.ids.clone();
+                    smd.ensure_members(&group.label, members).await?;
+                }
+                Action::Replace => {
+                    let known = now.iter().find(|it| it.label == group.label);
+                    let known = known.map_or(&[][..], |it| &it.members.ids);
+                    let members = settled(wanted, group, known);
                     smd.set_members(&group.label, members).await?;
                 }
                 Action::Unchanged | Action::Clash => {}

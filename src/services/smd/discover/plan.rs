@@ -22,6 +22,8 @@ pub struct Present {
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     Create,
+    /// A group that stands gets members it lacks, and keeps those it has.
+    Extend,
     Unchanged,
     /// Differs: written only with `overwrite`.
     Replace,
@@ -223,25 +225,50 @@ fn interface_differs(want: &Interface, have: &EthernetInterface) -> Vec<String> 
 }
 
 fn groups(wanted: &Wanted, present: &Present, changes: &mut Vec<Change>) {
+    let named = named(wanted);
     for group in &wanted.groups {
         let have = present.groups.iter().find(|have| have.label == group.label);
-        let differs = have.map(|have| members_differ(group, have));
-        changes.push(decide(Resource::Group, &group.label, differs, || {
-            format!("{} members", group.members.ids.len())
-        }));
+        changes.push(match have {
+            None => decide(Resource::Group, &group.label, None, || {
+                format!("{} members", group.members.ids.len())
+            }),
+            Some(have) => members(group, have, &named),
+        });
     }
 }
 
-fn members_differ(want: &Group, have: &Group) -> Vec<String> {
-    let want: BTreeSet<&String> = want.members.ids.iter().collect();
-    let have: BTreeSet<&String> = have.members.ids.iter().collect();
-    let only = |what: &str, left: &BTreeSet<&String>, right: &BTreeSet<&String>| {
-        let names: Vec<&String> = left.difference(right).copied().collect();
-        let folded = crate::nodeset::fold(&names, &crate::nodeset::Folding::default());
+/// The components that the file speaks of: of any other it does not say where it belongs.
+fn named(wanted: &Wanted) -> BTreeSet<&str> {
+    wanted.components.iter().map(|c| c.id.as_str()).collect()
+}
+
+/// The members of a group as the file wants them: those it has already and the file does not speak of stay.
+pub(super) fn settled(wanted: &Wanted, want: &Group, have: &[String]) -> Vec<String> {
+    let named = named(wanted);
+    let others = have.iter().filter(|id| !named.contains(id.as_str()));
+    others.chain(&want.members.ids).cloned().collect()
+}
+
+fn members(want: &Group, have: &Group, named: &BTreeSet<&str>) -> Change {
+    let wanted: BTreeSet<&String> = want.members.ids.iter().collect();
+    let present: BTreeSet<&String> = have.members.ids.iter().collect();
+    let lacks: Vec<&String> = wanted.difference(&present).copied().collect();
+    let also = present.difference(&wanted).copied();
+    let also: Vec<&String> = also.filter(|id| named.contains(id.as_str())).collect();
+    let fold = |what: &str, names: &[&String]| {
+        let folded = crate::nodeset::fold(names, &crate::nodeset::Folding::default());
         (!names.is_empty()).then(|| format!("{what} {}", folded.unwrap_or_default()))
     };
-    [only("lacks", &want, &have), only("also has", &have, &want)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let told = [fold("lacks", &lacks), fold("also has", &also)];
+    let action = match (lacks.is_empty(), also.is_empty()) {
+        (true, true) => Action::Unchanged,
+        (false, true) => Action::Extend,
+        (_, false) => Action::Replace,
+    };
+    Change {
+        action,
+        resource: Resource::Group,
+        id: want.label.clone(),
+        detail: told.into_iter().flatten().collect::<Vec<_>>().join("; "),
+    }
 }

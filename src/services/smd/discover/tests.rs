@@ -290,6 +290,7 @@ fn differences_are_named() {
     present.endpoints[1].ip_address = Some("172.16.0.9".to_owned());
     present.interfaces[2].mac_address = "52:54:00:00:00:01".to_owned();
     present.groups[0].members.ids.truncate(3);
+    // What the file does not speak of is none of its business.
     present.groups[0].members.ids.push("x9c0s0b0n0".to_owned());
     let changes = not_equal(&wanted, &present);
     let lines: Vec<String> = changes
@@ -312,9 +313,22 @@ fn differences_are_named() {
             "Create interface de:ca:fc:0f:fe:e3: 172.16.0.103 of x1000c0s0b2",
             "Replace interface 52:54:00:00:00:01: holds 172.16.0.103 for x1000c0s0b2, \
              which the file gives to de:ca:fc:0f:fe:e3 of x1000c0s0b2",
-            "Replace group compute: lacks x1000c0s0b[3-4]n0; also has x9c0s0b0n0",
+            "Extend group compute: lacks x1000c0s0b[3-4]n0",
         ]
     );
+}
+
+#[test]
+fn a_node_of_the_file_is_in_the_groups_that_the_file_says() {
+    let mut wanted = loaded("nodes.yaml");
+    let present = settled(&wanted);
+    let gone = wanted.groups[0].members.ids.pop().expect("a member");
+    let changes = not_equal(&wanted, &present);
+    let [change] = &changes[..] else {
+        panic!("one change: {changes:?}");
+    };
+    assert_eq!(change.action, Action::Replace);
+    assert_eq!(change.detail, format!("also has {gone}"));
 }
 
 #[test]

@@ -154,13 +154,9 @@ async fn half_a_load_is_completed() {
     smd.delete_components(names(&["x1000c0s0b4n0"]))
         .await
         .expect("gone");
-    // Deleting the node took it out of its group, and that is a difference.
-    assert_eq!(
-        load(&smd, &wanted).await.expect_err("compute").kind,
-        Kind::Conflict
-    );
-    let report = overwrite(&smd, &wanted).await;
-    assert_eq!((report.created, report.replaced), (3, 1));
+    // Deleting the node took it out of its group, which gets it back.
+    let report = load(&smd, &wanted).await.expect("loaded");
+    assert_eq!((report.created, report.groups.created), (4, 1));
     let changes = compare(&wanted, &present(&smd).await.expect("lists"));
     assert!(
         changes
@@ -234,9 +230,27 @@ async fn groups_and_endpoints_that_were_there_are_compared_too() {
     smd.add_group("compute", GroupFields::default())
         .await
         .expect("added");
-    let wanted = records(&text("nodes.yaml"));
-    let fault = load(&smd, &wanted).await.expect_err("an empty group");
+    let mut wanted = records(&text("nodes.yaml"));
+    let report = load(&smd, &wanted).await.expect("loaded");
+    assert_eq!((report.endpoints.unchanged, report.groups.created), (1, 1));
+    // Members that the file does not speak of stay; a node of the file that is to be elsewhere does not.
+    let other = Component {
+        id: "x9c0s0b0n0".to_owned(),
+        state: Some("On".to_owned()),
+        ..Component::default()
+    };
+    smd.add_components(vec![other]).await.expect("added");
+    smd.add_members("compute", vec!["x9c0s0b0n0".to_owned()])
+        .await
+        .expect("added");
+    wanted.groups[0].members.ids.pop();
+    let fault = load(&smd, &wanted).await.expect_err("a member too many");
     assert_eq!(fault.items.len(), 1, "{}", fault.message);
     let report = overwrite(&smd, &wanted).await;
-    assert_eq!((report.endpoints.unchanged, report.groups.replaced), (1, 1));
+    assert_eq!(report.groups.replaced, 1);
+    let members = smd.members("compute").await.expect("members");
+    assert_eq!(
+        (members.len(), members.contains(&"x9c0s0b0n0".to_owned())),
+        (5, true)
+    );
 }

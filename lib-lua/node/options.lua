@@ -1,0 +1,40 @@
+-- What may be said about where evidence lies, for those who look for causes. No part of the public API: `node.why`,
+-- `node.wrong`, `doctor`.
+local fault = require "fault"
+
+-- How what is named is read, once beforehand: what cannot be read is an error of whoever named it.
+local function log(text) chami.dhcp.log(text) end
+
+local function config(text) chami.dhcp._config(text) end
+
+local function console(text)
+  if not text:find "\n" then chami.fs.read(text) end
+end
+
+local KNOWN = { file = false, log = log, config = config, console = console }
+
+local function checked(options, call)
+  if options ~= nil and type(options) ~= "table" then
+    fault.raise("bad_argument", ("%s: options are a table, and this is a %s"):format(call, type(options)), {
+      hint = "known are: file, log, console, config",
+    })
+  end
+  for key, value in pairs(options or {}) do
+    local read = KNOWN[key]
+    if read == nil then
+      fault.raise("bad_argument", ("%s: no option %q"):format(call, tostring(key)), {
+        hint = "known are: file, log, console, config",
+      })
+    end
+    if read then
+      if type(value) ~= "string" then
+        local text = "%s: options.%s: a file or its text is wanted, and this is a %s"
+        fault.raise("bad_argument", text:format(call, key, type(value)))
+      end
+      read(value)
+    end
+  end
+  return options or {}
+end
+
+return { checked = checked }
