@@ -15,7 +15,7 @@ pub use interact::Visit;
 pub use names::Names;
 
 use super::{
-    types::{Answer, Call, Domstats, LAB, Question},
+    types::{Answer, Call, Domstats, LAB, Listed, Question},
     xml::domain,
 };
 use crate::{
@@ -233,16 +233,38 @@ impl At {
         Ok(all.into_iter().map(flat).collect())
     }
 
-    /// The MACs of each domain: who boots with which.
+    /// The MACs of each domain: who boots with which. Told as one question, however many it takes.
     pub async fn macs(&self) -> Result<Vec<(String, Vec<String>)>, Fault> {
+        let told = Told {
+            tool: "virsh",
+            service: "libvirt",
+            words: "(MACs of all domains)".to_owned(),
+            with: Value::Null,
+        };
+        let work = Box::pin(async {
+            serde_json::to_value(self.owners().await?)
+                .map_err(|e| Fault::internal(format!("MACs: {e}")))
+        });
+        read(self.client.http.told(&told, work).await, "macs")
+    }
+
+    async fn owners(&self) -> Result<Vec<(String, Vec<String>)>, Fault> {
         if let Way::Twin = self.client.way(self.uri.as_deref()).await? {
             return twin::macs(&self.client.http).await;
         }
-        let mut all = Vec::new();
-        for (one, root) in self.documents().await? {
-            all.push((one.name, domain::macs(&root)));
+        let (all, inactive) = (true, false);
+        let listed: Vec<Listed> = self.aside(Call::List { all, inactive }).await?;
+        let mut owners = Vec::new();
+        for Listed { name, .. } in listed {
+            let domain = name.clone();
+            let xml: String = match self.aside(Call::Dumpxml { domain, inactive }).await {
+                // Somebody removed it meanwhile.
+                Err(fault) if fault.kind == Kind::NotFound => continue,
+                xml => xml?,
+            };
+            owners.push((name, domain::macs(&domain::document(&xml, "domain")?)));
         }
-        Ok(all)
+        Ok(owners)
     }
 }
 

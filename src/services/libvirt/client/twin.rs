@@ -16,7 +16,7 @@ pub(super) async fn survey(http: &Http) -> Result<Vec<Surveyed>, Fault> {
 
 /// The MACs of each of the lab's machines, in one question.
 pub(super) async fn macs(http: &Http) -> Result<Vec<(String, Vec<String>)>, Fault> {
-    let request = http.url("GET", "/lab/v1/libvirt/macs").control();
+    let request = http.url("GET", "/lab/v1/libvirt/macs").control().untold();
     request.raw().await?.success()?.json()
 }
 
