@@ -69,6 +69,10 @@ const UNKEPT: &[(&str, &str)] = &[
     ("lab.discard", "the lab keeps its states itself"),
     ("lab.fork", "the lab keeps its states itself"),
     ("lab.power", "a machine that was off does not remember"),
+    (
+        "lab.release",
+        "what real machines did is no record of anybody here",
+    ),
     ("lab.remove", "the lab keeps its states itself"),
     ("lab.reset", "the lab keeps its states itself"),
     ("lab.restore", "the lab keeps its states itself"),

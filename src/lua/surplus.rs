@@ -62,7 +62,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     let close = open + after[open..].find(')')?;
     let (name, parameters) = (&after[..open], &after[open + 1..close]);
     (!parameters.contains("...")).then(|| Head {
-        start: &line[..line.len() - after.len() + open + 1],
+        start: &line[..=line.len() - after.len() + open],
         name,
         parameters,
         rest: &after[close + 1..],
