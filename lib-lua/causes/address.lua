@@ -7,6 +7,12 @@ local function number(ip)
   return a and ((tonumber(a) * 256 + tonumber(b)) * 256 + tonumber(c)) * 256 + tonumber(d)
 end
 
+-- A number as an IPv4 address.
+---@return string
+local function text(value)
+  return ("%d.%d.%d.%d"):format(value >> 24 & 255, value >> 16 & 255, value >> 8 & 255, value & 255)
+end
+
 -- How many bits of an address are the network's, by a mask.
 local function ones(mask)
   local bits = 0
@@ -43,4 +49,4 @@ local function own_networks()
   return found
 end
 
-return { number = number, ones = ones, class = class, own_networks = own_networks }
+return { number = number, text = text, ones = ones, class = class, own_networks = own_networks }
