@@ -26,7 +26,7 @@ local function other_layer(ctx)
   end
   -- A folder beside that of the kernel's layer, as the image builder makes them.
   local parent, beside = ctx.record.kernel:match "([^/]+)/[^/]+/[^/]*$", root:match "([^/]+)/[^/]+/[^/]*$"
-  if parent and parent == beside then return image.layer(root), kernel, "likely" end
+  if parent and parent == beside then return image.layer(root), kernel, ctx.machine and "likely" or "possible" end
 end
 
 return {

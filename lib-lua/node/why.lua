@@ -251,7 +251,7 @@ local function step(verdict, ctx)
 end
 
 local function one(name, options)
-  options = options_of.checked(options, "node.why")
+  options = options_of.checked(options, "node.why", SEVERAL)
   local shared = context.shared()
   open(shared)
   shared.where = options
@@ -262,7 +262,7 @@ end
 
 -- `shared`: what has been read of the cluster already.
 local function wrong(set, options, shared)
-  options = options_of.checked(options, "node.wrong")
+  options = options_of.checked(options, "node.wrong", "node.wrong(SET, OPTIONS)")
   shared = shared or context.shared()
   local found = {}
   shared.where = options
