@@ -48,20 +48,20 @@ local function who(sick) return sick.count > 1 and ("%d nodes, %s"):format(sick.
 
 -- The checks of one kind, each a line; those that could not be asked for one reason share one.
 local function checked(lines, checks, wanted)
-  local why = {}
+  local reasons = {}
   for _, check in ipairs(checks) do
     local kind = check.ok and "✓" or check.left_out and "–" or "✗"
     local reason = check.left_out and check.what:match "^not asked whether .-: (.*)$"
     if kind == wanted and reason then
-      if not why[reason] then why[reason], why[#why + 1] = 0, reason end
-      why[reason] = why[reason] + 1
+      if not reasons[reason] then reasons[reason], reasons[#reasons + 1] = 0, reason end
+      reasons[reason] = reasons[reason] + 1
     elseif kind == wanted then
       lines[#lines + 1] = ("%s %s"):format(kind, check.what)
       remedy.lines(lines, "  ", nil, check.note)
     end
   end
-  for _, reason in ipairs(why) do
-    lines[#lines + 1] = ("– %s left out: %s"):format(count(why[reason], "check"), reason)
+  for _, reason in ipairs(reasons) do
+    lines[#lines + 1] = ("– %s left out: %s"):format(count(reasons[reason], "check"), reason)
   end
 end
 
@@ -226,6 +226,7 @@ end
 ---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions where logs and files are, if not where they usually are
 ---@return doctor.Report report prints as text
+---@shell chami doctor NODES
 ---@state 301
 ---@example doctor().causes[1].id --> F17
 ---@state 301
@@ -252,6 +253,12 @@ function doctor.doctor(set, options)
   for _, check in ipairs(checks) do report.ok = report.ok and (check.ok or check.left_out == true) end
   report.ok = report.ok and #report.causes == 0 and #report.standing == 0
   return setmetatable(report, Report)
+end
+
+-- For the command line: the report, and whether something is wrong.
+function doctor._report(set, file, form)
+  local report = doctor.doctor(set ~= "" and set or nil, { file = file ~= "" and file or nil })
+  return form == "text" and tostring(report) or why.plain(report), not report.ok
 end
 
 return doctor

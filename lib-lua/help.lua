@@ -16,7 +16,7 @@ local function cause(subject)
   }
   if one.fix then lines[#lines + 1] = "fix      " .. one.fix end
   if one.note then lines[#lines + 1] = "note     " .. one.note end
-  if one.lab or one.lab_note then lines[#lines + 1] = "on a lab " .. (one.lab or one.lab_note) end
+  if one.lab or one.lab_note then lines[#lines + 1] = "on a lab: " .. (one.lab or one.lab_note) end
   lines[#lines + 1] = ("lab.fault.inject(%q) makes it happen there"):format(id)
   return table.concat(lines, "\n")
 end

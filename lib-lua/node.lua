@@ -291,7 +291,7 @@ function node.run(set, command)
 end
 
 ---@class node.Cause
----@field id string its number in the catalogue: `lab.fault.list()` has them all; also `dhcp.lint`, and `request` for what a stage asked in vain
+---@field id string its number in the catalogue: `lab.fault.list()` has them all; `dhcp.lint`; `request`: what a stage asked in vain
 ---@field cause string what lies behind it
 ---@field certainty "certain"|"likely"|"possible"
 ---@field evidence string what was seen

@@ -38,10 +38,10 @@ end
 -- The networks that this host is on itself, each with its mask; nil where that cannot be read.
 ---@return { first: integer, mask: integer }[]?
 local function own_networks()
-  local ok, text = pcall(chami.fs.read, "/proc/net/route")
+  local ok, table_of = pcall(chami.fs.read, "/proc/net/route")
   if not ok then return nil end
   local found = {}
-  for to, gateway, mask in text:gmatch "\n%S+%s+(%x+)%s+(%x+)%s+%x+%s+%S+%s+%S+%s+%S+%s+(%x+)" do
+  for to, gateway, mask in table_of:gmatch "\n%S+%s+(%x+)%s+(%x+)%s+%x+%s+%S+%s+%S+%s+%S+%s+(%x+)" do
     if tonumber(gateway, 16) == 0 and tonumber(mask, 16) ~= 0 then
       found[#found + 1] = { first = swapped(to), mask = swapped(mask) }
     end

@@ -66,7 +66,7 @@ local AGREE = {
     end
     if #lost == 0 then return nil end
     return ("boot parameters of %s that no interface of SMD has: %s"):format(many(lost, "MAC"), some(lost)),
-      "a misspelt MAC, here or in SMD: compare it with smd.iface.list(); what a node that is gone left behind hinders nobody"
+      "a misspelt MAC, here or in SMD: compare it with smd.iface.list(); what a node left that is gone hinders nobody"
   end },
   { "every group of cloud-init is one of SMD", function(shared)
     local lost = {}
@@ -99,18 +99,24 @@ local AGREE = {
   { "every machine is known to SMD", function(shared, explained)
     local known, lost = shared.by_nic, {}
     for _, machine in ipairs(machines(shared)) do
-      if not known[machine.mac] and not explained[machine.mac] then lost[#lost + 1] = ("%s (%s)"):format(machine.name, machine.mac) end
+      if not known[machine.mac] and not explained[machine.mac] then
+        lost[#lost + 1] = ("%s (%s)"):format(machine.name, machine.mac)
+      end
     end
     if #lost == 0 then return nil end
     return ("SMD has no interface of %s: %s"):format(many(lost, "machine"), some(lost)),
       "discover.static loads a nodes file; discover.lint finds what is misspelt in it"
   end },
   { "no two machines have one MAC", function(shared)
-    local all, odd = {}, {}
-    for _, machine in ipairs(machines(shared)) do
-      local name, other = machine.name or machine.xname, all[machine.mac]
+    local all, odd, list = {}, {}, machines(shared)
+    local function name_of(machine) return machine.name or machine.xname end
+    table.sort(list, function(a, b) return name_of(a) < name_of(b) end)
+    for _, machine in ipairs(list) do
+      local name, other = name_of(machine), all[machine.mac]
       all[machine.mac] = name
-      if other and other ~= name then odd[#odd + 1] = ("%s is that of %s and of %s"):format(machine.mac, other, name) end
+      if other and other ~= name then
+        odd[#odd + 1] = ("%s is that of %s and of %s"):format(machine.mac, other, name)
+      end
     end
     if #odd == 0 then return nil end
     return table.concat(odd, "; "), "each wants its own: virsh.domiflist(DOMAIN) shows a domain's"
@@ -118,7 +124,8 @@ local AGREE = {
   { "SMD says Off of no machine that runs", function(shared)
     local odd = {}
     for _, ctx in ipairs(contexts(shared)) do
-      local on = ctx.machine and ctx.machine.power == "on" or not ctx.machine and ctx.domain and ctx.domain.state == "running"
+      local machine, domain = ctx.machine, ctx.domain
+      local on = machine and machine.power == "on" or not machine and domain and domain.state == "running"
       if on and ctx.component.State == "Off" then odd[#odd + 1] = ctx.xname end
     end
     if #odd == 0 then return nil end

@@ -97,7 +97,8 @@ return {
     heard = "one node stops a moment after the kernel began, its last word is `Refusing to continue`",
     symptom = "dracut says `Don't know how to handle 'root=live:…'`, and refuses to continue",
     cause = "the initrd was made without dracut's modules dmsquash-live and livenet",
-    note = 'in a shell: dracut --force --add "dmsquash-live livenet network-manager" --kver KVER initramfs-KVER.img, and upload it',
+    note = 'in a shell: dracut --force --add "dmsquash-live livenet network-manager" --kver KVER '
+      .. "initramfs-KVER.img, and upload it",
     lab = "lab.artifact.put{ path = PATH, bytes = BYTES }",
     _probe = function(ctx)
       local record = ctx.record

@@ -12,6 +12,11 @@ local function fields_of(record)
   return { kernel = record.kernel, initrd = record.initrd, params = record.params }
 end
 
+-- Whether BSS has parameters for the MAC that its firmware sends: then it is SMD that has another.
+local function of_firmware(ctx)
+  return ctx.firmware ~= nil and not ctx.shared.by_nic[ctx.firmware] and ctx.shared.by_mac[ctx.firmware] ~= nil
+end
+
 -- A group of the node none of whose members has parameters, while others have some.
 local function bare_group(ctx)
   if not next(ctx.shared.by_mac) then return nil end
@@ -96,7 +101,8 @@ return {
       if not where then return nil end
       local text = "bss.boot.params.set(NODE, { kernel = %q, initrd = %q, params = %q })"
       local fix = text:format(record.kernel or "", record.initrd or "", record.params or "")
-      return ("%s has boot parameters under %s and none under a MAC"):format(ctx.xname, where), "certain", { _fix = fix }
+      local told = "%s has boot parameters under %s and none under a MAC"
+      return told:format(ctx.xname, where), "certain", { _fix = fix }
     end,
     _inject = function(at)
       local fields, nid = fields_of(record_of(at)), at.shared.nodes[at.node].NID
@@ -115,7 +121,7 @@ return {
     fix = 'bss.boot.params.set("@GROUP", { kernel = KERNEL, initrd = INITRD, params = PARAMS })',
     note = "this looks the MACs of its members up",
     _probe = function(ctx)
-      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) then return nil end
+      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) or of_firmware(ctx) then return nil end
       local label, count = bare_group(ctx)
       if not label then return nil end
       local text = "none of the %d members of %s has boot parameters, and other nodes have"
@@ -150,7 +156,7 @@ return {
     fix = "bss.boot.params.set(NODE, { kernel = KERNEL, initrd = INITRD, params = PARAMS })",
     lab_note = 'lab.artifacts() lists what there is to boot, below "http://172.16.0.254:9000/"',
     _probe = function(ctx)
-      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) then return nil end
+      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) or of_firmware(ctx) then return nil end
       local text = "BSS has no boot parameters for %s of %s"
       local group = bare_group(ctx)
       local names = { _fix = as_another(ctx, "NODE") }

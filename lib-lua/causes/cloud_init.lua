@@ -120,9 +120,9 @@ return {
       .. 'cloud_init.group.set("GROUP", { file = "data/cloud-init/GROUP.yaml" })',
     _probe = function(ctx)
       if not empty(ctx.shared) then return nil end
-      local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+s$", "s")
+      local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+(%a+)$", "%1")
       -- Who came past meta-data is kept by something else.
-      local past = ctx.stopped and ctx.stopped.stage ~= "meta-data"
+      local past = ctx.stopped and ctx.stopped.stage ~= "meta-data" and ctx.stopped.stage ~= "groups"
       local text = "cloud-init has no defaults and no group; it runs for %s"
       return text:format(up), past and "possible" or "likely", { GROUP = ctx.labels[1] }
     end,
@@ -139,8 +139,11 @@ return {
     _probe = function(ctx)
       if #ctx.labels == 0 or #ctx:clouds() > 0 or empty(ctx.shared) then return nil end
       local labels = table.concat(ctx.labels, ", ")
-      local names = { GROUP = ctx.labels[1] }
-      return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname), "certain", names
+      local names, stage = { GROUP = ctx.labels[1] }, ctx.stopped
+      -- A request that never came to cloud-init failed of something else.
+      local unsent = stage and stage.stage == "groups" and stage.request and not stage.status
+      return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname),
+        unsent and "possible" or "certain", names
     end,
     _inject = function(at)
       local gone = {}

@@ -114,7 +114,8 @@ return {
     heard = "since the certificates were renewed no node comes up any more, and yesterday all did",
     symptom = "every node is a stranger; coresmd logs `failed to refresh cache: … x509`, or `connection refused`",
     cause = "coresmd cannot read SMD: the CA, the name or the gateway is not as its configuration says",
-    note = "openchami-certificate-update in a shell, then systemctl restart coresmd-coredhcp; its log says what it could not do",
+    note = "openchami-certificate-update in a shell, then systemctl restart coresmd-coredhcp; its log says what it "
+      .. "could not do",
     lab = 'lab.condition("coresmd_untrusting", false)',
     _probe = function(ctx)
       local refresh = ctx.shared.refresh

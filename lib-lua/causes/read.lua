@@ -66,7 +66,8 @@ function _read.free(shared)
   local net, lowest = home(shared.by_ip)
   for last = lowest, 199 do
     local ip = net .. last
-    if not shared.by_ip[ip] and not shared:lent(ip) and not shared.places:find(ip:gsub("%.", "%%.") .. "%f[^%d]") then return ip end
+    local taken = shared.by_ip[ip] or shared:lent(ip) or shared.places:find(ip:gsub("%.", "%%.") .. "%f[^%d]")
+    if not taken then return ip end
   end
   return false
 end
@@ -154,6 +155,7 @@ function _read.dhcp(shared)
     read.version = version
     read.found = chami.dhcp.lint(text, { smd = true, version = version })
     read.listens, read.pool = listens(text), pool_of(text)
+    read.scripts = text:match "ipxe_base_uri=(https?://%S+)" or text:match "coresmd:%s+https?://%S+%s+(https?://%S+)"
   end)
   if not ok then
     read.fault = why

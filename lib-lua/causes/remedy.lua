@@ -64,7 +64,7 @@ local function of(cause, ctx, names)
   fix = fix and filled(fix, ctx, names)
   local remarks = fix and open(fix) or {}
   if note then table.insert(remarks, 1, filled(note, ctx, names)) end
-  if ctx.machine and cause.lab_note then remarks[#remarks + 1] = cause.lab_note end
+  if ctx.machine and cause.lab_note and not own then remarks[#remarks + 1] = cause.lab_note end
   return fix, remarks[1] and table.concat(remarks, "; ") or nil
 end
 

@@ -4,28 +4,32 @@ local ARGS = "bss.boot.params.update(NODE, { params = bss.args(bss.boot.params.g
 local SEED = { "meta-data", "user-data", "vendor-data" }
 
 -- Of a stage: who sets what it asks for, in words, with which call, and what is set there now.
----@type table<string, { owner: string, what: string, names?: function, fix?: string, note?: string, lab?: string, now: fun(ctx): string? }>
+---@type table<string, table>
 local SET = {
   script = {
-    owner = "coresmd", what = "ipxe_base_uri in coredhcp.yaml", now = function() end,
+    owner = "coresmd", what = "ipxe_base_uri in coredhcp.yaml", now = function(ctx) return ctx.shared.dhcp.scripts end,
     note = "dhcp.lint() reads the file; then systemctl restart coresmd-coredhcp", lab = "lab.dhcp.reset()",
   },
   kernel = {
-    owner = "bss", what = "`kernel` of its boot parameters", now = function(ctx) return ctx.record and ctx.record.kernel end,
+    owner = "bss", what = "`kernel` of its boot parameters",
+    now = function(ctx) return ctx.record and ctx.record.kernel end,
     fix = "bss.boot.params.update(NODE, { kernel = KERNEL })",
   },
   initrd = {
-    owner = "bss", what = "`initrd` of its boot parameters", now = function(ctx) return ctx.record and ctx.record.initrd end,
+    owner = "bss", what = "`initrd` of its boot parameters",
+    now = function(ctx) return ctx.record and ctx.record.initrd end,
     fix = "bss.boot.params.update(NODE, { initrd = INITRD })",
   },
   rootfs = {
     owner = "bss", what = "`root=` among its kernel's arguments",
-    now = function(ctx) return ctx.record and tostring(ctx.args:get "root" or "") end, fix = ARGS:format '"root", "live:URL"',
+    now = function(ctx) return ctx.record and tostring(ctx.args:get "root" or "") end,
+    fix = ARGS:format '"root", "live:URL"',
     note = "URL is that of its root file system",
   },
   groups = {
     owner = "cloud-init", what = "base-url of cloud-init's defaults",
-    now = function(ctx) return ctx.base end, fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }',
+    now = function(ctx) return ctx.base end,
+    fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }',
   },
 }
 -- A group's file that a node takes for something else than a cloud-config.
@@ -38,7 +42,7 @@ SET.config = {
 
 for _, stage in ipairs(SEED) do
   SET[stage] = {
-    owner = "bss", what = "`ds=` among its kernel's arguments",
+    owner = "bss", what = "`ds=` among its kernel's arguments", is_seed = true,
     now = function(ctx)
       local ds = ctx.record and ctx.args:get "ds"
       return type(ds) == "string" and ds:match "s=([^;]*)" or nil
@@ -74,7 +78,7 @@ local function changed(ctx, stage, set, url)
     return not ctx.shared.clouds[group] or not ctx.shared:text(group):find "^#!"
   end
   if name == "rootfs" and restarted(ctx, "root") then return true end
-  if set == SET["meta-data"] or set == SET["user-data"] or set == SET["vendor-data"] then return restarted(ctx, "ds") end
+  if set.is_seed then return restarted(ctx, "ds") end
   now = now and now:gsub("^live:", "")
   if url and now and url:sub(1, #now) ~= now then return true end
   return url ~= nil and answered(ctx, stage, url) or false

@@ -23,6 +23,19 @@ local function another(at, fits)
   return at.pick(others)
 end
 
+-- Nodes whose xname is as this one but for one character, folded.
+local function alike(ctx)
+  local found = {}
+  for id, one in pairs(ctx.shared.nodes) do
+    local off = 0
+    for i = 1, one.Type == "Node" and #id == #ctx.xname and #id or 0 do
+      off = off + (id:byte(i) ~= ctx.xname:byte(i) and 1 or 0)
+    end
+    if off == 1 then found[#found + 1] = id end
+  end
+  return found[1] and chami.nodeset.fold(found)
+end
+
 -- Which of two that have one address moves: not that whose it is by its number.
 local function moving(ctx, nic, other, ip)
   local theirs = context.node(ctx.shared, other.ComponentID)
@@ -64,8 +77,13 @@ return {
       if ctx.shared.nodes[bmc or ""] then
         return ("SMD has no node %s, and has its BMC"):format(ctx.xname), "likely"
       end
-      return ("SMD has no node %s, nor anything like it: it may be new"):format(ctx.xname), "possible",
-        { _note = "a new node: name it in the nodes file, and load that: discover.static" }
+      local near = alike(ctx)
+      local hint = near and ("did you mean %s? "):format(near) or ""
+      return ("SMD has no node %s: it is misspelt here, or new"):format(ctx.xname), "possible",
+        {
+          _cause = "SMD does not know this xname",
+          _note = hint .. "a new node: name it in the nodes file, and load that: discover.static",
+        }
     end,
     _inject = function(at)
       local nic, bmc = boot_nic(at), at.node:match "^(.*)n%d+$"

@@ -17,7 +17,7 @@ local KNOWN = { file = false, log = log, config = config, console = console }
 local function checked(options, call, several)
   if options ~= nil and type(options) ~= "table" then
     fault.raise("bad_argument", ("%s: options are a table, and this is a %s"):format(call, type(options)), {
-      hint = several and ("a set of several is one argument: %s"):format(several) or "known are: file, log, console, config",
+      hint = several and "a set of several is one argument: " .. several or "known are: file, log, console, config",
     })
   end
   for key, value in pairs(options or {}) do

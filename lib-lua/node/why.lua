@@ -78,7 +78,7 @@ local function ask(ctx)
       local hinders = not (ctx.up and (cause.advice or certainty == "possible"))
       local list = hinders and found or remarks
       list[#list + 1] = {
-        id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence,
+        id = cause.id, cause = names and names._cause or cause.cause, certainty = certainty, evidence = evidence,
         stage = names and names._stage or cause.stage, owner = cause.owner,
       }
       list[#list].fix, list[#list].note = remedy.of(cause, ctx, names)
@@ -283,20 +283,27 @@ local function plain(verdict)
   return copy
 end
 
--- For the command line: the verdict of a node, or of all that have something wrong, and whether any has.
+-- Of several names of nodes the set; nil for one, and for what is none.
+local function several(name)
+  local ok, found = pcall(nodes.xnames, name)
+  return ok and #found > 1 and name or nil
+end
+
+-- For the command line: the verdict of a node, or of all of a set that have something wrong, and whether any has.
 local function report(name, file, form)
   local options = { file = file ~= "" and file or nil }
-  if name ~= "" then
+  local set = name ~= "" and several(name) or nil
+  if name ~= "" and not set then
     local verdict = one(name, options)
     local sick = verdict.what ~= nil or #verdict.causes > 0
     return form == "text" and tostring(verdict) or plain(verdict), sick
   end
-  local verdicts, out = wrong(nil, options), json.array {}
+  local verdicts, out = wrong(set, options), json.array {}
   for i, verdict in ipairs(verdicts) do out[i] = form == "text" and tostring(verdict) or plain(verdict) end
   if form ~= "text" then return out, #out > 0 end
   if #out > 0 then return table.concat(out, "\n\n"), true end
-  local some = #nodes.xnames "@*" > 0
+  local some = #nodes.xnames(set or "@*") > 0
   return some and NOTHING or "SMD knows no node: discover.static loads a nodes file", false
 end
 
-return { one = one, wrong = wrong, report = report }
+return { one = one, wrong = wrong, report = report, plain = plain }

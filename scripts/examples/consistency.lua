@@ -97,8 +97,14 @@ for _, group in ipairs(cloud_init.group.list()) do
   configs[group.name] = cloud_init.group.config(group.name)
   if not set and not group.smd then tell("config", group.name, "SMD has no such group") end
 end
+-- A group without a file is none's fault while its members have another.
 for label in pairs(labels) do
-  if not configs[label] then tell("config", label, "cloud-init has nothing for its members") end
+  local served = configs[label] ~= nil
+  for _, id in ipairs(served and {} or chosen) do
+    local inside, other = false, false
+    for _, own in ipairs(groups[id]) do inside, other = inside or own == label, other or configs[own] ~= nil end
+    if inside and not other then tell("config", label, "cloud-init has nothing for its members") break end
+  end
 end
 for _, id in ipairs(chosen) do
   local data, list = cloud_init.node.meta_data(id), cloud_init.node.vendor_data(id)

@@ -27,7 +27,8 @@ end
 
 -- A new machine's MAC is always like its neighbour's: nobody's interface is to be deleted for that.
 local new = stranger "52:54:00:be:ef:06"
-expect(new, has { id = "F01", certainty = "possible", evidence = contains "nor one like it", note = contains "a new node" }, "new")
+expect(new, has { id = "F01", certainty = "possible", evidence = contains "nor one like",
+  note = contains "a new node" }, "new")
 smd.iface.add("52:54:00:be:ef:96", { ComponentID = "x1000c0s0b5n0", IPAddresses = { "172.16.0.6" } })
 local slip = stranger "52:54:00:be:ef:06"
 expect(slip, has { certainty = "possible", evidence = contains "52:54:00:be:ef:96 of x1000c0s0b5n0 is like it" }, "a slip")
