@@ -240,13 +240,15 @@ function doctor.doctor(set, options)
   report.services = #checks
   local shared = context.shared()
   shared.where = options
-  local verdicts = {}
   if checks[1].ok then
     report.nodes = #nodes.xnames(set or "@*")
-    verdicts = why.wrong(set, options, shared)
+    local verdicts = why.wrong(set, options, shared)
     report.causes, report.standing = by_cause(verdicts), standing(verdicts)
+    agreement(shared, add, explained_by(verdicts, shared))
+  else
+    local text = "nothing was compared and no node asked about: SMD does not answer"
+    add { ok = false, left_out = true, what = text }
   end
-  agreement(shared, add, explained_by(verdicts, shared))
   if report.nodes == 0 and checks[1].ok then
     add { ok = false, what = "SMD knows no node", note = "discover.static loads a nodes file" }
   end

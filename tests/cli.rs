@@ -331,6 +331,11 @@ fn a_set_is_asked_about_and_the_doctor_ends_with_6_when_something_is_wrong() {
     assert_eq!(status, Some(0), "{out}");
     assert!(out.ends_with("✓ 5 nodes: nothing found wrong\n"), "{out}");
     assert_eq!(on(&["doctor", "nid009"]).0, Some(2));
+    // What nobody answers is said once, and what to do first.
+    let (status, out, _) = run(&["-u", "http://127.0.0.1:9", "doctor"]);
+    assert_eq!(status, Some(6));
+    assert_eq!(out.matches("cannot reach").count(), 1, "{out}");
+    assert!(out.contains("\nnext: "), "{out}");
 }
 
 #[test]
