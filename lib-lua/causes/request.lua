@@ -7,28 +7,28 @@ local SEED = { "meta-data", "user-data", "vendor-data" }
 ---@type table<string, table>
 local SET = {
   script = {
-    owner = "coresmd", what = "ipxe_base_uri in coredhcp.yaml", now = function(ctx) return ctx.shared.dhcp.scripts end,
+    owner = "coresmd", what = "ipxe_base_uri in coredhcp.yaml", _now = function(ctx) return ctx.shared.dhcp.scripts end,
     note = "dhcp.lint() reads the file; then systemctl restart coresmd-coredhcp", lab = "lab.dhcp.reset()",
   },
   kernel = {
     owner = "bss", what = "`kernel` of its boot parameters",
-    now = function(ctx) return ctx.record and ctx.record.kernel end,
+    _now = function(ctx) return ctx.record and ctx.record.kernel end,
     fix = "bss.boot.params.update(NODE, { kernel = KERNEL })",
   },
   initrd = {
     owner = "bss", what = "`initrd` of its boot parameters",
-    now = function(ctx) return ctx.record and ctx.record.initrd end,
+    _now = function(ctx) return ctx.record and ctx.record.initrd end,
     fix = "bss.boot.params.update(NODE, { initrd = INITRD })",
   },
   rootfs = {
     owner = "bss", what = "`root=` among its kernel's arguments",
-    now = function(ctx) return ctx.record and tostring(ctx.args:get "root" or "") end,
+    _now = function(ctx) return ctx.record and tostring(ctx.args:get "root" or "") end,
     fix = ARGS:format '"root", "live:URL"',
     note = "URL is that of its root file system",
   },
   groups = {
     owner = "cloud-init", what = "base-url of cloud-init's defaults",
-    now = function(ctx) return ctx.base end,
+    _now = function(ctx) return ctx.base end,
     fix = 'cloud_init.defaults.set{ base_url = "http://HEAD:8081/cloud-init" }',
   },
 }
@@ -36,14 +36,14 @@ local SET = {
 local function left_out(stage) return stage.what:match "/([^/%s]+)%.yaml is left out" end
 
 SET.config = {
-  owner = "cloud-init", what = "the file of its group", names = left_out, now = function() end,
+  owner = "cloud-init", what = "the file of its group", names = left_out, _now = function() end,
   fix = "cloud_init.group.set(GROUP, { file = FILE })", note = "a cloud-config begins with the line `#cloud-config`",
 }
 
 for _, stage in ipairs(SEED) do
   SET[stage] = {
     owner = "bss", what = "`ds=` among its kernel's arguments", is_seed = true,
-    now = function(ctx)
+    _now = function(ctx)
       local ds = ctx.record and ctx.args:get "ds"
       return type(ds) == "string" and ds:match "s=([^;]*)" or nil
     end,
@@ -72,7 +72,7 @@ end
 
 -- Whether something that this stage depends on was changed since it failed.
 local function changed(ctx, stage, set, url)
-  local name, now = stage.stage, set.now(ctx)
+  local name, now = stage.stage, set._now(ctx)
   if name == "config" then
     local group = left_out(stage)
     return not ctx.shared.clouds[group] or not ctx.shared:text(group):find "^#!"

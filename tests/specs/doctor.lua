@@ -143,3 +143,11 @@ back()
 expect(expect_fault("bad_argument", node.why, 1, 2).hint, contains "node.wrong(SET)", "two nodes")
 expect(expect_fault("bad_argument", doctor, 1, 2).hint, contains "doctor(SET, OPTIONS)", "two nodes")
 expect(node.why "x1000c0s0b9n0".causes[1], has { id = "F15", certainty = "possible", note = contains "did you mean" }, "a slip")
+
+-- What the catalogue has as code is code, for every cause; words are in a field of their own.
+for _, one in ipairs(require("causes.catalogue").all) do
+  for _, code in ipairs { one.fix or "", one.lab or "" } do
+    expect(select(2, load(code)), nil, one.id .. ": " .. code)
+  end
+  expect((one.fix or one.note) ~= nil, true, one.id .. " says what to do")
+end
