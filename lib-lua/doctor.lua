@@ -1,8 +1,9 @@
+local agree = require "causes.agree"
 local causes = require "causes.catalogue"
 local context = require "causes.context"
-local hypervisor = require "causes.hypervisor"
 local nodes = require "nodes"
 local options_of = require "node.options"
+local remedy = require "causes.remedy"
 local why = require "node.why"
 
 --- All checks of the cluster at once.
@@ -11,7 +12,7 @@ local doctor = {}
 ---@class doctor.Check
 ---@field ok boolean
 ---@field what string what was asked, and what was found
----@field fix? string what to do
+---@field note? string what to do
 ---@field left_out? boolean true: it could not be asked
 
 ---@class doctor.Sick a cause, and all nodes it was found on
@@ -22,41 +23,72 @@ local doctor = {}
 ---@field count integer how many they are
 ---@field stage string where a boot of the first meets it
 ---@field evidence string what was seen of the first
----@field fix string what to do for the first
+---@field fix? string code that puts it right for all of them, or, where `note` says so, for the first
+---@field note? string a remark beside it
+
+---@class doctor.Standing nodes whose boot does not go on, or that are up and lack something, and no cause explains it
+---@field nodes string the set, folded
+---@field count integer how many they are
+---@field stage string at which stage
+---@field what string what was seen of the first there
 
 ---@class doctor.Report prints as text
 ---@field ok boolean whether nothing was found wrong in what could be asked
 ---@field checks doctor.Check[] the services, and whether they agree with one another
 ---@field causes doctor.Sick[] what keeps nodes from booting, the most certain first
+---@field standing doctor.Standing[] what stands still all the same
 ---@field nodes integer how many nodes were looked at
+---@field services integer how many of the checks, the first, are about whether services answer
 
 local Report = { __data = true }
 
-function Report.__tostring(report)
-  local lines = {}
-  for _, check in ipairs(report.checks) do
-    lines[#lines + 1] = (check.ok and "✓ " or check.left_out and "– " or "✗ ") .. check.what
-    if check.fix then lines[#lines + 1] = "  fix:  " .. check.fix end
+local function count(number, one) return ("%d %s"):format(number, number == 1 and one or one .. "s") end
+
+local function who(sick) return sick.count > 1 and ("%d nodes, %s"):format(sick.count, sick.nodes) or sick.nodes end
+
+-- The checks of one kind, each a line; those that could not be asked for one reason share one.
+local function checked(lines, checks, wanted)
+  local reasons = {}
+  for _, check in ipairs(checks) do
+    local kind = check.ok and "✓" or check.left_out and "–" or "✗"
+    local reason = check.left_out and check.what:match "^not asked whether .-: (.*)$"
+    if kind == wanted and reason then
+      if not reasons[reason] then reasons[reason], reasons[#reasons + 1] = 0, reason end
+      reasons[reason] = reasons[reason] + 1
+    elseif kind == wanted then
+      lines[#lines + 1] = ("%s %s"):format(kind, check.what)
+      remedy.lines(lines, "  ", nil, check.note)
+    end
   end
-  for _, sick in ipairs(report.causes) do
-    local many = sick.count > 1 and ("%d nodes, %s"):format(sick.count, sick.nodes) or sick.nodes
-    lines[#lines + 1] = ("✗ %s, %s, on %s: %s"):format(sick.id, sick.certainty, many, sick.cause)
-    lines[#lines + 1] = "  seen: " .. sick.evidence
-    lines[#lines + 1] = "  fix:  " .. sick.fix
+  for _, reason in ipairs(reasons) do
+    lines[#lines + 1] = ("– %s left out: %s"):format(count(reasons[reason], "check"), reason)
   end
-  if #report.causes == 0 and report.nodes > 0 then
-    lines[#lines + 1] = ("✓ %d nodes: nothing found wrong"):format(report.nodes)
-  elseif #report.causes > 0 then
-    lines[#lines + 1] = "next: node.why(NODE) tells more of one; put right what stands first and ask again"
-  end
-  return table.concat(lines, "\n")
 end
 
--- The first few of a list, and how many there are besides.
-local function some(list)
-  table.sort(list)
-  local shown = table.concat(list, ", ", 1, math.min(#list, 5))
-  return #list > 5 and ("%s and %d more"):format(shown, #list - 5) or shown
+-- What stands first is what is to be put right first: services, then causes, then what does not agree.
+function Report.__tostring(report)
+  local lines, own = {}, table.move(report.checks, 1, math.min(report.services, #report.checks), 1, {})
+  local rest = table.move(report.checks, report.services + 1, #report.checks, 1, {})
+  checked(lines, own, "✗")
+  checked(lines, own, "✓")
+  for _, sick in ipairs(report.causes) do
+    lines[#lines + 1] = ("✗ %s, %s, on %s: %s"):format(sick.id, sick.certainty, who(sick), sick.cause)
+    lines[#lines + 1] = "  seen: " .. sick.evidence
+    remedy.lines(lines, "  ", sick.fix, sick.note)
+  end
+  for _, one in ipairs(report.standing) do
+    lines[#lines + 1] = ("✗ %s: not well at the stage %s: %s"):format(who(one), one.stage, one.what)
+  end
+  for _, kind in ipairs { "✗", "✓", "–" } do checked(lines, rest, kind) end
+  if #report.causes == 0 and #report.standing == 0 and report.nodes > 0 then
+    lines[#lines + 1] = ("✓ %s: nothing found wrong"):format(count(report.nodes, "node"))
+  elseif report.nodes > 0 then
+    lines[#lines + 1] = "next: node.why(NODE) tells more of one; put right what stands first and ask again"
+  end
+  if not report.ok and (report.nodes == 0 or #report.causes + #report.standing == 0) then
+    lines[#lines + 1] = "next: put right what stands first, then doctor() again"
+  end
+  return table.concat(lines, "\n")
 end
 
 -- Each service is asked for something small.
@@ -66,180 +98,87 @@ local SERVICES = {
   { "cloud-init", function() chami.cloud_init.service.version() end },
 }
 
+-- Those that fail in the same way are told as one.
 local function services(add)
+  local same = {}
   for _, one in ipairs(SERVICES) do
     local ok, raised = pcall(one[2])
     if ok then
       add { ok = true, what = one[1] .. " answers" }
     else
       if type(raised) ~= "table" or raised.kind == "interrupted" then error(raised, 0) end
-      add { ok = false, what = ("%s: %s"):format(one[1], raised.message), fix = raised.hint }
+      local first = same[raised.message]
+      if first then
+        first.names[#first.names + 1] = one[1]
+        first.check.what = ("%s: %s"):format(table.concat(first.names, ", "), raised.message)
+      else
+        local check = { ok = false, what = ("%s: %s"):format(one[1], raised.message), note = raised.hint }
+        same[raised.message] = { names = { one[1] }, check = check }
+        add(check)
+      end
     end
   end
 end
 
--- All nodes with what is known of each.
-local function contexts(shared)
-  local all = {}
-  for id, one in pairs(shared.nodes) do
-    if one.Type == "Node" then all[#all + 1] = context.node(shared, id) end
-  end
-  return all
-end
-
--- The machines there are: a lab's, or the domains on the nodes' networks.
-local function machines(shared)
-  local all = {}
-  for _, machine in pairs(shared.machines) do all[#all + 1] = machine end
-  if shared.virt.on_lab then return all end
-  local homes = {}
-  for ip in pairs(shared.by_ip) do
-    local net = hypervisor.home(shared.virt, ip)
-    if net then homes[net.name] = true end
-  end
-  for name, domain in pairs(shared.virt.domains) do
-    for _, nic in ipairs(domain.interfaces) do
-      if nic.mac and homes[nic.source] then
-        all[#all + 1] = { name = name, mac = nic.mac }
-        break
-      end
-    end
-  end
-  return all
-end
-
--- So many errors of one file are told.
-local ERRORS = 6
-
--- Whether the services tell the same story. Each gives what is wrong, or nil.
-local AGREE = {
-  { "every interface belongs to a component", function(shared)
-    local lost = {}
-    for _, nic in ipairs(shared.nics) do
-      if nic.ComponentID ~= "" and not shared.nodes[nic.ComponentID] then lost[#lost + 1] = nic.MACAddress end
-    end
-    if #lost == 0 then return nil end
-    return ("%d interfaces belong to a component that SMD does not have: %s"):format(#lost, some(lost)),
-      "coresmd offers them nothing: add the component, or smd.iface.delete the interface"
-  end },
-  { "all boot parameters belong to an interface", function(shared)
-    local known, lost = shared.by_nic, {}
-    for mac in pairs(shared.by_mac) do
-      if not known[mac] then lost[#lost + 1] = mac end
-    end
-    if #lost == 0 then return nil end
-    return ("%d MACs have boot parameters and are no interface in SMD: %s"):format(#lost, some(lost)),
-      "a misspelt MAC, or a node that is gone: bss.boot.params.delete { macs = { MAC } }"
-  end },
-  { "every group of cloud-init is one of SMD", function(shared)
-    local lost = {}
-    for name in pairs(shared.clouds) do
-      if not shared.members[name] then lost[#lost + 1] = name end
-    end
-    if #lost == 0 then return nil end
-    return ("%d groups of cloud-init are none in SMD, so no node gets their files: %s"):format(#lost, some(lost)),
-      "smd.group.add(NAME, { members = … }), or cloud_init.group.delete(NAME)"
-  end },
-  { "coredhcp.yaml is sound", function(shared)
-    if shared.dhcp.fault then error(shared.dhcp.fault, 0) end
-    -- One line with many words that are wrong in the same way is told once.
-    local lines, fixes, told, more = {}, {}, {}, ""
-    for _, finding in ipairs(shared.dhcp.found) do
-      local way = finding.line .. finding.fix
-      if (finding.level == "error" or finding.does == "die") and not told[way] then
-        told[way] = true
-        lines[#lines + 1] = ("line %d, %s: %s"):format(finding.line, finding.setting, finding.message)
-        if not told[finding.fix] then fixes[#fixes + 1], told[finding.fix] = finding.fix, true end
-      end
-    end
-    if #lines == 0 then return nil end
-    local most = math.min(#lines, ERRORS)
-    if #lines > most then more = ("; and %d more errors: dhcp.lint() lists them"):format(#lines - most) end
-    return "coredhcp.yaml, " .. table.concat(lines, "; ", 1, most) .. more,
-      table.concat(fixes, "; ", 1, math.min(#fixes, most))
-  end },
-  { "every machine is known to SMD", function(shared)
-    local known, lost = shared.by_nic, {}
-    for _, machine in ipairs(machines(shared)) do
-      if not known[machine.mac] then lost[#lost + 1] = ("%s (%s)"):format(machine.name, machine.mac) end
-    end
-    if #lost == 0 then return nil end
-    return ("SMD has no interface of %d machines: %s"):format(#lost, some(lost)),
-      "discover.static loads a nodes file; discover.lint finds what is misspelt in it"
-  end },
-  { "domains have the MACs that SMD has for them", function(shared)
-    local odd = {}
-    for _, ctx in ipairs(contexts(shared)) do
-      local domain, own = ctx.domain, {}
-      for _, nic in ipairs(ctx.nics) do own[nic.MACAddress:lower()] = true end
-      local same = not domain or #ctx.nics == 0
-      for _, nic in ipairs(domain and domain.interfaces or {}) do same = same or own[nic.mac] end
-      if not same then
-        odd[#odd + 1] = ("%s has %s, SMD has %s for %s"):format(
-          domain.name, tostring(ctx.firmware), ctx.nics[1].MACAddress, ctx.xname)
-      end
-    end
-    if #odd == 0 then return nil end
-    return ("%d domains have another MAC than SMD: %s"):format(#odd, some(odd)),
-      "node.why(NODE) says which is to be changed; virsh.domiflist(DOMAIN) shows a domain's"
-  end, virt = true },
-  { "domains are on the network of their addresses", function(shared)
-    local odd = {}
-    for _, ctx in ipairs(contexts(shared)) do
-      local seen = ctx.domain and causes.by_id.F11._probe(ctx)
-      if seen then odd[#odd + 1] = ctx.domain.name end
-    end
-    if #odd == 0 then return nil end
-    return ("%d domains are on another network, or on one that is not up: %s"):format(#odd, some(odd)),
-      "F11 below says where each belongs"
-  end, virt = true },
-  { "no DHCP server of libvirt's own is on the nodes' network", function(shared)
-    for _, net in ipairs(shared.virt.networks) do
-      for ip in pairs(net.dhcp and net.active and shared.by_ip or {}) do
-        if hypervisor.holds(net, ip) then
-          return ("the definition of %s has a DHCP server of libvirt's own, at %s"):format(net.name, net.dhcp),
-            ("take <dhcp> out of virsh.net_dumpxml(%q): help \"F06\" says how"):format(net.name)
-        end
-      end
-    end
-  end, virt = true },
-}
-
-local function agreement(shared, add)
-  for _, one in ipairs(AGREE) do
-    local ok, wrong, fix = pcall(one[2], shared)
+-- `explained`: the MACs of machines that a cause speaks of already.
+local function agreement(shared, add, explained)
+  for _, one in ipairs(agree.all) do
+    local ok, wrong, note = pcall(one[2], shared, explained)
+    local lost = one.virt and shared.virt.fault or not ok and wrong
     -- Without a hypervisor there is nothing that could agree with it.
-    if one.virt and shared.virt.fault then
-      add { ok = false, left_out = true, what = ("not asked whether %s: %s"):format(one[1], shared.virt.fault.message) }
-    elseif not ok then
-      if type(wrong) ~= "table" or wrong.kind == "interrupted" then error(wrong, 0) end
-      add { ok = false, left_out = true, what = ("not asked whether %s: %s"):format(one[1], wrong.message) }
+    if lost then
+      if type(lost) ~= "table" or lost.kind == "interrupted" then error(lost, 0) end
+      add { ok = false, left_out = true, what = ("not asked whether %s: %s"):format(one[1], lost.message) }
     else
       -- A lab's machines are their own domains: only what somebody changed is worth a line.
-      local told = wrong or not one.virt or not shared.virt.on_lab
-      if told then add { ok = not wrong, what = wrong or one[1], fix = fix } end
+      local told = wrong or not one.quiet and (not one.virt or not shared.virt.on_lab)
+      if told then add { ok = not wrong, what = wrong or one[1], note = note } end
     end
   end
 end
 
 local RANK = { certain = 1, likely = 2, possible = 3 }
 
+-- What one verdict has in common with others: the number of its cause, or, without one, its words.
+local function kind_of(one)
+  return causes.by_id[one.id] and one.id or table.concat({ one.id, one.stage, one.cause }, " ")
+end
+
+-- A set of nodes for what was gathered of each.
+local function folded(list)
+  local names = {}
+  for i, one in ipairs(list) do names[i] = one.node end
+  return #list, chami.nodeset.fold(names)
+end
+
+-- The code for all of one cause.
+local function remedied(sick)
+  local fix, whole = remedy.for_all(sick.all)
+  if not whole then
+    local note = ("this is for %s; node.wrong(%q) has it for each"):format(sick.all[1].node, sick.nodes)
+    sick.note = sick.note and ("%s; %s"):format(note, sick.note) or note
+  end
+  sick.fix, sick.all = fix, nil
+end
+
 -- The nodes by what is wrong with them.
 local function by_cause(verdicts)
   local found = {}
   for _, verdict in ipairs(verdicts) do
     for _, one in ipairs(verdict.causes) do
-      local sick = found[one.id]
+      local kind = kind_of(one)
+      local sick = found[kind]
       if not sick then
-        sick = { id = one.id, cause = one.cause, certainty = one.certainty, evidence = one.evidence, fix = one.fix }
+        sick = { id = one.id, cause = one.cause, certainty = one.certainty, evidence = one.evidence, note = one.note }
         sick.all, sick.stage = {}, one.stage
-        found[one.id], found[#found + 1] = sick, sick
+        found[kind], found[#found + 1] = sick, sick
       end
-      table.insert(sick.all, verdict.node)
+      table.insert(sick.all, { node = verdict.node, fix = one.fix })
     end
   end
   for _, sick in ipairs(found) do
-    sick.count, sick.nodes, sick.all = #sick.all, chami.nodeset.fold(sick.all), nil
+    sick.count, sick.nodes = folded(sick.all)
+    remedied(sick)
   end
   table.sort(found, function(a, b)
     local one, other = RANK[a.certainty], RANK[b.certainty]
@@ -251,34 +190,77 @@ local function by_cause(verdicts)
   return json.array(table.move(found, 1, #found, 1, {}))
 end
 
+-- Nodes that do not go on, or lack something, and of which no cause is known: by stage.
+local function standing(verdicts)
+  local found = {}
+  for _, verdict in ipairs(verdicts) do
+    if verdict.what and #verdict.causes == 0 then
+      local one = found[verdict.stage]
+      if not one then
+        one = { stage = verdict.stage, what = verdict.what, all = {} }
+        found[verdict.stage], found[#found + 1] = one, one
+      end
+      table.insert(one.all, { node = verdict.node })
+    end
+  end
+  for _, one in ipairs(found) do
+    one.count, one.nodes = folded(one.all)
+    one.all = nil
+  end
+  return json.array(table.move(found, 1, #found, 1, {}))
+end
+
+-- The MACs of the machines that a wrong MAC was found on.
+local function explained_by(verdicts, shared)
+  local macs = {}
+  for _, verdict in ipairs(verdicts) do
+    for _, one in ipairs(verdict.causes) do
+      if one.id == "F01" then macs[context.node(shared, verdict.node).firmware or ""] = true end
+    end
+  end
+  return macs
+end
+
 --- Looks at everything: whether the services answer, whether SMD, BSS, cloud-init and the machines tell the same story, and
 --- what keeps nodes from booting, the nodes of one cause together. It reads only; what nodes have in common is listed once.
 ---@param set? nodeset.Set which nodes; all of SMD where none are named
 ---@param options? node.WhyOptions where logs and files are, if not where they usually are
 ---@return doctor.Report report prints as text
+---@shell chami doctor NODES
 ---@state 301
 ---@example doctor().causes[1].id --> F17
 ---@state 301
 ---@example smd.iface.delete "52:54:00:be:ef:01"; return doctor(1).causes[1].id --> F08
 function doctor.doctor(set, options)
-  options = options_of.checked(options, "doctor")
+  options = options_of.checked(options, "doctor", "doctor(SET, OPTIONS)")
   local checks = json.array {}
   local function add(check) checks[#checks + 1] = check end
   services(add)
+  local report = { checks = checks, causes = json.array {}, standing = json.array {}, nodes = 0, ok = true }
+  report.services = #checks
   local shared = context.shared()
   shared.where = options
-  agreement(shared, add)
-  local report = { checks = checks, causes = json.array {}, nodes = 0, ok = true }
   if checks[1].ok then
     report.nodes = #nodes.xnames(set or "@*")
-    report.causes = by_cause(why.wrong(set, options, shared))
+    local verdicts = why.wrong(set, options, shared)
+    report.causes, report.standing = by_cause(verdicts), standing(verdicts)
+    agreement(shared, add, explained_by(verdicts, shared))
+  else
+    local text = "nothing was compared and no node asked about: SMD does not answer"
+    add { ok = false, left_out = true, what = text }
   end
   if report.nodes == 0 and checks[1].ok then
-    add { ok = false, what = "SMD knows no node", fix = "discover.static loads a nodes file" }
+    add { ok = false, what = "SMD knows no node", note = "discover.static loads a nodes file" }
   end
   for _, check in ipairs(checks) do report.ok = report.ok and (check.ok or check.left_out == true) end
-  report.ok = report.ok and #report.causes == 0
+  report.ok = report.ok and #report.causes == 0 and #report.standing == 0
   return setmetatable(report, Report)
+end
+
+-- For the command line: the report, and whether something is wrong.
+function doctor._report(set, file, form)
+  local report = doctor.doctor(set ~= "" and set or nil, { file = file ~= "" and file or nil })
+  return form == "text" and tostring(report) or why.plain(report), not report.ok
 end
 
 return doctor

@@ -12,9 +12,11 @@ local function cause(subject)
   local lines = {
     ("%s  a cause that node.why looks for: a boot meets it at the stage %s; %s has it wrong"):format(
       id, one.stage, one.owner),
-    "symptom  " .. one.symptom, "cause    " .. one.cause, "fix      " .. one.fix,
+    "symptom  " .. one.symptom, "cause    " .. one.cause,
   }
-  if one.lab then lines[#lines + 1] = "on a lab " .. one.lab end
+  if one.fix then lines[#lines + 1] = "fix      " .. one.fix end
+  if one.note then lines[#lines + 1] = "note     " .. one.note end
+  if one.lab or one.lab_note then lines[#lines + 1] = "on a lab: " .. (one.lab or one.lab_note) end
   lines[#lines + 1] = ("lab.fault.inject(%q) makes it happen there"):format(id)
   return table.concat(lines, "\n")
 end

@@ -291,11 +291,12 @@ function node.run(set, command)
 end
 
 ---@class node.Cause
----@field id string its number in the catalogue: `lab.fault.list()` has them all; of a remark also `dhcp.lint`
+---@field id string its number in the catalogue: `lab.fault.list()` has them all; `dhcp.lint`; `request`: what a stage asked in vain
 ---@field cause string what lies behind it
 ---@field certainty "certain"|"likely"|"possible"
 ---@field evidence string what was seen
----@field fix string what to do; capitals stand for what only you know
+---@field fix? string code that puts it right, to be pasted as it stands; capitals left in it are named in `note`
+---@field note? string a remark: what no code of here does, what only you can fill in
 ---@field stage string where a boot meets it, of a file the stage that fetches it
 ---@field owner string who has it wrong
 
@@ -310,6 +311,7 @@ end
 ---@field remarks? node.Cause[] what it came up with all the same: worth a look, and nothing wrong
 ---@field next? string what to type next, where one node was asked about
 ---@field left_out? string[] what could not be asked here, and why
+---@field mended? boolean true: what its last boot asked for in vain is otherwise now
 ---@field partly? boolean true: a service did not answer, and what it knows is not known
 
 ---@class node.WhyOptions

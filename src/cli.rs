@@ -5,6 +5,7 @@
 mod care;
 mod completion;
 mod docs;
+mod doctor;
 mod eval;
 mod lab;
 mod learn;
@@ -16,6 +17,7 @@ mod tape;
 mod target;
 mod token;
 mod variables;
+mod verdict;
 mod why;
 
 use crate::{
@@ -85,6 +87,8 @@ enum Verb {
     Learn(learn::Args),
     /// Tell why a node does not come up; 6 when something is wrong
     Why(why::Args),
+    /// Look at the whole cluster: services, what they agree on, all nodes; 6 when something is wrong
+    Doctor(doctor::Args),
     /// Print the whole reference as Markdown, or write the book or what editors want
     Docs(docs::Args),
     /// Print the completion script for a shell
@@ -172,6 +176,7 @@ fn dispatch(cli: Cli) -> Outcome {
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
         (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
         (None, Some(Verb::Why(args))) => why::run(&target, args, format),
+        (None, Some(Verb::Doctor(args))) => doctor::run(&target, args, format),
         (None, Some(Verb::Docs(args))) => docs::run(&target, &args),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
         (None, Some(Verb::Man(args))) => man::run(&target, args.page),

@@ -300,6 +300,45 @@ fn why_ends_with_6_when_something_is_wrong() {
 }
 
 #[test]
+fn a_set_is_asked_about_and_the_doctor_ends_with_6_when_something_is_wrong() {
+    let on = |words: &[&str]| run(&[&["--lab=doctor"], words].concat());
+    assert_eq!(on(&["lab", "reset", "tutorial"]).0, Some(0));
+    let (status, out, err) = on(&["why", "nid[1-2]"]);
+    assert_eq!((status, err.as_str()), (Some(6), ""));
+    assert_eq!(out.matches("1. F17, certain: ").count(), 2, "{out}");
+    let (status, out, err) = on(&["doctor"]);
+    assert_eq!((status, err.as_str()), (Some(6), ""));
+    assert!(out.contains("✗ F17, certain, on 5 nodes, "), "{out}");
+    let (status, out, _) = on(&["doctor", "nid001", "-F", "json"]);
+    assert_eq!(status, Some(6));
+    let report: serde_json::Value = serde_json::from_str(&out).expect("json");
+    assert_eq!(report["nodes"], 1);
+    let cause = &report["causes"][0];
+    assert_eq!(cause["id"], "F17");
+    // Code is in one field, words are in another.
+    let (fix, note) = (cause["fix"].as_str(), cause["note"].as_str());
+    assert!(fix.is_some_and(|it| it.starts_with("bss.boot.params.set(") && it.ends_with(')')));
+    assert!(note.is_some_and(|it| it.contains("KERNEL is ")), "{out}");
+    assert_eq!(
+        on(&["-e", "cluster.apply('data/roles.yaml', { plan = false })"]).0,
+        Some(0)
+    );
+    let base = "cloud_init.defaults.set{ cluster_name = 'demo', \
+                base_url = 'http://172.16.0.254:8081/cloud-init' } \
+                lab.clock.advance '60s'";
+    assert_eq!(on(&["-e", base]).0, Some(0));
+    let (status, out, _) = on(&["doctor"]);
+    assert_eq!(status, Some(0), "{out}");
+    assert!(out.ends_with("✓ 5 nodes: nothing found wrong\n"), "{out}");
+    assert_eq!(on(&["doctor", "nid009"]).0, Some(2));
+    // What nobody answers is said once, and what to do first.
+    let (status, out, _) = run(&["-u", "http://127.0.0.1:9", "doctor"]);
+    assert_eq!(status, Some(6));
+    assert_eq!(out.matches("cannot reach").count(), 1, "{out}");
+    assert!(out.contains("\nnext: "), "{out}");
+}
+
+#[test]
 fn a_question_is_seen_before_its_answer_is_read() {
     let mut command = chami(&[
         "-e",

@@ -7,6 +7,12 @@ local function number(ip)
   return a and ((tonumber(a) * 256 + tonumber(b)) * 256 + tonumber(c)) * 256 + tonumber(d)
 end
 
+-- A number as an IPv4 address.
+---@return string
+local function text(value)
+  return ("%d.%d.%d.%d"):format(value >> 24 & 255, value >> 16 & 255, value >> 8 & 255, value & 255)
+end
+
 -- How many bits of an address are the network's, by a mask.
 local function ones(mask)
   local bits = 0
@@ -32,10 +38,10 @@ end
 -- The networks that this host is on itself, each with its mask; nil where that cannot be read.
 ---@return { first: integer, mask: integer }[]?
 local function own_networks()
-  local ok, text = pcall(chami.fs.read, "/proc/net/route")
+  local ok, table_of = pcall(chami.fs.read, "/proc/net/route")
   if not ok then return nil end
   local found = {}
-  for to, gateway, mask in text:gmatch "\n%S+%s+(%x+)%s+(%x+)%s+%x+%s+%S+%s+%S+%s+%S+%s+(%x+)" do
+  for to, gateway, mask in table_of:gmatch "\n%S+%s+(%x+)%s+(%x+)%s+%x+%s+%S+%s+%S+%s+%S+%s+(%x+)" do
     if tonumber(gateway, 16) == 0 and tonumber(mask, 16) ~= 0 then
       found[#found + 1] = { first = swapped(to), mask = swapped(mask) }
     end
@@ -43,4 +49,4 @@ local function own_networks()
   return found
 end
 
-return { number = number, ones = ones, class = class, own_networks = own_networks }
+return { number = number, text = text, ones = ones, class = class, own_networks = own_networks }

@@ -22,8 +22,11 @@ local function other_layer(ctx)
   if not kernel or not root or root:find("/" .. kernel .. "/", 1, true) then return nil end
   if ctx.record.initrd and image.layer(ctx.record.initrd) ~= kernel then return nil end
   for layer in pairs(ctx.shared.layers) do
-    if layer ~= kernel and root:find("/" .. layer .. "/", 1, true) then return layer, kernel end
+    if layer ~= kernel and root:find("/" .. layer .. "/", 1, true) then return layer, kernel, "certain" end
   end
+  -- A folder beside that of the kernel's layer, as the image builder makes them.
+  local parent, beside = ctx.record.kernel:match "([^/]+)/[^/]+/[^/]*$", root:match "([^/]+)/[^/]+/[^/]*$"
+  if parent and parent == beside then return image.layer(root), kernel, ctx.machine and "likely" or "possible" end
 end
 
 return {
@@ -31,8 +34,8 @@ return {
     id = "F20", stage = "kernel", owner = "artifacts",
     symptom = "iPXE says `Permission denied` (403) for the kernel or the initrd",
     cause = "the bucket may be read with a key only: its policy does not let anybody get objects",
-    fix = "s3cmd setpolicy public-read.json s3://boot-images, which allows s3:GetObject to all",
-    lab = "lab.artifact.put{ path = PATH, bytes = BYTES } without `private`",
+    note = "in a shell: s3cmd setpolicy public-read.json s3://boot-images, which allows s3:GetObject to all",
+    lab = "lab.artifact.put{ path = PATH, bytes = BYTES }",
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, pair in ipairs(image.wanted(ctx.record)) do
@@ -60,7 +63,7 @@ return {
     id = "F21", stage = "kernel", owner = "bss",
     symptom = "iPXE says `Connection refused` or `timed out` for the kernel, again and again",
     cause = "the URL leads to a port or an address where no artifact server is, or the server is down",
-    fix = "curl -I the URL on the head node; then set kernel, initrd and params with the server's address and port",
+    note = "curl -I the URL on the head node; then set kernel, initrd and params with the server's address and port",
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, pair in ipairs(image.wanted(ctx.record)) do
@@ -94,7 +97,8 @@ return {
     heard = "one node stops a moment after the kernel began, its last word is `Refusing to continue`",
     symptom = "dracut says `Don't know how to handle 'root=live:…'`, and refuses to continue",
     cause = "the initrd was made without dracut's modules dmsquash-live and livenet",
-    fix = 'dracut --force --add "dmsquash-live livenet network-manager" --kver KVER initramfs-KVER.img, and upload it',
+    note = 'in a shell: dracut --force --add "dmsquash-live livenet network-manager" --kver KVER '
+      .. "initramfs-KVER.img, and upload it",
     lab = "lab.artifact.put{ path = PATH, bytes = BYTES }",
     _probe = function(ctx)
       local record = ctx.record
@@ -125,17 +129,17 @@ return {
     id = "F23", stage = "rootfs", owner = "bss",
     symptom = "the node comes up with another image than it was meant to, or stops in dracut's emergency shell",
     cause = "`root=` is missing, or names another layer than kernel and initrd: it was not set together with them",
-    fix = "set kernel, initrd and params anew, all three of one layer: bss.boot.params.set",
+    note = "set kernel, initrd and params anew, all three of one layer: bss.boot.params.set",
     _probe = function(ctx)
       if not ctx.record then return nil end
       if ctx.record.kernel and not ctx.args:get "root" then
         local text = "no `root=` among the arguments of %s: dracut mounts nothing then that is not in the initrd"
         return text:format(ctx.xname), "likely"
       end
-      local layer, kernel = other_layer(ctx)
+      local layer, kernel, how = other_layer(ctx)
       if not layer then return nil end
       local text = "kernel and initrd of %s are of %s, its root file system of %s"
-      return text:format(ctx.xname, kernel, layer), "certain"
+      return text:format(ctx.xname, kernel, layer), how
     end,
     _inject = function(at)
       local record, own = at.record, at.record and image.layer(at.record.kernel)
@@ -160,8 +164,8 @@ return {
     heard = "one node says that a file is missing",
     symptom = "iPXE says `No such file` for the kernel or the initrd, and tries again every 30 seconds",
     cause = "BSS names a file that is not there: a rebuild changed the kernel's version, or it is misspelt",
-    fix = "list what is there, and set kernel, initrd and params anew, all three of one build",
-    lab = 'lab.artifacts() lists what is there, below "http://172.16.0.254:9000/"',
+    note = "list what is there, and set kernel, initrd and params anew, all three of one build",
+    lab_note = 'lab.artifacts() lists what is there, below "http://172.16.0.254:9000/"',
     _probe = function(ctx)
       if not ctx.record then return nil end
       for _, pair in ipairs(image.wanted(ctx.record)) do

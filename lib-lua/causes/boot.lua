@@ -18,7 +18,7 @@ return {
     heard = "one node had a hiccup of the network, and has not come back",
     symptom = "after one fetch that failed the node never comes back, though what it wanted is there again",
     cause = "BSS sends a node that tries again to https on port 443, where nobody listens, and iPXE lacks the CA",
-    fix = "BSS_IPXE_SERVER=172.16.0.254:8081 and BSS_CHAIN_PROTO=http in openchami.env, restart bss, reset the node",
+    note = "BSS_IPXE_SERVER=172.16.0.254:8081 and BSS_CHAIN_PROTO=http in openchami.env, restart bss, reset the node",
     lab = 'lab.condition("chain_https", false)',
     _probe = function(ctx)
       local stage, failed = ctx.stopped, ctx.furthest
@@ -46,7 +46,7 @@ return {
     id = "F43", stage = "meta-data", owner = "cloud-init", asks = "boot",
     symptom = "cloud-init answers 422 to the node: it sees the address of the bridge instead of the node's",
     cause = "source NAT, or a proxy that drops X-Forwarded-For: all nodes come from one address",
-    fix = "forward mode `route` instead of `nat` for the network, and `option forwardfor` in haproxy",
+    note = "forward mode `route` instead of `nat` for the network, and `option forwardfor` in haproxy",
     lab = 'lab.condition("nat", false)',
     _probe = function(ctx)
       local stage = ctx.stopped

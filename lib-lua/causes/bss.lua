@@ -12,6 +12,11 @@ local function fields_of(record)
   return { kernel = record.kernel, initrd = record.initrd, params = record.params }
 end
 
+-- Whether BSS has parameters for the MAC that its firmware sends: then it is SMD that has another.
+local function of_firmware(ctx)
+  return ctx.firmware ~= nil and not ctx.shared.by_nic[ctx.firmware] and ctx.shared.by_mac[ctx.firmware] ~= nil
+end
+
 -- A group of the node none of whose members has parameters, while others have some.
 local function bare_group(ctx)
   if not next(ctx.shared.by_mac) then return nil end
@@ -27,10 +32,10 @@ local function elsewhere(ctx)
   local nid = ctx.component and ctx.component.NID
   for _, record in ipairs(ctx.shared.params) do
     for _, host in ipairs(record.hosts or {}) do
-      if host == ctx.xname then return "its xname" end
+      if host == ctx.xname then return "its xname", record end
     end
     for _, number in ipairs(record.nids or {}) do
-      if number == nid then return "its NID" end
+      if number == nid then return "its NID", record end
     end
   end
 end
@@ -88,11 +93,16 @@ return {
     heard = "one node hangs; its parameters are set, I looked myself",
     symptom = "the parameters are in the list, and the node sleeps and asks again all the same",
     cause = "they are stored under an xname or a NID, and firmware asks by MAC",
-    fix = "bss.boot.params.set(NODE, { kernel = …, initrd = …, params = … }) stores them under its MAC",
+    fix = "bss.boot.params.set(NODE, { kernel = KERNEL, initrd = INITRD, params = PARAMS })",
+    note = "this stores them under its MAC",
     _probe = function(ctx)
       if #ctx.nics == 0 or ctx.record then return nil end
-      local where = elsewhere(ctx)
-      return where and ("%s has boot parameters under %s and none under a MAC"):format(ctx.xname, where), "certain"
+      local where, record = elsewhere(ctx)
+      if not where then return nil end
+      local text = "bss.boot.params.set(NODE, { kernel = %q, initrd = %q, params = %q })"
+      local fix = text:format(record.kernel or "", record.initrd or "", record.params or "")
+      local told = "%s has boot parameters under %s and none under a MAC"
+      return told:format(ctx.xname, where), "certain", { _fix = fix }
     end,
     _inject = function(at)
       local fields, nid = fields_of(record_of(at)), at.shared.nodes[at.node].NID
@@ -108,9 +118,10 @@ return {
     heard = "all nodes of one role hang at a blinking cursor since Friday",
     symptom = "all nodes of a group sleep and ask again, though who set their parameters saw a 200",
     cause = "a group's name in `hosts`: BSS knows no groups, and stores nothing",
-    fix = 'bss.boot.params.set("@GROUP", { … }) looks the MACs of its members up',
+    fix = 'bss.boot.params.set("@GROUP", { kernel = KERNEL, initrd = INITRD, params = PARAMS })',
+    note = "this looks the MACs of its members up",
     _probe = function(ctx)
-      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) then return nil end
+      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) or of_firmware(ctx) then return nil end
       local label, count = bare_group(ctx)
       if not label then return nil end
       local text = "none of the %d members of %s has boot parameters, and other nodes have"
@@ -142,10 +153,10 @@ return {
     heard = "one node asks what to boot, over and over",
     symptom = "the script is `sleep 10` and `chain`, over and over, each with status 200",
     cause = "BSS has no parameters for the MAC that SMD has for the node",
-    fix = "bss.boot.params.set(NODE, { kernel = …, initrd = …, params = … })",
-    lab = 'lab.artifacts() lists what there is to boot, below "http://172.16.0.254:9000/"',
+    fix = "bss.boot.params.set(NODE, { kernel = KERNEL, initrd = INITRD, params = PARAMS })",
+    lab_note = 'lab.artifacts() lists what there is to boot, below "http://172.16.0.254:9000/"',
     _probe = function(ctx)
-      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) then return nil end
+      if #ctx.nics == 0 or ctx.record or elsewhere(ctx) or of_firmware(ctx) then return nil end
       local text = "BSS has no boot parameters for %s of %s"
       local group = bare_group(ctx)
       local names = { _fix = as_another(ctx, "NODE") }
@@ -167,7 +178,7 @@ return {
     heard = "every node runs the same kernel since somebody changed one",
     symptom = "all nodes boot one kernel since somebody changed one",
     cause = "a PUT without macs, hosts or nids means every record BSS has",
-    fix = "put the others back: journal.list() and undo(ID) if it was chami, else cluster.apply(ROLES)",
+    note = "put the others back: journal.list() and undo(ID) if it was chami, else cluster.apply(ROLES)",
     _probe = function(ctx)
       local odd = ctx.record and image.odd(ctx.record)
       local alike = odd and all_alike(ctx)
@@ -187,7 +198,7 @@ return {
     heard = "one node starts its kernel, and has no network afterwards",
     symptom = "the kernel starts, finds none of its modules, and stays without network",
     cause = "BSS merges a PUT: what is not sent keeps its old value",
-    fix = "send kernel, initrd and params of one build together: bss.boot.params.set",
+    note = "send kernel, initrd and params of one build together: bss.boot.params.set",
     _probe = function(ctx)
       local odd = ctx.record and image.odd(ctx.record)
       if not odd or all_alike(ctx) then return nil end

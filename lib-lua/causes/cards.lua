@@ -66,12 +66,12 @@ end
 local function of_stranger(ctx, mac)
   local near = nearest(ctx.shared, ctx.shared.nics, mac)
   if not near then
-    return ("its firmware sends %s, which SMD does not have, nor one like it"):format(mac), "possible", { _fix = NEW }
+    return ("its firmware sends %s, which SMD does not have, nor one like it"):format(mac), "possible", { _note = NEW }
   end
   local text = "its firmware sends %s, which SMD does not have; %s of %s is like it, and was not seen yet"
   local instead = "%s; if it is %s with a slip in its MAC: correct the nodes file, and load that"
   return text:format(mac, near.MACAddress, near.ComponentID), "possible",
-    { _fix = instead:format(NEW, near.ComponentID) }
+    { _note = instead:format(NEW, near.ComponentID) }
 end
 
 -- The place among a domain's cards of that which has a MAC.
@@ -102,7 +102,7 @@ local function doubled(ctx, mac)
     if other.name ~= ctx.domain.name then
       local text = "%s and %s have %s both: two machines are one node"
       return text:format(ctx.domain.name, other.name, mac), "certain", {
-        _fix = ("give %s the MAC that is its own: node.why of the node that it is says which"):format(other.name),
+        _note = ("give %s the MAC that is its own: node.why of the node that it is says which"):format(other.name),
       }
     end
   end

@@ -120,9 +120,9 @@ return {
       .. 'cloud_init.group.set("GROUP", { file = "data/cloud-init/GROUP.yaml" })',
     _probe = function(ctx)
       if not empty(ctx.shared) then return nil end
-      local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+s$", "s")
+      local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+(%a+)$", "%1")
       -- Who came past meta-data is kept by something else.
-      local past = ctx.stopped and ctx.stopped.stage ~= "meta-data"
+      local past = ctx.stopped and ctx.stopped.stage ~= "meta-data" and ctx.stopped.stage ~= "groups"
       local text = "cloud-init has no defaults and no group; it runs for %s"
       return text:format(up), past and "possible" or "likely", { GROUP = ctx.labels[1] }
     end,
@@ -139,8 +139,11 @@ return {
     _probe = function(ctx)
       if #ctx.labels == 0 or #ctx:clouds() > 0 or empty(ctx.shared) then return nil end
       local labels = table.concat(ctx.labels, ", ")
-      local names = { GROUP = ctx.labels[1] }
-      return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname), "certain", names
+      local names, stage = { GROUP = ctx.labels[1] }, ctx.stopped
+      -- A request that never came to cloud-init failed of something else.
+      local unsent = stage and stage.stage == "groups" and stage.request and not stage.status
+      return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname),
+        unsent and "possible" or "certain", names
     end,
     _inject = function(at)
       local gone = {}
@@ -197,8 +200,8 @@ return {
     id = "F48", stage = "config", owner = "cloud-init",
     symptom = "the node ignores its group's file, or takes the braces for its content",
     cause = "its first line is not exactly `## template: jinja`, its second not `#cloud-config`, or its YAML has a tab",
-    fix = "cloud_init.template.lint(cloud_init.group.config(GROUP), cloud_init.node.meta_data(NODE)) tells line and "
-      .. "column; cloud_init.group.set(GROUP, { file = … }) writes it back",
+    fix = "cloud_init.template.lint(cloud_init.group.config(GROUP), cloud_init.node.meta_data(NODE))",
+    note = "this tells line and column; cloud_init.group.set(GROUP, { file = FILE }) writes a corrected file back",
     _probe = function(ctx)
       for _, one in ipairs(configs(ctx)) do
         for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do
@@ -226,7 +229,8 @@ return {
     id = "F52", stage = "config", owner = "cloud-init",
     symptom = "a value in the node's configuration is empty, or reads CI_MISSING_JINJA_VAR",
     cause = "the template asks for a name that is not there",
-    fix = "cloud_init.template.names(cloud_init.node.meta_data(NODE)) lists the names",
+    fix = "cloud_init.template.names(cloud_init.node.meta_data(NODE))",
+    note = "this lists the names that there are; correct the template, and write it back with cloud_init.group.set",
     _probe = function(ctx)
       if not ctx.told.data then return nil end
       for _, one in ipairs(configs(ctx)) do
@@ -248,7 +252,7 @@ return {
     id = "F51", stage = "meta-data", owner = "cloud-init",
     symptom = "404 page not found for all that is asked in a node's name; the nodes themselves are served",
     cause = "cloud-init was started without IMPERSONATION=true",
-    fix = "IMPERSONATION=true in its environment, and restart it",
+    note = "IMPERSONATION=true in its environment, and restart it",
     lab = 'lab.condition("impersonation_off", false)',
     _probe = function(ctx)
       if not ctx.blind then return nil end

@@ -1,5 +1,6 @@
 -- What probes read: each resource of the cluster listed once (`shared`), and the one node they ask about. No part of the
 -- public API.
+local address = require "causes.address"
 local evidence = require "node.evidence"
 local fault = require "fault"
 local hypervisor = require "causes.hypervisor"
@@ -31,8 +32,19 @@ function _of.head(ctx)
   return host or ctx.machine and "172.16.0.254" or nil
 end
 
--- An address that nobody has: the lowest that is free beside most others; nil where there is none to go by.
-function _of.address(ctx) return ctx.shared.free or nil end
+-- The address that it should have by its NID, as most others have theirs; nil where there is no such rule.
+function _of.regular(ctx)
+  local nid, offset = ctx.component and ctx.component.NID, ctx.shared.offset
+  return nid and offset and address.text(nid + offset) or nil
+end
+
+-- An address that nobody has: its own by its NID, else the lowest that is free beside most others; nil where there is
+-- none to go by.
+function _of.address(ctx)
+  local own = ctx.regular
+  if own and not ctx.shared.by_ip[own] and not ctx.shared:lent(own) then return own end
+  return ctx.shared.free or nil
+end
 
 function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
 

@@ -52,7 +52,7 @@ return {
     heard = "since the head node was set up anew no machine hears anything of it",
     symptom = "the firmware says `PXE-E18: Server response timeout`, and coresmd's log has no DISCOVER",
     cause = "`listen` in coredhcp.yaml names an address, or another interface than the nodes' bridge",
-    fix = "name the nodes' bridge: listen: [\"%BRIDGE\"]" .. RESTART,
+    note = "name the nodes' bridge: listen: [\"%BRIDGE\"]" .. RESTART,
     lab = "lab.dhcp.reset()",
     _probe = function(ctx)
       for _, finding in ipairs(ctx.shared.dhcp.found) do
@@ -80,7 +80,8 @@ return {
     symptom = "the unit of coresmd starts again and again: `expected 6 arguments`, or `should be 'key=val'`",
     cause = "the arguments of coresmd or bootloop are written for another version: words by position are v0.4's, "
       .. "key=value came with v0.5",
-    fix = "dhcp.render{ version = VERSION } writes them for the version that runs" .. RESTART,
+    fix = "dhcp.render{ version = VERSION }",
+    note = "this writes the file for the version that runs" .. RESTART,
     lab = "lab.dhcp.set(dhcp.render{ version = VERSION })",
     _probe = function(ctx)
       local dhcp, words = ctx.shared.dhcp, {}
@@ -113,7 +114,8 @@ return {
     heard = "since the certificates were renewed no node comes up any more, and yesterday all did",
     symptom = "every node is a stranger; coresmd logs `failed to refresh cache: … x509`, or `connection refused`",
     cause = "coresmd cannot read SMD: the CA, the name or the gateway is not as its configuration says",
-    fix = "openchami-certificate-update, then systemctl restart coresmd-coredhcp; its log says what it could not do",
+    note = "openchami-certificate-update in a shell, then systemctl restart coresmd-coredhcp; its log says what it "
+      .. "could not do",
     lab = 'lab.condition("coresmd_untrusting", false)',
     _probe = function(ctx)
       local refresh = ctx.shared.refresh

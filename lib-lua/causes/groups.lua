@@ -61,6 +61,17 @@ local function stranger(ctx)
   end
 end
 
+-- What puts a node into one group instead of another.
+local MOVE = "smd.group.member.add(NEW, NODE); smd.group.member.delete(OLD, NODE)"
+
+-- That it is in a group as well that it should not be in.
+local function moved(ctx, new, keeps)
+  for _, label in ipairs(ctx.labels) do
+    if not keeps[label] then return { NEW = new, OLD = label, _fix = MOVE } end
+  end
+  return { NEW = new }
+end
+
 local function labels_of(at) return at.shared.labels[at.node] or {} end
 
 return {
@@ -68,7 +79,8 @@ return {
     id = "F47", stage = "groups", owner = "smd",
     symptom = "the node boots and is configured with nothing: it is in no group",
     cause = "`group:` in a nodes file with a list of BMCs is read past; there it is `groups:`",
-    fix = "smd.group.member.add(GROUP, NODE), and `groups: [GROUP]` in the file",
+    fix = "smd.group.member.add(GROUP, NODE)",
+    note = "and `groups: [GROUP]` in the nodes file",
     _probe = function(ctx)
       if not ctx.component or #ctx.labels > 0 then return nil end
       return ("%s is in no group of SMD"):format(ctx.xname), "likely"
@@ -87,16 +99,19 @@ return {
     id = "F49", stage = "groups", owner = "smd",
     symptom = "the node boots a new image with an old configuration: it is in the group it was in before",
     cause = "`ochami discover static --overwrite` changes description and tags of a group, never its members",
-    fix = "smd.group.member.set(GROUP, MEMBERS) for the old group and the new one; discover.static does it by itself",
+    fix = "smd.group.member.add(NEW, NODE)",
+    note = "discover.static does it by itself, for all that the nodes file names",
     _probe = function(ctx)
       if not ctx.component then return nil end
       local wanted = ctx.file and filed(ctx.file, ctx.xname)
       if wanted then
-        local have = {}
+        local have, keeps = {}, {}
         for _, label in ipairs(ctx.labels) do have[label] = true end
+        for _, label in ipairs(wanted) do keeps[label] = true end
         for _, label in ipairs(wanted) do
           if not have[label] and #ctx.labels > 0 then
-            return ("the nodes file says %s, SMD says %s"):format(label, table.concat(ctx.labels, ", ")), "certain"
+            return ("the nodes file says %s, SMD says %s"):format(label, table.concat(ctx.labels, ", ")), "certain",
+              moved(ctx, label, keeps)
           end
         end
         return nil
@@ -104,7 +119,7 @@ return {
       local label = stranger(ctx)
       if not label then return nil end
       local text = "%s boots what the group %s boots, and is in %s, which boots something else"
-      return text:format(ctx.xname, label, table.concat(ctx.labels, ", ")), "likely"
+      return text:format(ctx.xname, label, table.concat(ctx.labels, ", ")), "likely", moved(ctx, label, {})
     end,
     _inject = function(at)
       local own, others, peers = {}, {}, false
@@ -137,7 +152,7 @@ return {
     id = "F45", stage = "groups", owner = "cloud-init",
     symptom = "the node is in a group, and its configuration does not follow",
     cause = "cloud-init asks SMD once a minute who is in which group, and has not done so since",
-    fix = "wait a minute, then boot the node again; if it stays so, restart cloud-init",
+    note = "wait a minute, then boot the node again; if it stays so, restart cloud-init",
     lab = 'lab.condition("stale_groups", false); lab.clock.advance "60s"',
     _probe = function(ctx)
       if not ctx.component or #ctx.labels == 0 then return nil end

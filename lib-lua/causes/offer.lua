@@ -48,7 +48,7 @@ return {
     heard = "since this morning the head node drops connections, and comes back",
     symptom = "since one node was switched on the head node answers now and then: two machines have its address",
     cause = "SMD gives a node the address of the server that all nodes boot from, or coredhcp.yaml has a node's for it",
-    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } }), an address that nobody has",
+    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
     _probe = function(ctx)
       local used = servers(ctx)
       for _, nic in ipairs(ctx.nics) do
@@ -61,7 +61,7 @@ return {
             local text = "coredhcp.yaml, line %d, has %s as %s, and that is the address of %s in SMD"
             local told = text:format(finding.line, address.IPAddress, finding.setting, ctx.xname)
             local fix = "the head node's own address as %s in line %d of coredhcp.yaml" .. RESTART
-            return told, "certain", { _findings = { finding }, _fix = fix:format(finding.setting, finding.line),
+            return told, "certain", { _findings = { finding }, _note = fix:format(finding.setting, finding.line),
                                       _lab = "lab.dhcp.reset()" }
           end
         end
@@ -81,12 +81,13 @@ return {
     id = "F13", stage = "offer", owner = "coresmd",
     symptom = "now and then a node and a stranger have one address, or strangers get none",
     cause = "the pool for strangers in coredhcp.yaml holds an address that SMD gives to a node, or is used up",
-    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } }), or another `subnet_pool` in coredhcp.yaml",
+    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+    note = "or another `subnet_pool` in coredhcp.yaml",
     _probe = function(ctx)
       local up = used_up(ctx)
       if up then
         return "coresmd logs: " .. up, "certain", {
-          _fix = "dhcp.leases() shows who has them; a larger `subnet_pool` in coredhcp.yaml" .. RESTART
+          _fix = "dhcp.leases()", _note = "this shows who has them; a larger `subnet_pool` in coredhcp.yaml" .. RESTART
             .. ", and let SMD know this MAC: a node that it knows wants nothing of the pool",
         }
       end
@@ -100,7 +101,13 @@ return {
         if first and ip >= number(first) and ip <= number(last) then
           local text = "%s has %s, and the pool for strangers is %s to %s (coredhcp.yaml, line %d)"
           local seen = text:format(ctx.xname, address.IPAddress, first, last, finding.line)
-          return seen, "certain", { MAC = nic.MACAddress, _findings = { finding } }
+          local names = { MAC = nic.MACAddress, _findings = { finding } }
+          -- Where it has the address that is its by its number, it is the pool that came too near.
+          if ip == number(ctx.regular or "") or not ctx.address then
+            local note = "in line %d of coredhcp.yaml a pool that holds no node's address" .. RESTART
+            names._note, names._lab = note:format(finding.line), "lab.dhcp.reset()"
+          end
+          return seen, "certain", names
         end
       end
     end,
@@ -118,7 +125,8 @@ return {
     id = "F05", stage = "offer", owner = "coresmd", asks = "boot",
     symptom = "a node that was just added gets an address of the pool; an hour later the same node boots",
     cause = "coresmd reads SMD every 30 seconds, and did not know of the node yet",
-    fix = "nothing is to be mended: wait half a minute, then node.reboot(NODE)",
+    fix = "node.reboot(NODE)",
+    note = "nothing is to be mended: half a minute after it was added coresmd knows it",
     _probe = function(ctx)
       local stage, nic = ctx.stopped, ctx.boot_nic
       if not stage or stage.stage ~= "offer" or not nic or not ctx.component then return nil end

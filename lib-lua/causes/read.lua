@@ -66,9 +66,26 @@ function _read.free(shared)
   local net, lowest = home(shared.by_ip)
   for last = lowest, 199 do
     local ip = net .. last
-    if not shared.by_ip[ip] and not shared.places:find(ip:gsub("%.", "%%.") .. "%f[^%d]") then return ip end
+    local taken = shared.by_ip[ip] or shared:lent(ip) or shared.places:find(ip:gsub("%.", "%%.") .. "%f[^%d]")
+    if not taken then return ip end
   end
   return false
+end
+
+-- What most nodes' addresses are more than their NIDs; false where there is no such rule.
+function _read.offset(shared)
+  local count, most = {}, nil
+  for id, one in pairs(shared.nodes) do
+    local nic = one.Type == "Node" and one.NID and shared:boot_nic(id)
+    local ip = nic and nic.IPAddresses and nic.IPAddresses[1]
+    local off = ip and address.number(ip.IPAddress)
+    if off then
+      off = off - one.NID
+      count[off] = (count[off] or 0) + 1
+      if not most or count[off] > count[most] then most = off end
+    end
+  end
+  return most and count[most] > 1 and most or false
 end
 
 -- The interfaces by MAC.
@@ -118,6 +135,17 @@ local function listens(text)
   return names
 end
 
+local IP = "(%d+%.%d+%.%d+%.%d+)"
+
+-- The addresses that strangers are lent, as numbers; nil where the file does not say in words that are known.
+local function pool_of(text)
+  text = ("\n" .. text):gsub("\n%s*#[^\n]*", "")
+  local words = text:match "bootloop:%s*(.-)\n%s*%- " or text:match "bootloop:%s*(.*)$" or ""
+  local first, last = words:match("subnet_pool=[^,%s]+," .. IP .. "," .. IP)
+  if not first then first, last = words:match(IP .. "%s+" .. IP) end
+  return first and { first = address.number(first), last = address.number(last) }
+end
+
 -- What is wrong with coredhcp.yaml beside SMD's addresses; why, where the file cannot be had. A lab's server is of one
 -- version whatever the file is written for.
 function _read.dhcp(shared)
@@ -126,7 +154,8 @@ function _read.dhcp(shared)
     local text, version = chami.dhcp._config(shared.where and shared.where.config)
     read.version = version
     read.found = chami.dhcp.lint(text, { smd = true, version = version })
-    read.listens = listens(text)
+    read.listens, read.pool = listens(text), pool_of(text)
+    read.scripts = text:match "ipxe_base_uri=(https?://%S+)" or text:match "coresmd:%s+https?://%S+%s+(https?://%S+)"
   end)
   if not ok then
     read.fault = why
@@ -135,6 +164,8 @@ function _read.dhcp(shared)
   for _, finding in ipairs(read.found) do read.dies = read.dies or finding.does == "die" end
   return read
 end
+
+function _read.pool(shared) return shared.dhcp.pool or false end
 
 function _read.by_nid(shared)
   local by_nid = {}

@@ -1,4 +1,5 @@
 -- What probes read of the cluster: each resource listed once, when it is first asked for. No part of the public API.
+local address = require "causes.address"
 local image = require "causes.image"
 local read = require "causes.read"
 
@@ -19,6 +20,12 @@ function _Shared:excuse(fault) self.excused[fault] = true end
 -- For probes that want coredhcp.yaml: raises why it is not to be had.
 function _Shared:need_dhcp()
   if self.dhcp.fault then error(self.dhcp.fault, 0) end
+end
+
+-- Whether strangers are lent an address: the pool of coredhcp.yaml holds it.
+function _Shared:lent(ip)
+  local pool, wanted = self.pool, address.number(ip)
+  return pool and wanted and wanted >= pool.first and wanted <= pool.last or false
 end
 
 -- What is listed once for all; those of other services than SMD may fail, and say so to who wants them.

@@ -1,6 +1,7 @@
 -- Causes that stand in SMD: who a node is, which address it gets, what it belongs to. No part of the public API.
 local fault = require "fault"
-local boot_nic = require("causes.context").boot_nic
+local context = require "causes.context"
+local boot_nic = context.boot_nic
 
 local function is_address(text)
   if text:find ":" then return not text:find "[^%x:%.]" end
@@ -22,6 +23,30 @@ local function another(at, fits)
   return at.pick(others)
 end
 
+-- Nodes whose xname is as this one but for one character, folded.
+local function alike(ctx)
+  local found = {}
+  for id, one in pairs(ctx.shared.nodes) do
+    local off = 0
+    for i = 1, one.Type == "Node" and #id == #ctx.xname and #id or 0 do
+      off = off + (id:byte(i) ~= ctx.xname:byte(i) and 1 or 0)
+    end
+    if off == 1 then found[#found + 1] = id end
+  end
+  return found[1] and chami.nodeset.fold(found)
+end
+
+-- Which of two that have one address moves: not that whose it is by its number.
+local function moving(ctx, nic, other, ip)
+  local theirs = context.node(ctx.shared, other.ComponentID)
+  if ctx.regular ~= ip or theirs.regular == ip or not theirs.component then return { MAC = nic.MACAddress } end
+  local note = ("%s is what %s should have by its number: it is the other that moves"):format(ip, ctx.xname)
+  return {
+    MAC = other.MACAddress, ADDRESS = theirs.address, _fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+    _note = note,
+  }
+end
+
 local function first_ip(at, xname)
   local nic = at.shared:boot_nic(xname)
   local address = nic and nic.IPAddresses[1]
@@ -33,7 +58,7 @@ return {
     id = "F15", stage = "offer", owner = "smd",
     symptom = "the node is not in SMD, or is there as a BMC; nothing that goes by its xname finds it",
     cause = "the xname in the nodes file is wrong: often the `n0` at its end is missing",
-    fix = "correct the xname in the file, delete the wrong component, and load the file again",
+    note = "correct the xname in the file, delete the wrong component, and load the file again",
     _probe = function(ctx)
       local one = ctx.component
       if one and one.Type == "Node" then return nil end
@@ -52,8 +77,13 @@ return {
       if ctx.shared.nodes[bmc or ""] then
         return ("SMD has no node %s, and has its BMC"):format(ctx.xname), "likely"
       end
-      return ("SMD has no node %s, nor anything like it: it may be new"):format(ctx.xname), "possible",
-        { _fix = "a new node: name it in the nodes file, and load that: discover.static" }
+      local near = alike(ctx)
+      local hint = near and ("did you mean %s? "):format(near) or ""
+      return ("SMD has no node %s: it is misspelt here, or new"):format(ctx.xname), "possible",
+        {
+          _cause = "SMD does not know this xname",
+          _note = hint .. "a new node: name it in the nodes file, and load that: discover.static",
+        }
     end,
     _inject = function(at)
       local nic, bmc = boot_nic(at), at.node:match "^(.*)n%d+$"
@@ -68,7 +98,7 @@ return {
     symptom = "SMD knows the node and no interface of it: it gets an address for strangers, and no script",
     cause = "its interface was never loaded, or is gone: often its BMC is missing in the nodes file, where ochami logs "
       .. "`no such bmc` and ends with 0",
-    fix = "discover.lint(FILE) finds what is missing, as a BMC in `bmcs`: add it and load the file again",
+    note = "discover.lint(FILE) finds what is missing, as a BMC in `bmcs`: add it and load the file again",
     _probe = function(ctx)
       if not ctx.component or ctx.component.Type ~= "Node" or #ctx.nics > 0 then return nil end
       return ("%s has no interface in SMD"):format(ctx.xname), "certain"
@@ -128,7 +158,8 @@ return {
     heard = "I logged in to my node, and the prompt has another node's name",
     symptom = "two nodes answer on one address, and cloud-init gives one of them the other's identity",
     cause = "two interfaces have the same address: SMD takes it",
-    fix = "give each its own: smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+    note = "each wants its own",
     _probe = function(ctx)
       for _, nic in ipairs(ctx.nics) do
         for _, address in ipairs(nic.IPAddresses or {}) do
@@ -137,7 +168,7 @@ return {
             if other.ComponentID ~= ctx.xname then
               local text = "%s is the address of %s and of %s on %s"
               local seen = text:format(address.IPAddress, ctx.xname, other.MACAddress, other.ComponentID)
-              return seen, "certain", { MAC = nic.MACAddress }
+              return seen, "certain", moving(ctx, nic, other, address.IPAddress)
             end
           end
         end
@@ -159,11 +190,15 @@ return {
     id = "F53", stage = "meta-data", owner = "smd",
     symptom = "two nodes come up with one host name",
     cause = "two components have the same NID: SMD takes it",
-    fix = "smd.component.update(NODE, { NID = … }), a number that nobody has",
+    fix = "smd.component.update(NODE, { NID = NUMBER })",
     _probe = function(ctx)
       local nid = ctx.component and ctx.component.NID
       for _, id in ipairs(nid and ctx.shared.by_nid[nid] or {}) do
-        if id ~= ctx.xname then return ("NID %d is that of %s and of %s"):format(nid, ctx.xname, id), "certain" end
+        if id ~= ctx.xname then
+          local free = 1
+          while ctx.shared.by_nid[free] do free = free + 1 end
+          return ("NID %d is that of %s and of %s"):format(nid, ctx.xname, id), "certain", { NUMBER = free }
+        end
       end
     end,
     _inject = function(at)

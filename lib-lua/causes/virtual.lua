@@ -59,7 +59,7 @@ local function astray(ctx)
   local virt, nic, place, ip = ctx.shared.virt, card(ctx)
   if not nic then
     local text = "the domain %s has no network card"
-    return text:format(ctx.domain.name), "certain", { _fix = "virsh.install defines one that has" }
+    return text:format(ctx.domain.name), "certain", { _note = "virsh.install defines one that has" }
   end
   local home = hypervisor.home(virt, ip)
   local names = { DOMAIN = ctx.domain.name, PLACE = place, NET = home and home.name, _fix = PLUG }
@@ -135,9 +135,8 @@ return {
     heard = "since somebody looked after the network no node comes up: they get addresses nobody has given out",
     symptom = "two servers answer a DISCOVER; a node has an address of a foreign range, and no boot file",
     cause = "libvirt's own DHCP server answers on the nodes' network: `<dhcp>` stands in the network's definition",
-    fix = "in a shell, and nobody is cut off: virsh net-update NET delete ip-dhcp-range "
-      .. "\"<range start='FIRST' end='LAST'/>\" --live --config; else, when all machines on it are off: " .. NO_DHCP
-      .. "; then systemctl restart coresmd-coredhcp",
+    note = "in a shell, and nobody is cut off: virsh net-update NET delete ip-dhcp-range "
+      .. "\"<range start='FIRST' end='LAST'/>\" --live --config; then systemctl restart coresmd-coredhcp",
     lab = NO_DHCP,
     _probe = function(ctx)
       local nic, _, ip = nil, nil, nil

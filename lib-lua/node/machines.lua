@@ -117,6 +117,19 @@ local function failure(machine, wait, in_detail, since)
   return fault.new("no_effect", ("%s stands still%s"):format(machine.xname, where), hint)
 end
 
+-- Says which of those that came up lack something: Ready is no more than that.
+local function tell_lacking(states)
+  local lacking = {}
+  for _, machine in ipairs(states) do
+    if machine.failed and #machine.failed > 0 then lacking[#lacking + 1] = machine end
+  end
+  local first = lacking[1]
+  if not first then return end
+  local who = #lacking == 1 and first.xname or ("%d of %d nodes, as %s,"):format(#lacking, #states, first.xname)
+  local text = "note: %s came up, but not all went well (%s): node.why(%q)"
+  native.note(text:format(who, table.concat(first.failed, ", "), first.xname))
+end
+
 -- Lets time pass until all are up, none can come up any more, or it is too late.
 local function await(list, wait, call, since)
   local left, states = wait, now(list, call, since)
@@ -148,6 +161,7 @@ local function await(list, wait, call, since)
       items = items, hint = "node.wrong() looks for the causes; _err.items names each with its fault",
     })
   end
+  tell_lacking(states)
   return states
 end
 

@@ -13,10 +13,11 @@ end
 
 local KNOWN = { file = false, log = log, config = config, console = console }
 
-local function checked(options, call)
+---@param several? string how the call is made for a set
+local function checked(options, call, several)
   if options ~= nil and type(options) ~= "table" then
     fault.raise("bad_argument", ("%s: options are a table, and this is a %s"):format(call, type(options)), {
-      hint = "known are: file, log, console, config",
+      hint = several and "a set of several is one argument: " .. several or "known are: file, log, console, config",
     })
   end
   for key, value in pairs(options or {}) do

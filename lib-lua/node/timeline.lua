@@ -139,8 +139,9 @@ local function apart(rows, names)
     for i, side in ipairs { "one", "other" } do
       local mine, theirs = row[side], row[side == "one" and "other" or "one"]
       if theirs and theirs.ok and not (mine and mine.ok) then
-        local what = mine and ": " .. mine.what or " and never came there"
-        return ("they part at %s: %s did it, %s not%s"):format(row.stage, names[3 - i], names[i], what)
+        local what = mine and "of %s: %s" or "%s never came so far"
+        local text = "they part at the stage %s: it went well for %s; " .. what
+        return text:format(row.stage, names[3 - i], names[i], mine and mine.what)
       end
     end
   end

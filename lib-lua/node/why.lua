@@ -6,8 +6,11 @@ local fault = require "fault"
 local machines = require "node.machines"
 local nodes = require "nodes"
 local options_of = require "node.options"
+local remedy = require "causes.remedy"
+local request = require "causes.request"
 
 local RANK = { certain = 1, likely = 2, possible = 3 }
+local SEVERAL = "node.wrong(SET) asks about several"
 local NOTHING = "nothing found wrong"
 
 -- Of a name the one xname; a machine of the lab may be asked about before SMD knows it.
@@ -15,9 +18,7 @@ local function xname_of(shared, name)
   local ok, found = pcall(nodes.xnames, name)
   if ok then
     if #found == 1 then return found[1] end
-    fault.raise("bad_argument", ("one node is wanted; this set has %d"):format(#found), {
-      hint = "node.wrong(SET) asks about several",
-    })
+    fault.raise("bad_argument", ("one node is wanted; this set has %d"):format(#found), { hint = SEVERAL })
   end
   for xname, machine in pairs(shared.machines) do
     if machine.name == name or machine.mac == name then return xname end
@@ -46,31 +47,6 @@ local function not_here(cause, ctx)
   return ctx.machine and "only a boot shows it" or "only the timeline of a boot shows it, and there is none"
 end
 
--- What to do, with the names of this node in it, so that it can be typed; on a lab also what does it there.
-local function fix_of(cause, ctx, names)
-  local fix = names and names._fix or cause.fix
-  local on_lab = ctx.machine and (names and names._lab or cause.lab)
-  if on_lab then fix = ("%s; in this lab: %s"):format(fix, on_lab) end
-  local quoted = false
-  local function known(word)
-    if word == "NODE" then return ctx.xname end
-    if names and names[word] then return names[word] end
-    -- A service that does not answer leaves the word as it is.
-    local of = word == "HEAD" and "head" or word == "ADDRESS" and "address"
-    local ok, name = pcall(function() return of and ctx[of] end)
-    return ok and name or nil
-  end
-  -- Piece by piece between quotes: inside of them a name stands as it is.
-  return (fix:gsub('([^"]*)("?)', function(piece, quote)
-    local text = piece:gsub("%f[%w]%u+%f[%W]", function(word)
-      local name = known(word)
-      return name and (quoted and tostring(name) or ("%q"):format(name))
-    end)
-    if quote ~= "" then quoted = not quoted end
-    return text .. quote
-  end))
-end
-
 -- What is wrong with coredhcp.yaml and has no number in the catalogue; nil where it hinders nobody, or another node. What
 -- is wrong with one line in one way is told once.
 local function unnumbered(finding)
@@ -78,7 +54,7 @@ local function unnumbered(finding)
   if finding.message:find "in SMD: two machines" or finding.message:find "SMD has given to" then return nil end
   return {
     id = "dhcp.lint", cause = finding.message, certainty = "certain", stage = "offer", owner = "coresmd",
-    evidence = ("coredhcp.yaml, line %d, %s"):format(finding.line, finding.setting), fix = finding.fix,
+    evidence = ("coredhcp.yaml, line %d, %s"):format(finding.line, finding.setting), note = finding.fix,
   }
 end
 
@@ -102,29 +78,55 @@ local function ask(ctx)
       local hinders = not (ctx.up and (cause.advice or certainty == "possible"))
       local list = hinders and found or remarks
       list[#list + 1] = {
-        id = cause.id, cause = cause.cause, certainty = certainty, evidence = evidence,
-        fix = fix_of(cause, ctx, names), stage = names and names._stage or cause.stage,
-        owner = cause.owner,
+        id = cause.id, cause = names and names._cause or cause.cause, certainty = certainty, evidence = evidence,
+        stage = names and names._stage or cause.stage, owner = cause.owner,
       }
+      list[#list].fix, list[#list].note = remedy.of(cause, ctx, names)
       for _, finding in ipairs(names and names._findings or {}) do used[finding.line] = true end
     end
   end
   for _, finding in ipairs(ctx.shared.dhcp.found) do
     local way, one = finding.line .. finding.fix, not used[finding.line] and unnumbered(finding)
-    if one and not used[way] then remarks[#remarks + 1], used[way] = one, true end
+    if one and not used[way] then
+      -- A server that does not start, or that this boot found nothing of, hinders.
+      local stage = ctx.stopped and ctx.stopped.stage
+      local list = (finding.does == "die" or stage == "offer") and found or remarks
+      list[#list + 1], used[way] = one, true
+    end
   end
   return found, remarks, left, refused
+end
+
+-- Where nothing explains the stage that a boot stopped at: what was asked there, and who set it; nil where something does.
+---@return node.Cause? one
+---@return boolean? mended it is otherwise now
+local function unexplained(ctx, found)
+  local limit = ctx.stopped and causes.stages[ctx.furthest.stage].order
+  for _, one in ipairs(limit and found or {}) do
+    local known = causes.by_id[one.id]
+    if not (known and known.advice) and one.certainty ~= "possible" and causes.stages[one.stage].order <= limit then
+      return nil
+    end
+  end
+  local cause, evidence, mended = request.of(ctx)
+  if not cause then return nil, mended end
+  local fix, note = remedy.of(cause, ctx, { GROUP = cause.GROUP })
+  return {
+    id = cause.id, cause = cause.cause, certainty = "likely", evidence = evidence, stage = cause.stage,
+    owner = cause.owner, fix = fix, note = note,
+  }
 end
 
 -- What explains the stage that a boot did not get past goes first, then what hinders more than the looking on, then the
 -- more certain, then what is met earlier.
 local function rank(found, stopped)
   local limit = stopped and causes.stages[stopped.stage]
+  local function advises(one) return causes.by_id[one.id] and causes.by_id[one.id].advice and 1 or 0 end
   local function late(one) return limit and causes.stages[one.stage].order > limit.order and 1 or 0 end
   table.sort(found, function(a, b)
     local first, second = late(a), late(b)
     if first ~= second then return first < second end
-    first, second = causes.by_id[a.id].advice and 1 or 0, causes.by_id[b.id].advice and 1 or 0
+    first, second = advises(a), advises(b)
     if first ~= second then return first < second end
     first, second = RANK[a.certainty], RANK[b.certainty]
     if first ~= second then return first < second end
@@ -151,7 +153,8 @@ local function head(verdict)
   elseif verdict.boot == "booting" and not where then
     return "it is still booting: " .. nothing .. " so far"
   elseif verdict.boot == "stopped" then
-    local well = "; " .. nothing .. " now: it was mended since, or no cause in the catalogue fits"
+    local well = verdict.mended and "; " .. nothing .. " now: it was changed since"
+      or "; no cause in the catalogue fits what is there now"
     return "it stopped at " .. where .. (verdict.causes[1] and "" or well)
   end
   if not where then return nothing end
@@ -161,7 +164,7 @@ end
 local function told(lines, front, one)
   lines[#lines + 1] = front .. one.cause
   lines[#lines + 1] = "   seen: " .. one.evidence
-  lines[#lines + 1] = "   fix:  " .. one.fix
+  remedy.lines(lines, "   ", one.fix, one.note)
 end
 
 function Verdict:__tostring()
@@ -190,6 +193,8 @@ local function verdict_of(shared, xname, options)
   -- Without SMD nothing is known of any node: that it does not answer is the answer.
   local _ = ctx.component
   local found, remarks, left, partly = ask(ctx)
+  local asked, mended = unexplained(ctx, found)
+  found[#found + 1] = asked
   rank(found, ctx.furthest)
   local out = { node = xname, causes = found, boot = "none" }
   if ctx.stopped then
@@ -204,7 +209,7 @@ local function verdict_of(shared, xname, options)
     out.boot = ctx.up and "ready" or "booting"
     out.seen = not ctx.up and as_far_as(ctx.boot) or nil
   end
-  out.partly = partly or nil
+  out.partly, out.mended = partly or nil, mended or nil
   out.remarks = #remarks > 0 and remarks or nil
   for _, text in ipairs(left) do
     out.left_out = out.left_out or {}
@@ -246,7 +251,7 @@ local function step(verdict, ctx)
 end
 
 local function one(name, options)
-  options = options_of.checked(options, "node.why")
+  options = options_of.checked(options, "node.why", SEVERAL)
   local shared = context.shared()
   open(shared)
   shared.where = options
@@ -257,7 +262,7 @@ end
 
 -- `shared`: what has been read of the cluster already.
 local function wrong(set, options, shared)
-  options = options_of.checked(options, "node.wrong")
+  options = options_of.checked(options, "node.wrong", "node.wrong(SET, OPTIONS)")
   shared = shared or context.shared()
   local found = {}
   shared.where = options
@@ -278,20 +283,27 @@ local function plain(verdict)
   return copy
 end
 
--- For the command line: the verdict of a node, or of all that have something wrong, and whether any has.
+-- Of several names of nodes the set; nil for one, and for what is none.
+local function several(name)
+  local ok, found = pcall(nodes.xnames, name)
+  return ok and #found > 1 and name or nil
+end
+
+-- For the command line: the verdict of a node, or of all of a set that have something wrong, and whether any has.
 local function report(name, file, form)
   local options = { file = file ~= "" and file or nil }
-  if name ~= "" then
+  local set = name ~= "" and several(name) or nil
+  if name ~= "" and not set then
     local verdict = one(name, options)
     local sick = verdict.what ~= nil or #verdict.causes > 0
     return form == "text" and tostring(verdict) or plain(verdict), sick
   end
-  local verdicts, out = wrong(nil, options), json.array {}
+  local verdicts, out = wrong(set, options), json.array {}
   for i, verdict in ipairs(verdicts) do out[i] = form == "text" and tostring(verdict) or plain(verdict) end
   if form ~= "text" then return out, #out > 0 end
   if #out > 0 then return table.concat(out, "\n\n"), true end
-  local some = #nodes.xnames "@*" > 0
+  local some = #nodes.xnames(set or "@*") > 0
   return some and NOTHING or "SMD knows no node: discover.static loads a nodes file", false
 end
 
-return { one = one, wrong = wrong, report = report }
+return { one = one, wrong = wrong, report = report, plain = plain }

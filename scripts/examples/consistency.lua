@@ -28,7 +28,7 @@ local function unique(what, value, who)
     tell("twice", who, "%s %s is that of %s, too", what, value, other)
   end
 end
-local macs, groups, owner, labels, boots = {}, {}, {}, {}, {}
+local macs, groups, owner, boots = {}, {}, {}, {}
 for _, node in ipairs(smd.component.list { type = "Node" }) do
   known[node.ID], macs[node.ID], groups[node.ID] = node, {}, {}
   if node.NID then unique("NID", node.NID, node.ID) end
@@ -49,7 +49,6 @@ end
 for _, bmc in ipairs(smd.rfe.list()) do unique("MAC", bmc.MACAddr or bmc.ID, bmc.ID) end
 for _, group in ipairs(smd.group.list()) do
   for _, id in ipairs(group.members.ids) do
-    labels[group.label] = labels[group.label] or wanted[id]
     if groups[id] then table.insert(groups[id], group.label) end
   end
 end
@@ -97,13 +96,13 @@ for _, group in ipairs(cloud_init.group.list()) do
   configs[group.name] = cloud_init.group.config(group.name)
   if not set and not group.smd then tell("config", group.name, "SMD has no such group") end
 end
-for label in pairs(labels) do
-  if not configs[label] then tell("config", label, "cloud-init has nothing for its members") end
-end
 for _, id in ipairs(chosen) do
   local data, list = cloud_init.node.meta_data(id), cloud_init.node.vendor_data(id)
   unique("host name", data["local-hostname"], id)
+  local served
+  for _, label in ipairs(groups[id]) do served = served or configs[label] end
   for _, label in ipairs(groups[id]) do
+    if not served then tell("config", label, "cloud-init has nothing for its members") end
     local seen = list:find("/" .. label .. ".yaml", 1, true)
     if not seen then tell("group", id, "cloud-init has not seen it in %s yet", label) end
     local ok, text = pcall(cloud_init.template.render, configs[label] or "", data)

@@ -77,6 +77,8 @@ end)
 -- cloud-init.
 fault_of("config        io: cloud-init has nothing for its members", function()
   smd.group.add("io", { members = 5 })
+  smd.group.member.delete("compute", nodes.xnames(5)[1])
+  advance(60)
 end)
 fault_of("config        typo: SMD has no such group", function() cloud_init.group.add "typo" end)
 fault_of("group         x1000c0s0b4n0: cloud-init has not seen it in io yet", function()

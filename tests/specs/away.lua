@@ -27,11 +27,12 @@ end
 
 -- A new machine's MAC is always like its neighbour's: nobody's interface is to be deleted for that.
 local new = stranger "52:54:00:be:ef:06"
-expect(new, has { id = "F01", certainty = "possible", evidence = contains "nor one like it", fix = contains "a new node" }, "new")
+expect(new, has { id = "F01", certainty = "possible", evidence = contains "nor one like",
+  note = contains "a new node" }, "new")
 smd.iface.add("52:54:00:be:ef:96", { ComponentID = "x1000c0s0b5n0", IPAddresses = { "172.16.0.6" } })
 local slip = stranger "52:54:00:be:ef:06"
 expect(slip, has { certainty = "possible", evidence = contains "52:54:00:be:ef:96 of x1000c0s0b5n0 is like it" }, "a slip")
-expect(slip.fix:find "delete", nil, "and it is not for us to delete it")
+expect(tostring(slip.fix):find "delete", nil, "and it is not for us to delete it")
 
 -- A lab that is served on a bridge of another name.
 local function bridged(name)
@@ -48,7 +49,7 @@ local function bridged(name)
   end)
 end
 expect(bridged "br7", nil, "it listens there")
-expect(bridged "br8", has { evidence = contains "listens on br7", fix = contains '"%br8"' }, "it does not")
+expect(bridged "br8", has { evidence = contains "listens on br7", note = contains '"%br8"' }, "it does not")
 
 -- A laptop that has machines of its own, and no address on the nodes' network.
 local at = { first = address.number "192.0.2.0", mask = address.number "255.255.255.0" }

@@ -40,7 +40,7 @@ expect_fault("bad_argument", node.timeline, 1, 2, { as = "svg" })
 -- two
 local pair = node.timeline(1, 4)
 expect(pair.nodes, { "x1000c0s0b0n0", "x1000c0s0b3n0" }, "both are named")
-expect(pair.apart, contains "they part at script: x1000c0s0b0n0 did it, x1000c0s0b3n0 not", "where they part")
+expect(pair.apart, contains "they part at the stage script: it went well for x1000c0s0b0n0; of x", "where they part")
 expect(tostring(node.timeline(1, 2)), contains "both went the same way", "or do not")
 
 -- a boot that was kept, and the next one of the same node
