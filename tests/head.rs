@@ -153,19 +153,19 @@ fn a_link_comes_back_as_a_link() {
     );
     fs::write(&real, "nameserver 127.0.0.53\n").expect("written");
     symlink("stub-resolv.conf", &link).expect("linked");
-    let line = format!(
+    let lua = format!(
         "head.file({:?}, nil, {{ absent = true }}).action",
         link.display()
     );
-    assert_eq!(machine.run(&[], &line).out, "removed");
+    assert_eq!(machine.run(&[], &lua).out, "removed");
     assert!(!link.is_symlink() && real.exists());
     let told = machine.run(&[], "undo(1)");
     assert_eq!(told.status, Some(0), "{told:?}");
     let target = fs::read_link(&link).expect("a link");
     assert_eq!(target, Path::new("stub-resolv.conf"));
     // Written through the link, its target's text comes back, and the link stays one.
-    let line = format!("head.file({:?}, \"mine\\n\").action", link.display());
-    assert_eq!(machine.run(&[], &line).out, "changed");
+    let lua = format!("head.file({:?}, \"mine\\n\").action", link.display());
+    assert_eq!(machine.run(&[], &lua).out, "changed");
     assert_eq!(fs::read_to_string(&real).expect("there"), "mine\n");
     let told = machine.run(&[], "undo(3)");
     assert_eq!(told.status, Some(0), "{told:?}");
@@ -180,13 +180,13 @@ fn a_link_comes_back_as_a_link() {
 fn who_only_reads_or_plans_changes_nothing() {
     let machine = Machine::new();
     let path = machine.place("a/b");
-    let line = format!("head.dir({:?}, {{ mode = \"0700\" }})", path.display());
-    let told = machine.run(&["--read-only"], &line);
+    let lua = format!("head.dir({:?}, {{ mode = \"0700\" }})", path.display());
+    let told = machine.run(&["--read-only"], &lua);
     assert!(
         told.status == Some(1) && told.err.contains("--read-only"),
         "{told:?}"
     );
-    let told = machine.run(&["--plan"], &line);
+    let told = machine.run(&["--plan"], &lua);
     let each = ["mkdir", "a", "a/b", "chmod", "0700"];
     assert!(
         each.iter()

@@ -207,7 +207,9 @@ fn cut(text: &str, room: usize) -> String {
     if !text.contains('/') || text.contains(' ') {
         return head(text.chars(), left) + "…";
     }
-    let first = head(text.chars(), left / 3);
+    // With little room the end alone is of use: all addresses begin with http:.
+    let share = if left < 24 { 0 } else { left / 3 };
+    let first = head(text.chars(), share);
     let last = head(text.chars().rev(), left - width(&first));
     let last: String = last.chars().rev().collect();
     format!("{first}…{last}")
