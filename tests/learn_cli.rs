@@ -93,7 +93,9 @@ fn an_exercise_whose_checks_fail_ends_with_6() {
 fn the_laws_are_tried_from_the_command_line() {
     let student = Student::new();
     let (status, out, err) = student.types(&["learn", "--test"]);
-    assert_eq!((status, err.as_str()), (Some(0), ""));
+    // What an exercise is told on its way, as of a node that lacks what the next step gives it, is no complaint.
+    let mut complaints = err.lines().filter(|it| !it.starts_with("note: "));
+    assert_eq!((status, complaints.next()), (Some(0), None));
     assert!(out.starts_with("101  keeps the laws\n"), "{out}");
     assert!(out.ends_with("all  keeps the laws\n"), "{out}");
     let (status, _, err) = student.types(&["learn", "--test", "999"]);

@@ -123,7 +123,11 @@ expect(doctor().ok, true, "mended, all of them")
 -- Two machines with one MAC, and what SMD has of the one after the other was switched off.
 back()
 node.boot(1, { wait = "10m" })
-virsh.install { name = "compute6", mac = "52:54:00:be:ef:01", network = "openchami-net", pxe = true }
+virsh.install { name = "compute6", network = "openchami-net", pxe = true, start = false }
+local copy = virsh.domain.parse(virsh.dumpxml("compute6", { inactive = true }))
+copy.devices.interface[1].mac._address = "52:54:00:be:ef:01"
+virsh.define(copy)
+virsh.start "compute6"
 virsh.destroy "compute6"
 expect(tostring(doctor()), all {
   contains "52:54:00:be:ef:01 is that of compute1 and of compute6", contains "SMD says Off, and the machine runs",
