@@ -147,7 +147,8 @@ local AGREE = {
     if #odd == 0 then return nil end
     return ("%s with another MAC than SMD has: %s"):format(many(odd, "domain"), some(odd)),
       "node.why(NODE) says which is to be changed; virsh.domiflist(DOMAIN) shows a domain's"
-  end, virt = true },
+    -- One that a cause explains is told there, and all the same not well.
+  end, virt = true, quiet = true },
   { "domains are on the network of their addresses", function(shared)
     local odd = {}
     for _, ctx in ipairs(contexts(shared)) do

@@ -149,7 +149,7 @@ for _, one in ipairs(node.why(5).causes) do expect(one.id ~= "F06", true, "its f
 -- All at once.
 local said = tostring(doctor())
 expect(said, all {
-  contains "1 domains have another MAC than SMD: compute4 has 52:54:00:be:ef:40, SMD has 52:54:00:be:ef:04",
+  contains "F01, certain, on x1000c0s0b3n0", contains "sends 52:54:00:be:ef:40, which SMD does not have",
   contains "✓ domains are on the network of their addresses",
 }, "doctor")
 
