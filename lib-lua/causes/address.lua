@@ -1,7 +1,7 @@
 -- Addresses as numbers, and whether this host has one on a network. No part of the public API.
 
 -- An IPv4 address as a number; nil when it is none.
----@return integer?
+---@return number?
 local function number(ip)
   local a, b, c, d = tostring(ip):match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$"
   return a and ((tonumber(a) * 256 + tonumber(b)) * 256 + tonumber(c)) * 256 + tonumber(d)

@@ -27,7 +27,7 @@ local function checked(options, call, several)
         hint = "known are: file, log, console, config",
       })
     end
-    if read then
+    if type(read) == "function" then
       if type(value) ~= "string" then
         local text = "%s: options.%s: a file or its text is wanted, and this is a %s"
         fault.raise("bad_argument", text:format(call, key, type(value)))

@@ -54,7 +54,7 @@ local NO_OFFER = { "PXE%-E%d+:", "No configuration methods succeeded", "Nothing 
 
 ---@return string? line
 local function no_offer(said)
-  local last, line
+  local last, line ---@type integer?, string?
   for _, pattern in ipairs(NO_OFFER) do
     local from = 1
     while true do
@@ -64,7 +64,7 @@ local function no_offer(said)
       from = to + 1
     end
   end
-  if not last then return nil end
+  if not last or not line then return nil end
   local rest = said:sub(last)
   for _, later in ipairs { "iPXE initialising devices", "Linux version ", ">>Start ", "%.%.%.[%.%s]*ok%f[%W]" } do
     if rest:find(later) then return nil end

@@ -10,9 +10,9 @@ local function stamp(time) return time and time:match "^%d+%-%d+%-%d+T%d+:%d+:%d
 
 -- Seconds since 1970 of such a time: in UTC, or with the hours that it is apart from that.
 local function epoch_of(time)
-  local y, m, d, hour, min, s = tostring(time):match "^(%d+)%-(%d+)%-(%d+)T(%d+):(%d+):(%d+)"
-  if not y then return nil end
-  y, m, d = tonumber(y), tonumber(m), tonumber(d)
+  local year, month, day, hour, min, s = tostring(time):match "^(%d+)%-(%d+)%-(%d+)T(%d+):(%d+):(%d+)"
+  if not year then return nil end
+  local y, m, d = tonumber(year) or 0, tonumber(month) or 0, tonumber(day) or 0 ---@type number, number, number
   -- Days since 1970, of a year that begins in March.
   if m <= 2 then y, m = y - 1, m + 12 end
   local days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * (m - 3) + 2) // 5 + d - 1 - 719468

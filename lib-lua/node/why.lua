@@ -111,10 +111,12 @@ local function unexplained(ctx, found)
   local cause, evidence, mended = request.of(ctx)
   if not cause then return nil, mended end
   local fix, note = remedy.of(cause, ctx, { GROUP = cause.GROUP })
-  return {
-    id = cause.id, cause = cause.cause, certainty = "likely", evidence = evidence, stage = cause.stage,
+  ---@type node.Cause
+  local one = {
+    id = cause.id, cause = cause.cause, certainty = "likely", evidence = evidence or "", stage = cause.stage,
     owner = cause.owner, fix = fix, note = note,
   }
+  return one
 end
 
 -- What explains the stage that a boot did not get past goes first, then what hinders more than the looking on, then the

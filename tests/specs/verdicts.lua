@@ -30,14 +30,14 @@ local verdict = node.why(2)
 expect(verdict, has { stage = "offer" }, "where it goes wrong")
 expect(verdict.causes[1], has { id = "F01", certainty = "certain", evidence = contains "SMD has for x1000c0s0b0n0" }, "taken")
 expect(node.why(1).causes[1], has { id = "F01", evidence = contains "compute1 and compute2 have" }, "both")
-assert(load(verdict.causes[1].fix))()
+assert(load(verdict.causes[1].fix or "?"))()
 expect(node.wrong(), {}, "its fix mends both")
 -- Two that changed places.
 back()
 mac_of("compute1", "52:54:00:be:ef:02")
 mac_of("compute2", "52:54:00:be:ef:01")
 for n = 1, 2 do expect(node.why(n).causes[1], has { id = "F01", evidence = contains "SMD has for" }, "swapped") end
-for n = 1, 2 do assert(load(node.why(n).causes[1].fix))() end
+for n = 1, 2 do assert(load(node.why(n).causes[1].fix or "?"))() end
 expect(node.wrong(), {}, "changed back")
 -- One that is like none: SMD or the domain is wrong, and nobody knows which.
 mac_of("compute2", "52:54:00:aa:bb:cc")
@@ -55,7 +55,7 @@ expect(node.why(2).causes[1], has { id = "F03", evidence = contains "172.16.0.2 
 expect(node.why(1).causes[1], has { id = "F03", evidence = contains "172.16.0.1 as router" }, "F03 of another")
 expect(node.why(3).causes, {}, "no other node's")
 expect(tostring(doctor()), all { contains "server_id: 172.16.0.2", contains "router: 172.16.0.1" }, "all errors")
-assert(load(node.why(2).causes[1].fix))()
+assert(load(node.why(2).causes[1].fix or "?"))()
 expect(node.wrong(), {}, "mended")
 -- Another error of that file has no number, and is said all the same.
 local loop = dhcp.render():gsub("172%.16%.0%.250", "172.16.0.254")
@@ -75,7 +75,7 @@ rawset(dhcp, "_config", function() fault.raise("not_found", "there is no coredhc
 told = node.why(1)
 rawset(dhcp, "_config", of_config)
 expect(told.left_out, contains "F02, F03, F13: there is no coredhcp.yaml here", "not asked")
-expect(told, has { causes = {}, partly = nil }, "and nothing else was wrong")
+expect(told, has { causes = {} }, "and nothing else was wrong")
 
 -- Which file it is that the stage is of.
 for stage, change in pairs {
@@ -104,9 +104,9 @@ expect(node.why(1).causes[1], has { id = "F50", certainty = "certain", evidence 
 -- A card that QEMU answers itself.
 back()
 redefined("compute3", function(d) d.devices.interface[1]._type, d.devices.interface[1].source = "user", nil end)
-told = node.why(3).causes[1]
-expect(told, has { id = "F11", certainty = "certain", evidence = contains "type='user'" }, "alone")
-assert(load(told.fix))()
+local astray = node.why(3).causes[1]
+expect(astray, has { id = "F11", certainty = "certain", evidence = contains "type='user'" }, "alone")
+assert(load(astray.fix or "?"))()
 expect(node.why(3).causes, {}, "plugged in")
 
 -- The pool for strangers was used up when it asked.
