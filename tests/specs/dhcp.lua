@@ -45,7 +45,7 @@ expect(dhcp.explain(1, { user_class = "iPXE" }).boot_file,
 expect(dhcp.explain("x1000c0s0b0n0", { giaddr = "10.9.9.9" }).to, "10.9.9.9:67", "by a relay")
 expect_fault("bad_argument", dhcp.explain, 1, { arch = "vax" })
 expect_fault("bad_argument", dhcp.explain, 1, { giaddr = "there" })
-local both = dhcp.explain "nid[1-2]" --[[@as any]]
+local both = dhcp.explain("nid[1-2]") --[[@as table<integer, any>]]
 expect({ #both, both[1].ip, tostring(both[2]):match "^%S+" }, { 2, "172.16.0.1", "52:54:00:be:ef:02" }, "of a set each")
 expect(#dhcp.explain { 1 }, 1, "of a list a list")
 expect_fault("bad_argument", dhcp.explain, 1, { architecture = "bios" })
