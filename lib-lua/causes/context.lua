@@ -201,4 +201,11 @@ local function node(cluster, xname)
   return setmetatable({ shared = cluster, xname = xname, clouds = clouds }, Context)
 end
 
-return { shared = shared.shared, node = node, boot_nic = boot_nic }
+-- Gives SMD this interface again, or with another MAC: how faults are made.
+local function add_nic(mac, nic)
+  chami.smd.iface.add(mac, {
+    ComponentID = nic.ComponentID, Description = nic.Description, IPAddresses = nic.IPAddresses,
+  })
+end
+
+return { add_nic = add_nic, shared = shared.shared, node = node, boot_nic = boot_nic }

@@ -1,6 +1,6 @@
 -- Causes between the firmware and coresmd: who asks for an address, and which one it is given. No part of the public API.
 local fault = require "fault"
-local boot_nic = require("causes.context").boot_nic
+local context = require "causes.context"
 local number = require("causes.address").number
 
 local RESTART = "; then systemctl restart coresmd-coredhcp"
@@ -35,13 +35,6 @@ local function used_up(ctx)
   return last and last.event == "used_up" and last.message
 end
 
--- The interface a node boots from, as `smd.iface.add` takes it again.
-local function fields_of(nic)
-  return {
-    ComponentID = nic.ComponentID, Description = nic.Description, IPAddresses = nic.IPAddresses,
-  }
-end
-
 return {
   {
     id = "F03", stage = "offer", owner = "smd",
@@ -70,7 +63,7 @@ return {
       ctx.shared:need_dhcp()
     end,
     _inject = function(at)
-      local nic, record = boot_nic(at), at.record
+      local nic, record = context.boot_nic(at), at.record
       local ip = record and tostring(record.kernel):match "https?://(%d+%.%d+%.%d+%.%d+)"
       if not ip then fault.raise("bad_argument", at.node .. " boots from no server that is named by its address") end
       chami.smd.iface.update(nic.MACAddress, { IPAddresses = { ip } })
@@ -112,7 +105,7 @@ return {
       end
     end,
     _inject = function(at)
-      local nic, free = boot_nic(at), {}
+      local nic, free = context.boot_nic(at), {}
       for last = 201, 250 do
         if not at.shared.by_ip["172.16.0." .. last] then free[#free + 1] = "172.16.0." .. last end
       end
@@ -141,7 +134,7 @@ return {
       return text:format(nic.MACAddress, ip), ctx.machine and "certain" or "likely"
     end,
     _inject = function(at)
-      local nic = boot_nic(at)
+      local nic = context.boot_nic(at)
       chami.smd.iface.delete(nic.MACAddress)
       chami.lab.clock.advance "31s"
       chami.node.reboot(at.node)
@@ -150,7 +143,7 @@ return {
         if #chami.node.trace(at.node) > 1 then break end
         chami.lab.clock.advance "1s"
       end
-      chami.smd.iface.add(nic.MACAddress, fields_of(nic))
+      context.add_nic(nic.MACAddress, nic)
       return ("%s was switched on a moment before its interface came to SMD"):format(at.node)
     end,
   },

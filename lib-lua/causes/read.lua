@@ -291,18 +291,10 @@ function _read.refresh(shared)
   return found
 end
 
--- The cloud-configs of groups by name, each read once, and what is wrong with them.
-function _read.texts() return {} end
-
-function _read.lints() return {} end
-
-function _read.args() return {} end
-
-function _read.missing() return {} end
-
--- Each URL is asked once: by its status, or nil where nobody answers.
-function _read.asked() return {} end
-
-function _read.lengths() return {} end
+-- Empty at first, and filled by what is asked: the cloud-configs of groups by name, each read once, and what is wrong with
+-- them; arguments and what of them is missing; by URL the status, or nil where nobody answers, and the length.
+for _, name in ipairs { "texts", "lints", "args", "missing", "asked", "lengths" } do
+  _read[name] = function() return {} end
+end
 
 return _read

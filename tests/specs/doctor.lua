@@ -1,22 +1,8 @@
 -- What doctor tells first, that nothing that fails is well, and slips of the hand that have no number: which URL, what it
 -- answered, who set it; and code that mends all nodes of one cause.
-local HEAD, KVER = "http://172.16.0.254", "5.14.0-503.38.1.el9_5.x86_64"
-local EFI = HEAD .. ":9000/boot-images/efi-images/compute/base"
-local BASE = HEAD .. ":8081/cloud-init"
-lab.reset "tutorial"
-cloud_init.defaults.set { cluster_name = "demo", short_name = "nid", nid_length = 3, base_url = BASE }
-cluster.apply({ compute = {
-  nodes = "nid[1-5]", config = "data/cloud-init/compute.yaml",
-  image = {
-    kernel = EFI .. "/vmlinuz-" .. KVER, initrd = EFI .. "/initramfs-" .. KVER .. ".img",
-    params = "root=live:" .. HEAD .. ":9000/boot-images/compute/base/rocky9.5-compute-base-9.5 ip=dhcp "
-      .. "console=ttyS0,115200 ds=nocloud-net;s=" .. BASE,
-  },
-} }, { plan = false })
-lab.clock.advance "60s"
-lab.snapshot "well"
+local HEAD = "http://172.16.0.254"
+dofile "tests/support/well.lua"
 local function back() lab.restore "well" lab.clock.advance "60s" end
-
 local function arg_of(key, value)
   bss.boot.params.update(1, { params = bss.args(bss.boot.params.get(1).params):set(key, value) })
 end

@@ -49,7 +49,7 @@ for case in "$room"/cases/*/; do
   mount -t tmpfs run "$root/run"
   mount -t tmpfs tmp "$root/tmp"
   # A node's own, not this machine's.
-  rm -rf "$root"/var/lib/cloud "$root"/etc/cloud/cloud.cfg.d/* "$root"/home/* "$root"/root/.ssh "$root"/etc/sudoers.d/* \
+  rm -rf "$root"/var/lib/cloud "$root"/etc/cloud/cloud.cfg.d/* "$root"/home/* "$root/root"/.ssh "$root"/etc/sudoers.d/* \
     "$root"/var/log/cloud-init* "$root"/var/spool/mail/* "$root"/etc/fstab "$root"/etc/profile.d/cloud* \
     "$root"/etc/sysconfig "$root"/etc/hostname
   touch "$root/etc/fstab"

@@ -21,6 +21,11 @@ fn node_and_console(user_data: &str) -> (Guest, Vec<String>) {
     })
 }
 
+/// The keys that may log in to whom this home belongs.
+fn keys_in(home: &str) -> String {
+    format!("{home}/.ssh/authorized_keys")
+}
+
 /// Status and output of a command that can be run.
 fn told(guest: &Guest, command: &str) -> (u8, String) {
     let ran = guest

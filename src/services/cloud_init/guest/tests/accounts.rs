@@ -1,5 +1,5 @@
 //! Users, groups, keys, host names.
-use super::{node, node_and_console, told};
+use super::{keys_in, node, node_and_console, told};
 
 const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICmU3ZSS/ljfBSPoZ0p15nfsQ9KO596sImyTIapl1hUO";
@@ -76,7 +76,7 @@ fn a_password_is_known_and_not_kept() {
 #[test]
 fn root_is_turned_away_unless_it_is_said_otherwise() {
     let text = format!("#cloud-config\nssh_authorized_keys: ['{KEY}']\n");
-    let keys = |text: &str| told(&node(text), "cat /root/.ssh/authorized_keys").1;
+    let keys = |text: &str| told(&node(text), &format!("cat {}", keys_in("/root"))).1;
     assert!(
         keys(&text)
             .contains("Please login as the user \\\"rocky\\\" rather than the user \\\"root\\\".")

@@ -40,10 +40,7 @@ fn a_compute_node() {
     let (guest, console) = node("compute", ", nfs_server: 172.16.0.4", text);
     assert_eq!(told(&guest, "hostname"), (0, "nid001\n".to_owned()));
     assert_eq!(
-        guest
-            .file("/root/.ssh/authorized_keys")
-            .expect("keys")
-            .content,
+        guest.file(&super::keys_in("/root")).expect("keys").content,
         format!("{KEY}\n")
     );
     assert!(
