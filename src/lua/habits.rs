@@ -1,14 +1,13 @@
 //! Lines as one is used to write them elsewhere: in a shell, or in another language. What they are in Lua.
 
-/// Commands of the system that people type at any prompt.
-const COMMANDS: [&str; 24] = [
-    "cat", "cd", "chmod", "chown", "cp", "curl", "df", "grep", "head", "ip", "jq", "less", "ls",
-    "mkdir", "mv", "nano", "ping", "ps", "pwd", "rm", "ssh", "sudo", "touch", "vim",
+/// Commands of the system that people type at any prompt; `head` is a module here.
+const COMMANDS: [&str; 23] = [
+    "cat", "cd", "chmod", "chown", "cp", "curl", "df", "grep", "ip", "jq", "less", "ls", "mkdir",
+    "mv", "nano", "ping", "ps", "pwd", "rm", "ssh", "sudo", "touch", "vim",
 ];
 
-/// Whether this is such a command; `head` is a module as well.
 pub(super) fn is_command(word: &str) -> bool {
-    COMMANDS.contains(&word) && word != "head"
+    COMMANDS.contains(&word)
 }
 
 pub(super) fn command(line: &str) -> String {

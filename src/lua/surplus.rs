@@ -4,6 +4,8 @@
 //! the function's own line, so that lines stay what they are; the text that people, help and editors read has none of it.
 //! What is no table is dropped as ever: `task.map` gives each function the place of its item as well.
 
+use std::fmt::Write as _;
+
 /// What looks at the surplus, in every module (`lib-lua/fault/surplus.lua`).
 const LOOK: &str = "local __surplus = require \"fault.surplus\" ";
 
@@ -16,27 +18,21 @@ pub(super) fn guarded(module: &str, text: &str) -> String {
         match documented.then(|| head(line)).flatten() {
             Some(head) => {
                 any = true;
-                let name = public(module, head.name);
-                let (comma, before) = if head.parameters.is_empty() {
-                    ("", "nothing")
-                } else {
-                    (", ", head.parameters)
-                };
                 let Head {
                     start,
-                    rest,
+                    name,
                     parameters,
-                    ..
+                    rest,
                 } = head;
-                out += start;
-                out += parameters;
-                out += comma;
-                out += "...) if ... then __surplus(\"";
-                out += &name;
-                out += "\", \"";
-                out += before;
-                out += "\", ...) end ";
-                out += rest;
+                let name = public(module, name);
+                let (comma, told) = match parameters {
+                    "" => ("", "nothing"),
+                    some => (", ", some),
+                };
+                let _ = write!(
+                    out,
+                    "{start}{parameters}{comma}...) if ... then __surplus(\"{name}\", \"{told}\", ...) end {rest}"
+                );
             }
             None => out += line,
         }
