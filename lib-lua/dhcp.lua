@@ -3,8 +3,9 @@ local fault = require "fault"
 local texts = require "dhcp.text"
 
 --- DHCP on the nodes' network: coredhcp with coresmd and bootloop, its configuration, its answers, its leases and its log.
---- Nothing here changes a server. What coresmd would say is computed from its configuration and from SMD, as the real
---- program does it: held by recordings of v0.6.3 and of v0.4.3, which the release pins.
+--- Nothing here changes a server; a lab's own is seen and changed with `lab.dhcp.get` and `lab.dhcp.set`.
+--- What coresmd would say is computed from its configuration and from SMD, as the real program does it: held by recordings
+--- of v0.6.3 and of v0.4.3, which the release pins.
 local dhcp = {}
 
 local options_of, text_of = texts.options_of, texts.text_of
@@ -110,6 +111,7 @@ function dhcp.render(wanted) return native.render(wanted) end
 ---@field ip? string
 ---@field hostname? string
 ---@field boot_file? string
+---@field ipxe? string the boot file of the second round, when the iPXE that the firmware fetched asks
 ---@field server? string
 ---@field rule? string the rule that matched
 ---@field to? string where the answer goes
@@ -133,7 +135,20 @@ function Explained:__tostring()
   if self.hostname then gets[#gets + 1] = "host name " .. self.hostname end
   if self.boot_file then gets[#gets + 1] = "boot file " .. self.boot_file end
   if #gets > 0 then lines[#lines + 1] = "gets: " .. table.concat(gets, ", ") end
+  if self.ipxe then lines[#lines + 1] = "then iPXE gets: " .. self.ipxe end
   return table.concat(lines, "\n")
+end
+
+-- Whoever asks for firmware wants to know where it ends: iPXE's own round is asked as well.
+local function second_round(all, macs, case, text)
+  if case and (case.user_class or case.ipv6) then return end
+  local ipxe = {}
+  for key, value in pairs(case or {}) do ipxe[key] = value end
+  ipxe.user_class = "iPXE"
+  for i, it in ipairs(native.explain(macs, ipxe, text)) do
+    local first = all[i]
+    if first.boot_file and it.boot_file ~= first.boot_file then first.ipxe = it.boot_file end
+  end
 end
 
 local MAC = "^%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x[:-]?%x%x$"
@@ -175,6 +190,7 @@ function dhcp.explain(node, case)
   local text = config ~= nil and text_of("dhcp.explain", config) or nil
   local macs, several = macs_of(node)
   local all = native.explain(macs, case, text)
+  second_round(all, macs, case, text)
   for _, it in ipairs(all) do setmetatable(it, Explained) end
   if several then return all end
   return all[1]

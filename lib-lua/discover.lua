@@ -88,7 +88,8 @@ end
 --- The file is checked, then compared with SMD. What is equal stays as it is. If anything differs, one `conflict` lists it
 --- and nothing is written; with `overwrite` it is replaced. A group that stands gets the file's nodes, and keeps the members
 --- that the file does not name, so a file may hold the new nodes alone. Afterwards every record is read back, so that the answer is
---- what SMD holds, whatever it said meanwhile (SMD 2.20 stores each new endpoint and answers 409).
+--- what SMD holds, whatever it said meanwhile (SMD 2.20 stores each new endpoint and answers 409). New nodes have the state
+--- `On`, as `ochami` writes it, and nobody has looked: `node.get` and `virsh.list` tell whether a machine runs.
 ---@param file string|discover.File the path, the text, or a table
 ---@param options? discover.Options
 ---@return discover.Report report how many records were created, replaced, or equal already

@@ -5,7 +5,6 @@
 mod care;
 mod completion;
 mod docs;
-mod doctor;
 mod eval;
 mod lab;
 mod learn;
@@ -18,7 +17,6 @@ mod target;
 mod token;
 mod variables;
 mod verdict;
-mod why;
 
 use crate::{
     fault::Fault,
@@ -34,6 +32,7 @@ use std::{
     process::ExitCode,
 };
 use target::TargetArgs;
+use verdict::Judge;
 
 const STATUSES: &str = "\
 Exit status:
@@ -86,9 +85,9 @@ enum Verb {
     /// Exercises: what there is to learn, and how far you are
     Learn(learn::Args),
     /// Tell why a node does not come up; 6 when something is wrong
-    Why(why::Args),
+    Why(verdict::Args),
     /// Look at the whole cluster: services, what they agree on, all nodes; 6 when something is wrong
-    Doctor(doctor::Args),
+    Doctor(verdict::Args),
     /// Print the whole reference as Markdown, or write the book or what editors want
     Docs(docs::Args),
     /// Print the completion script for a shell
@@ -175,8 +174,8 @@ fn dispatch(cli: Cli) -> Outcome {
         },
         (None, Some(Verb::Lab(args))) => lab::run(&target, args, format),
         (None, Some(Verb::Learn(args))) => learn::run(&target, args, format),
-        (None, Some(Verb::Why(args))) => why::run(&target, args, format),
-        (None, Some(Verb::Doctor(args))) => doctor::run(&target, args, format),
+        (None, Some(Verb::Why(args))) => verdict::run(&target, Judge::Why, args, format),
+        (None, Some(Verb::Doctor(args))) => verdict::run(&target, Judge::Doctor, args, format),
         (None, Some(Verb::Docs(args))) => docs::run(&target, &args),
         (None, Some(Verb::Completion(args))) => completion::run(&args),
         (None, Some(Verb::Man(args))) => man::run(&target, args.page),

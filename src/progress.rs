@@ -1,8 +1,11 @@
-//! How far long work has come: a line on standard error, on a terminal only, and only when it takes a while.
+//! How far long work has come, or what is waited for: a line on standard error, on a terminal only, and only when it takes a
+//! while.
 //!
 //! One bar at a time: work within work is part of it. Whoever prints hides it first, and the next step shows it again.
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
+    future::Future,
+    pin::pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -12,6 +15,8 @@ use std::{
 
 /// Shorter work needs no bar.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// An answer comes sooner; what takes longer may never come.
+const LONG: Duration = Duration::from_secs(2);
 /// Fewer things are done before one has read it.
 const FEW: usize = 5;
 
@@ -56,13 +61,18 @@ pub fn begin(what: &str, count: usize) -> Option<Work> {
     if !ENABLED.load(Ordering::Relaxed) || count < FEW {
         return None;
     }
+    let length = u64::try_from(count).unwrap_or(u64::MAX);
+    let form = "{msg} {bar:30} {pos}/{len} {elapsed} (about {eta} left)";
+    made(what, Some(length), form)
+}
+
+/// The one bar, not yet on the screen; none where there is one.
+fn made(what: &str, length: Option<u64>, form: &str) -> Option<Work> {
     let mut bar = bar();
     if bar.is_some() {
         return None;
     }
-    let length = u64::try_from(count).unwrap_or(u64::MAX);
-    let new = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden());
-    let form = "{msg} {bar:30} {pos}/{len} {elapsed} (about {eta} left)";
+    let new = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
     if let Ok(style) = ProgressStyle::with_template(form) {
         new.set_style(style.progress_chars("━╸─"));
     }
@@ -71,6 +81,34 @@ pub fn begin(what: &str, count: usize) -> Option<Work> {
     Some(Work {
         begun: Instant::now(),
     })
+}
+
+/// Does work that should not take long. If it does, a line tells what is waited for, and how long already.
+pub async fn awaited<F: Future>(what: String, work: F) -> F::Output {
+    if !ENABLED.load(Ordering::Relaxed) {
+        return work.await;
+    }
+    let mut work = pin!(work);
+    if let Ok(out) = tokio::time::timeout(LONG, &mut work).await {
+        return out;
+    }
+    let shown = made(&what, None, "{elapsed} {wide_msg}");
+    if shown.is_some() {
+        tick();
+    }
+    let out = work.await;
+    drop(shown);
+    out
+}
+
+/// Shows a line that tells the time by itself.
+fn tick() {
+    let bar = bar();
+    let Some(bar) = &*bar else { return };
+    SHOWN.store(true, Ordering::Relaxed);
+    bar.set_elapsed(LONG);
+    bar.set_draw_target(ProgressDrawTarget::stderr());
+    bar.enable_steady_tick(Duration::from_secs(1));
 }
 
 impl Work {

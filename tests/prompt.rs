@@ -7,6 +7,7 @@ mod terminal;
 use peer::Peer;
 use std::{
     fs,
+    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -212,6 +213,24 @@ fn long_work_says_how_far_it_has_come() {
 }
 
 #[test]
+fn whoever_waits_for_an_answer_is_told_for_which() {
+    // It takes connections and never says a word.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("its address").port();
+    let mut terminal = Terminal::open(&home("silent"));
+    terminal.types(&format!("http.get('http://127.0.0.1:{port}/ready')\r"));
+    terminal.sees(&format!(
+        "waiting for GET http://127.0.0.1:{port}/ready (Ctrl-C gives up)"
+    ));
+    terminal.types(CTRL_C);
+    terminal.sees("interrupted: ");
+    terminal.types("20 + 5\r");
+    terminal.sees("\n25");
+    terminal.types(CTRL_D);
+    terminal.leaves_with(0);
+}
+
+#[test]
 fn ctrl_c_ends_whatever_there_is() {
     let mut terminal = Terminal::open(&home("everywhere"));
     terminal.types("for i = 1, 2 do\r");
@@ -304,7 +323,7 @@ fn what_happens_in_the_lab_stands_above_the_line() {
     terminal.types(" is whole')\r");
     terminal.sees("\nhalf a line is whole");
     terminal.types("lab.clock.advance '60s' ~= nil, 7 * 11\r");
-    terminal.sees("compute1  offer        SMD has no interface");
+    terminal.sees("compute1  offer        coresmd knows no address");
     terminal.sees("true\r\n77");
     terminal.types("half");
     terminal.sees("half");

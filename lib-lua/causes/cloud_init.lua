@@ -61,11 +61,14 @@ end
 
 local function empty(shared) return not next(shared.clouds) and not next(shared.defaults) end
 
--- The cloud-configs of a node's groups, as they are served.
+-- The cloud-configs of a node's groups, as they are served. One that it is not told to fetch is not looked at: its data are
+-- missing as well.
 local function configs(ctx)
   local found = {}
-  for i, record in ipairs(ctx:clouds()) do
-    found[i] = { name = record.name, text = ctx.shared:text(record.name) }
+  for _, record in ipairs(ctx:clouds()) do
+    if not ctx.includes or ctx.includes[record.name] then
+      found[#found + 1] = { name = record.name, text = ctx.shared:text(record.name) }
+    end
   end
   return found
 end
@@ -79,9 +82,19 @@ local function some_cloud(at)
   return at.pick(own)
 end
 
+-- What gives a group its file, which chami has of some.
+local function filed(label)
+  local path = ("data/cloud-init/%s.yaml"):format(label)
+  local file = chami.fs.exists(path) and ("%q"):format(path) or "CONFIG"
+  return ("cloud_init.group.set(%q, { file = %s })"):format(label, file)
+end
+
 local function upload(label, text)
   chami.cloud_init.group.update(label, { file = { content = text } }, { lint = false })
 end
+
+-- What cloud-init tells all nodes.
+local DEFAULTS = 'cloud_init.defaults.set{ cluster_name = "demo", base_url = "http://HEAD:8081/cloud-init" }'
 
 -- What to do where the kernel's arguments are wrong.
 local SEED = {
@@ -116,15 +129,15 @@ return {
     id = "F46", stage = "meta-data", owner = "cloud-init",
     symptom = "cloud-init knows nothing of any node: they come up with no names, keys or files of theirs",
     cause = "nothing was set yet; or it was, and is gone with a restart: only STORAGE_BACKEND=quack keeps it",
-    fix = 'cloud_init.defaults.set{ cluster_name = "demo", base_url = "http://HEAD:8081/cloud-init" }; '
-      .. 'cloud_init.group.set("GROUP", { file = "data/cloud-init/GROUP.yaml" })',
+    fix = DEFAULTS .. "; cloud_init.group.set(GROUP, { file = CONFIG })",
     _probe = function(ctx)
       if not empty(ctx.shared) then return nil end
       local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+(%a+)$", "%1")
       -- Who came past meta-data is kept by something else.
       local past = ctx.stopped and ctx.stopped.stage ~= "meta-data" and ctx.stopped.stage ~= "groups"
       local text = "cloud-init has no defaults and no group; it runs for %s"
-      return text:format(up), past and "possible" or "likely", { GROUP = ctx.labels[1] }
+      return text:format(up), past and "possible" or "likely",
+        { _fix = ctx.labels[1] and DEFAULTS .. "; " .. filed(ctx.labels[1]) or DEFAULTS }
     end,
     _inject = function(at)
       at.condition("cloud_init_lost", true)
@@ -135,11 +148,11 @@ return {
     id = "F44", stage = "groups", owner = "cloud-init",
     symptom = "the node boots without keys and users: its group's file is a bare `#cloud-config`",
     cause = "SMD has the group and cloud-init has none of that name",
-    fix = 'cloud_init.group.set(GROUP, { file = "data/cloud-init/GROUP.yaml" })',
+    fix = "cloud_init.group.set(GROUP, { file = CONFIG })",
     _probe = function(ctx)
       if #ctx.labels == 0 or #ctx:clouds() > 0 or empty(ctx.shared) then return nil end
       local labels = table.concat(ctx.labels, ", ")
-      local names, stage = { GROUP = ctx.labels[1] }, ctx.stopped
+      local names, stage = { _fix = filed(ctx.labels[1]) }, ctx.stopped
       -- A request that never came to cloud-init failed of something else.
       local unsent = stage and stage.stage == "groups" and stage.request and not stage.status
       return ("cloud-init has nothing for %s, the groups of %s"):format(labels, ctx.xname),
@@ -200,8 +213,8 @@ return {
     id = "F48", stage = "config", owner = "cloud-init",
     symptom = "the node ignores its group's file, or takes the braces for its content",
     cause = "its first line is not exactly `## template: jinja`, its second not `#cloud-config`, or its YAML has a tab",
-    fix = "cloud_init.template.lint(cloud_init.group.config(GROUP), cloud_init.node.meta_data(NODE))",
-    note = "this tells line and column; cloud_init.group.set(GROUP, { file = FILE }) writes a corrected file back",
+    note = "cloud_init.template.lint(cloud_init.group.config(GROUP), cloud_init.node.meta_data(NODE)) tells line and column; "
+      .. "cloud_init.group.set(GROUP, { file = FILE }) writes a corrected file back",
     _probe = function(ctx)
       for _, one in ipairs(configs(ctx)) do
         for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do
@@ -229,8 +242,8 @@ return {
     id = "F52", stage = "config", owner = "cloud-init",
     symptom = "a value in the node's configuration is empty, or reads CI_MISSING_JINJA_VAR",
     cause = "the template asks for a name that is not there",
-    fix = "cloud_init.template.names(cloud_init.node.meta_data(NODE))",
-    note = "this lists the names that there are; correct the template, and write it back with cloud_init.group.set",
+    note = "cloud_init.template.names(cloud_init.node.meta_data(NODE)) lists the names that there are; correct the "
+      .. "template, and write it back with cloud_init.group.set",
     _probe = function(ctx)
       if not ctx.told.data then return nil end
       for _, one in ipairs(configs(ctx)) do

@@ -6,6 +6,7 @@ local fault = require "fault"
 local hypervisor = require "causes.hypervisor"
 local said = require "node.said"
 local shared = require "causes.shared"
+local spare = require "causes.spare"
 
 local Context = {}
 
@@ -38,12 +39,12 @@ function _of.regular(ctx)
   return nid and offset and address.text(nid + offset) or nil
 end
 
--- An address that nobody has: its own by its NID, else the lowest that is free beside most others; nil where there is
--- none to go by.
+-- An address that nobody has: its own by its NID, else one that is free beside most others; nil where there is none to go
+-- by.
 function _of.address(ctx)
   local own = ctx.regular
   if own and not ctx.shared.by_ip[own] and not ctx.shared:lent(own) then return own end
-  return ctx.shared.free or nil
+  return spare.address_for(ctx.shared, ctx.xname)
 end
 
 function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
@@ -51,18 +52,11 @@ function _of.machine(ctx) return ctx.shared.machines[ctx.xname] end
 -- The virtual machine behind it, as its definition is.
 function _of.domain(ctx) return hypervisor.domain_of(ctx) end
 
--- The MAC that its firmware sends, where somebody knows it: a lab's machine has it, a virtual machine's definition, of
--- several cards that which SMD knows as this node's.
+-- The MAC that its firmware sends, where somebody knows it: a lab's machine has it, or a virtual machine's definition.
 function _of.firmware(ctx)
   if ctx.machine then return ctx.machine.mac end
-  local own, boots = {}, ctx.boot_nic and ctx.boot_nic.MACAddress:lower()
-  for _, nic in ipairs(ctx.nics) do own[nic.MACAddress:lower()] = true end
-  local first, known
-  for _, nic in ipairs(ctx.domain and ctx.domain.interfaces or {}) do
-    if nic.mac and nic.mac == boots then return boots end
-    known, first = known or own[nic.mac or ""] and nic.mac or nil, first or nic.mac
-  end
-  return known or first
+  local card = ctx.domain and hypervisor.card(ctx)
+  return card and card.mac
 end
 
 -- Whether SMD's Ready is of the last boot: of a machine that was just switched it may be an old one.

@@ -1,18 +1,28 @@
 -- Causes that stand in membership: which groups a node is in, and who knows of it. No part of the public API.
 local fault = require "fault"
 local image = require "causes.image"
+local times = require "node.times"
 
--- The groups that a nodes file gives a node, as a list; nil where it does not name the node.
-local function filed(file, xname)
-  local text = type(file) == "string" and (file:find "\n" and file or fs.read(file))
-  local data = text and yaml.decode(text) or file
-  for _, node in ipairs(data.nodes or {}) do
-    if node.xname == xname then
-      local groups = { table.unpack(node.groups or {}) }
-      if node.group then groups[#groups + 1] = node.group end
-      return groups
-    end
+-- The groups of a nodes file, as discovery reads it: of each node it names, and all of them.
+---@return { of: table<string, string[]>, named: table<string, boolean> }
+local function read(file)
+  local found = { of = {}, named = {} }
+  for _, node in ipairs(yaml.decode(chami.discover.convert(file)).nodes or {}) do
+    found.of[node.xname:lower()] = node.groups or {}
+    for _, label in ipairs(node.groups or {}) do found.named[label] = true end
   end
+  return found
+end
+
+-- The same, read once for all nodes.
+local function filed(ctx)
+  local shared = ctx.shared
+  local kept = rawget(shared, "filed")
+  if not kept or kept.file ~= ctx.file then
+    kept = read(ctx.file)
+    kept.file, shared.filed = ctx.file, kept
+  end
+  return kept
 end
 
 -- How many members of a group boot what; counted once, however many nodes are asked about.
@@ -43,33 +53,80 @@ local function common(shared, label, except)
   return what, count or 0
 end
 
--- The group whose members boot what a node boots that is no member, while its own group boots another image.
+-- The group whose members boot what a node boots that is no member, while a group of its own, the second, boots another
+-- image.
 local function stranger(ctx)
   if not ctx.record then return nil end
-  local mine, alone = image.of(ctx.record), true
+  local mine, other = image.of(ctx.record), nil
   for _, label in ipairs(ctx.labels) do
     -- One neighbour may be spoiled itself, and a group whose members boot this and that says nothing.
     local theirs, count = common(ctx.shared, label, mine)
     if theirs == mine then return nil end
-    alone = alone and (not theirs or count < 2)
+    if theirs and count > 1 then other = other or label end
   end
-  if alone then return nil end
+  if not other then return nil end
   for _, group in ipairs(ctx.shared.groups) do
     local inside = false
     for _, label in ipairs(ctx.labels) do inside = inside or label == group.label end
-    if not inside and common(ctx.shared, group.label) == mine then return group.label end
+    if not inside and common(ctx.shared, group.label) == mine then return group.label, other end
   end
 end
 
 -- What puts a node into one group instead of another.
 local MOVE = "smd.group.member.add(NEW, NODE); smd.group.member.delete(OLD, NODE)"
 
--- That it is in a group as well that it should not be in.
-local function moved(ctx, new, keeps)
+local function moved(new, old) return { NEW = new, OLD = old, _fix = old and MOVE } end
+
+-- The label that a nodes file wants of a node and SMD has not, and the one that SMD has instead. Of groups that the file
+-- speaks of nowhere it says nothing.
+local function missed(ctx)
+  local file = filed(ctx)
+  local wanted, have, keeps = file.of[ctx.xname], {}, {}
+  for _, label in ipairs(ctx.labels) do have[label] = true end
+  for _, label in ipairs(wanted or {}) do keeps[label] = true end
+  local old
   for _, label in ipairs(ctx.labels) do
-    if not keeps[label] then return { NEW = new, OLD = label, _fix = MOVE } end
+    if file.named[label] and not keeps[label] then old = old or label end
   end
-  return { NEW = new }
+  for _, label in ipairs(wanted or {}) do
+    if not have[label] and ctx.labels[1] then return label, old end
+  end
+  return nil, nil, wanted ~= nil
+end
+
+-- What cloud-init does not know of a node that SMD does, or knows no longer.
+local function late(ctx)
+  local known = ctx.told.fault
+  if known and known.kind == "not_found" and not ctx.blind then
+    return ("cloud-init does not know %s yet: %s"):format(ctx.xname, known.message)
+  end
+  local have = {}
+  for _, label in ipairs(ctx.includes and ctx.labels or {}) do
+    if not ctx.includes[label] then
+      return ("SMD has %s in %s, and cloud-init's list has not"):format(ctx.xname, label)
+    end
+    have[label] = true
+  end
+  for label in pairs(ctx.includes or {}) do
+    if not have[label] then
+      return ("cloud-init's list has %s, and SMD has %s no longer in it"):format(label, ctx.xname)
+    end
+  end
+end
+
+-- cloud-init asks SMD once a minute. What it lacked at one look and lacks at another, later than that, it does not get by
+-- itself.
+local MINUTE, FORGOTTEN = 60, 600
+local lacked = {} ---@type table<string, { first: integer, last: integer }>
+
+-- How certain it is that cloud-init stays behind, and what to do while it may only be late.
+local function behind(ctx)
+  local now = ctx.machine and times.epoch(chami.lab.clock.now()) or os.time()
+  local seen = lacked[ctx.xname]
+  if not seen or now - seen.last > FORGOTTEN or now < seen.last then seen = { first = now } end
+  seen.last, lacked[ctx.xname] = now, seen
+  if now - seen.first > MINUTE then return "certain" end
+  return "possible", { _lab = 'lab.clock.advance "61s"', _note = "wait a minute, and ask again" }
 end
 
 local function labels_of(at) return at.shared.labels[at.node] or {} end
@@ -103,23 +160,18 @@ return {
     note = "discover.static does it by itself, for all that the nodes file names",
     _probe = function(ctx)
       if not ctx.component then return nil end
-      local wanted = ctx.file and filed(ctx.file, ctx.xname)
-      if wanted then
-        local have, keeps = {}, {}
-        for _, label in ipairs(ctx.labels) do have[label] = true end
-        for _, label in ipairs(wanted) do keeps[label] = true end
-        for _, label in ipairs(wanted) do
-          if not have[label] and #ctx.labels > 0 then
-            return ("the nodes file says %s, SMD says %s"):format(label, table.concat(ctx.labels, ", ")), "certain",
-              moved(ctx, label, keeps)
-          end
+      if ctx.file then
+        local new, old, named = missed(ctx)
+        if new then
+          return ("the nodes file says %s, SMD says %s"):format(new, table.concat(ctx.labels, ", ")), "certain",
+            moved(new, old)
         end
-        return nil
+        if named then return nil end
       end
-      local label = stranger(ctx)
-      if not label then return nil end
+      local new, old = stranger(ctx)
+      if not new then return nil end
       local text = "%s boots what the group %s boots, and is in %s, which boots something else"
-      return text:format(ctx.xname, label, table.concat(ctx.labels, ", ")), "likely", moved(ctx, label, {})
+      return text:format(ctx.xname, new, old), "likely", moved(new, old)
     end,
     _inject = function(at)
       local own, others, peers = {}, {}, false
@@ -155,24 +207,11 @@ return {
     note = "wait a minute, then boot the node again; if it stays so, restart cloud-init",
     lab = 'lab.condition("stale_groups", false); lab.clock.advance "60s"',
     _probe = function(ctx)
-      if not ctx.component or #ctx.labels == 0 then return nil end
-      local known = ctx.told.fault
-      if known and known.kind == "not_found" and not ctx.blind then
-        return ("cloud-init does not know %s yet: %s"):format(ctx.xname, known.message), "likely"
-      end
-      if not ctx.includes then return nil end
-      for _, label in ipairs(ctx.labels) do
-        if not ctx.includes[label] then
-          return ("SMD has %s in %s, and cloud-init's list has not"):format(ctx.xname, label), "certain"
-        end
-      end
-      local have = {}
-      for _, label in ipairs(ctx.labels) do have[label] = true end
-      for label in pairs(ctx.includes) do
-        if not have[label] then
-          return ("cloud-init's list has %s, and SMD has %s no longer in it"):format(label, ctx.xname), "certain"
-        end
-      end
+      -- Of a node without an interface it knows nothing, however long one waits.
+      if not ctx.component or #ctx.labels == 0 or #ctx.nics == 0 then return nil end
+      local text = late(ctx)
+      if text then return text, behind(ctx) end
+      lacked[ctx.xname] = nil
     end,
     _inject = function(at)
       local own, others = {}, {}

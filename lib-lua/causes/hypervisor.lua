@@ -84,6 +84,23 @@ local function domain_of(ctx)
   return named
 end
 
+-- The card that a node's domain boots from, and its place among all: what its boot order says; where that says nothing
+-- the firmware tries them all, and that which SMD knows as this node's is meant.
+---@return virsh.Interface? card
+---@return integer place
+local function card(ctx)
+  local domain, own = ctx.domain, {}
+  local cards, boots = domain.interfaces, ctx.boot_nic and ctx.boot_nic.MACAddress:lower()
+  for _, nic in ipairs(ctx.nics) do own[nic.MACAddress:lower()] = true end
+  local ordered, known
+  for place, one in ipairs(cards) do
+    if place > 1 and one.mac and one.mac == domain.boots then ordered = place end
+    if one.mac and (one.mac == boots or not known and own[one.mac]) then known = place end
+  end
+  local place = ordered or known or 1
+  return cards[place], place
+end
+
 -- For who makes a fault: the document of the machine behind a node, and how it is put back.
 local function definition(at)
   local machine = at.shared.machines[at.node]
@@ -94,6 +111,6 @@ local function definition(at)
 end
 
 return {
-  read = read, domain_of = domain_of, by_name = by_name, named = networks.named, home = networks.home,
+  read = read, card = card, domain_of = domain_of, by_name = by_name, named = networks.named, home = networks.home,
   holds = networks.holds, definition = definition,
 }

@@ -2,6 +2,7 @@
 local fault = require "fault"
 local context = require "causes.context"
 local number = require("causes.address").number
+local too_old = require("node.offered").too_old
 
 local RESTART = "; then systemctl restart coresmd-coredhcp"
 
@@ -28,11 +29,16 @@ local function clash(ctx, ip)
   end
 end
 
--- That strangers are lent nothing any more was the last that this node heard.
+-- That strangers are lent nothing any more was the last that this node heard, and by what SMD has it is a stranger still.
 local function used_up(ctx)
-  local told = ctx.shared.events.by_mac[ctx.firmware or ctx.boot_nic and ctx.boot_nic.MACAddress:lower() or ""]
-  local last = told and told[#told]
-  return last and last.event == "used_up" and last.message
+  local mac = ctx.firmware or ctx.boot_nic and ctx.boot_nic.MACAddress:lower() or ""
+  local heard = ctx.shared.events.by_mac[mac]
+  local last = heard and heard[#heard]
+  if not last or last.event ~= "used_up" or too_old(ctx, last) then return nil end
+  for _, nic in ipairs(ctx.nics) do
+    if nic.MACAddress:lower() == mac and nic.IPAddresses and nic.IPAddresses[1] then return nil end
+  end
+  return last.message, ctx.stopped and ctx.stopped.stage == "offer" and "certain" or "likely"
 end
 
 return {
@@ -77,10 +83,10 @@ return {
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
     note = "or another `subnet_pool` in coredhcp.yaml",
     _probe = function(ctx)
-      local up = used_up(ctx)
+      local up, how = used_up(ctx)
       if up then
-        return "coresmd logs: " .. up, "certain", {
-          _fix = "dhcp.leases()", _note = "this shows who has them; a larger `subnet_pool` in coredhcp.yaml" .. RESTART
+        return "coresmd logs: " .. up, how, {
+          _note = "dhcp.leases() shows who has them; a larger `subnet_pool` in coredhcp.yaml" .. RESTART
             .. ", and let SMD know this MAC: a node that it knows wants nothing of the pool",
         }
       end
@@ -126,7 +132,7 @@ return {
       -- Waiting helps where it reads SMD, and there only.
       if ctx.shared.refresh.failed then return nil end
       local ip = nic.IPAddresses and nic.IPAddresses[1] and nic.IPAddresses[1].IPAddress
-      local stranger = stage.what:find "^SMD has no interface" or stage.what:find "a stranger"
+      local stranger = stage.what:find "^coresmd knows no address" or stage.what:find "a stranger"
       -- On a head node the log says who asked.
       local mac = ctx.firmware or tostring(stage.request):match "from (%S+)$"
       if nic.MACAddress ~= mac or not ip or ip == "" or not stranger then return nil end

@@ -3,6 +3,7 @@ local address = require "causes.address"
 local evidence = require "node.evidence"
 local hypervisor = require "causes.hypervisor"
 local image = require "causes.image"
+local spare = require "causes.spare"
 
 -- A property of the cluster: what it is, from what is known already.
 ---@type table<string, fun(shared: table): any>
@@ -46,30 +47,6 @@ function _read.places(shared)
     for _, key in ipairs { "kernel", "initrd", "params" } do texts[#texts + 1] = record[key] end
   end
   return table.concat(texts, " ")
-end
-
--- The network that most addresses are in, `172.16.0.`, and the lowest of them there.
-local function home(by_ip)
-  local count, lowest, most = {}, {}, nil
-  for ip in pairs(by_ip) do
-    local net, last = ip:match "^(%d+%.%d+%.%d+%.)(%d+)$"
-    if net then
-      count[net], lowest[net] = (count[net] or 0) + 1, math.min(lowest[net] or 255, tonumber(last) or 255)
-      if not most or count[net] > count[most] or count[net] == count[most] and net < most then most = net end
-    end
-  end
-  return most, most and lowest[most] or 255
-end
-
--- The lowest address above the first that nobody has; false where there is none.
-function _read.free(shared)
-  local net, lowest = home(shared.by_ip)
-  for last = lowest, 199 do
-    local ip = net .. last
-    local taken = shared.by_ip[ip] or shared:lent(ip) or shared.places:find(ip:gsub("%.", "%%.") .. "%f[^%d]")
-    if not taken then return ip end
-  end
-  return false
 end
 
 -- What most nodes' addresses are more than their NIDs; false where there is no such rule.
@@ -175,7 +152,18 @@ function _read.by_nid(shared)
       table.insert(by_nid[one.NID], id)
     end
   end
+  for _, ids in pairs(by_nid) do table.sort(ids) end
   return by_nid
+end
+
+_read.numbers = spare.numbers
+
+-- Whether something sends heartbeats: that is seen by the nodes that are Ready.
+function _read.beats(shared)
+  for _, one in pairs(shared.nodes) do
+    if one.Type == "Node" and one.State == "Ready" then return true end
+  end
+  return false
 end
 
 function _read.groups() return chami.smd.group.list() end

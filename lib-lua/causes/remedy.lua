@@ -9,6 +9,7 @@ local YOURS = {
   { "RIGHT", "RIGHT is the MAC that it should have" },
   { "NET", "NET is the nodes' network" },
   { "FILE", "FILE is the path of a corrected one" },
+  { "CONFIG", "CONFIG is the path of its cloud-config" },
   { "KERNEL", "KERNEL is the URL of the kernel" },
   { "INITRD", "INITRD is the URL of the initrd, of the kernel's build" },
   { "PARAMS", "PARAMS are the kernel's arguments, with root= of that build" },

@@ -103,12 +103,6 @@ function _Shared:text(name)
   return self.texts[name]
 end
 
--- What is wrong with it, for one of its nodes: the others get the same text.
-function _Shared:lint(name, data)
-  self.lints[name] = self.lints[name] or chami.cloud_init.template.lint(self:text(name), data)
-  return self.lints[name]
-end
-
 -- The names that data have, as one text: nodes of the same names lack the same.
 local function names_in(data, out)
   local keys = {}
@@ -123,6 +117,13 @@ local function names_in(data, out)
     end
   end
   return out
+end
+
+-- What is wrong with a group's file, for one of its nodes: others of the same names get the same text.
+function _Shared:lint(name, data)
+  local key = name .. "\0" .. table.concat(names_in(data or {}, {}), "\0")
+  self.lints[key] = self.lints[key] or chami.cloud_init.template.lint(self:text(name), data)
+  return self.lints[key]
 end
 
 -- The names that a group's template asks for and data have not.

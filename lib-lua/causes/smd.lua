@@ -190,16 +190,19 @@ return {
     id = "F53", stage = "meta-data", owner = "smd",
     symptom = "two nodes come up with one host name",
     cause = "two components have the same NID: SMD takes it",
-    fix = "smd.component.update(NODE, { NID = NUMBER })",
+    fix = "smd.component.update(OTHER, { NID = NUMBER })",
     _probe = function(ctx)
       local nid = ctx.component and ctx.component.NID
-      for _, id in ipairs(nid and ctx.shared.by_nid[nid] or {}) do
-        if id ~= ctx.xname then
-          local free = 1
-          while ctx.shared.by_nid[free] do free = free + 1 end
-          return ("NID %d is that of %s and of %s"):format(nid, ctx.xname, id), "certain", { NUMBER = free }
-        end
+      local ids, numbers = nid and ctx.shared.by_nid[nid] or {}, ctx.shared.numbers
+      local twin, steps = nil, {}
+      for _, id in ipairs(ids) do
+        if id ~= ctx.xname then twin = twin or id end
+        -- All of them have the same fix: one keeps the number, each other gets one of its own.
+        if numbers[id] then steps[#steps + 1] = ("smd.component.update(%q, { NID = %d })"):format(id, numbers[id]) end
       end
+      if not twin then return nil end
+      local text = "NID %d is that of %s and of %s"
+      return text:format(nid, ctx.xname, twin), "certain", { _fix = table.concat(steps, "; ") }
     end,
     _inject = function(at)
       local other = another(at)

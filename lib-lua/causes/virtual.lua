@@ -18,17 +18,28 @@ local NO_DHCP = "local net = virsh.network.parse(virsh.net_dumpxml(NET)); "
   .. "for _, ip in ipairs(net.ip) do ip.dhcp = nil end; "
   .. "virsh.net_destroy(NET); virsh.net_define(net); virsh.net_start(NET)"
 
+-- A word that a shell takes as it stands.
+local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
+
+-- What takes the range away in a shell. Nobody is cut off by that.
+local UPDATE = "in a shell, and nobody is cut off: virsh net-update %s delete ip-dhcp-range %s --live --config; "
+  .. "then systemctl restart coresmd-coredhcp"
+
+local function update(net)
+  local range = net.ranges and net.ranges[1] or {}
+  local text = ("<range start=\"%s\" end=\"%s\"/>"):format(range._start, range._end)
+  return UPDATE:format(quoted(net.name), quoted(text))
+end
+
 -- The card that a domain boots from, its place among all, and the address SMD has for it.
 local function card(ctx)
-  local own = {}
-  for _, nic in ipairs(ctx.nics) do own[nic.MACAddress:lower()] = nic end
-  for place, nic in ipairs(ctx.domain.interfaces) do
-    local known = own[nic.mac or ""]
-    if known then return nic, place, known.IPAddresses and known.IPAddresses[1] and known.IPAddresses[1].IPAddress end
-  end
+  local nic, place = hypervisor.card(ctx)
   local known = ctx.boot_nic
-  return ctx.domain.interfaces[1], 1, known and known.IPAddresses and known.IPAddresses[1]
-    and known.IPAddresses[1].IPAddress
+  for _, one in ipairs(ctx.nics) do
+    if nic and one.MACAddress:lower() == nic.mac then known = one end
+  end
+  local address = known and known.IPAddresses and known.IPAddresses[1]
+  return nic, place, address and address.IPAddress
 end
 
 -- Where most nodes are plugged in: what an address does not tell.
@@ -135,8 +146,7 @@ return {
     heard = "since somebody looked after the network no node comes up: they get addresses nobody has given out",
     symptom = "two servers answer a DISCOVER; a node has an address of a foreign range, and no boot file",
     cause = "libvirt's own DHCP server answers on the nodes' network: `<dhcp>` stands in the network's definition",
-    note = "in a shell, and nobody is cut off: virsh net-update NET delete ip-dhcp-range "
-      .. "\"<range start='FIRST' end='LAST'/>\" --live --config; then systemctl restart coresmd-coredhcp",
+    note = UPDATE:format("NET", "RANGE"),
     lab = NO_DHCP,
     _probe = function(ctx)
       local nic, _, ip = nil, nil, nil
@@ -146,8 +156,7 @@ return {
       -- On another network than its own it is the network that is wrong.
       if ip and not hypervisor.holds(net, ip) then return nil end
       local text = "the definition of %s has a DHCP server of libvirt's own on it, at %s"
-      local range = net.ranges and net.ranges[1] or {}
-      return text:format(net.name, net.dhcp), "certain", { NET = net.name, FIRST = range._start, LAST = range._end }
+      return text:format(net.name, net.dhcp), "certain", { NET = net.name, _note = update(net) }
     end,
     _inject = function(at)
       local _, machine = hypervisor.definition(at)

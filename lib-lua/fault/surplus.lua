@@ -13,7 +13,8 @@ end
 
 return function(name, parameters, ...)
   local lost
-  for _, value in ipairs { ... } do lost = lost or type(value) == "table" and value end
+  local given = table.pack(...)
+  for i = 1, given.n do lost = lost or type(given[i]) == "table" and given[i] end
   if not lost then return end
   local what = parameters == "nothing" and "no arguments, and was given a table"
     or ("(%s), and was given a table beside that"):format(parameters)

@@ -2,7 +2,7 @@
 -- history, the console's log, SMD. What cannot be read is a stage that was not seen, and says why. No part of the public
 -- API: `node.trace` and `node.why`.
 local last_boot = require "node.last_boot"
-local offer = require "node.offered"
+local offer = require("node.offered").offer
 local said_of = require "node.said"
 local times = require "node.times"
 local told = require "node.seen"
@@ -41,6 +41,8 @@ local function console(ctx)
   if not text then return nil, why end
   local since = ctx.shared.since and ctx.shared.since[ctx.xname]
   local before = since and since.console
+  -- One that begins anew at each start says nothing of before.
+  if before and #text < #before then since.console, before = nil, nil end
   if before and text:sub(1, #before) == before then text = text:sub(#before + 1) end
   return last_boot(text)
 end
@@ -142,21 +144,21 @@ local function before(ctx)
   return { at = os.time(), console = log_of(ctx), ready = ctx.component ~= nil and ctx.component.State == "Ready" }
 end
 
--- Whether anything here would tell that it is up: its console's log, or SMD, where something sends heartbeats to it. That
--- is seen by the nodes that are Ready.
-local function tells(ctx)
-  local where = ctx.shared.where
-  local path = where and where.console or ctx.domain and ctx.domain.log
-  if path then
-    local ok, text = pcall(log_of, ctx)
-    -- One that was never switched on has none yet.
-    if ok and text or not chami.fs.exists(path) then return true end
+-- Whether a domain was never switched on, so that its console has no log yet: where it will be can be looked into.
+local function is_to_come(ctx)
+  local uri, path = ctx.shared.virt.uri, ctx.domain and ctx.domain.log
+  if not path or not (uri and uri:find(HERE)) then return false end
+  local folder, name = path:match "^(.*)/([^/]+)$"
+  local ok, list = pcall(chami.fs.list, folder ~= "" and folder or "/")
+  if not ok then return false end
+  for _, one in ipairs(list) do
+    if one == name then return false end
   end
-  for _, one in pairs(ctx.shared.nodes) do
-    if one.Type == "Node" and one.State == "Ready" then return true end
-  end
-  return false
+  return true
 end
+
+-- Whether anything here would tell that it is up: its console's log, or SMD, where something sends heartbeats to it.
+local function tells(ctx) return log_of(ctx) ~= nil or is_to_come(ctx) or ctx.shared.beats end
 
 return {
   console = console, events = events, scripts = scripts, stages = stages, started = times.started, before = before,

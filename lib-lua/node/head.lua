@@ -26,10 +26,11 @@ local function missing(ctx, call)
   })
 end
 
--- Nodes with their domains, each resource read once. `since`: what there was of some before they were switched.
+-- Nodes with their domains, each resource read once. `since`: what there was of some before they were switched. `kept`: what
+-- was read before.
 ---@return table[] list
-local function found(set, where, since)
-  local shared, list = context.shared(), {}
+local function found(set, where, since, kept)
+  local shared, list = kept or context.shared(), {}
   shared.where, shared.since = where, since
   for i, xname in ipairs(type(set) == "table" and set.xnames or nodes.xnames(set)) do
     list[i] = context.node(shared, xname)
@@ -62,10 +63,22 @@ local function told(ctx, in_detail)
   }
 end
 
--- How nodes are now.
+-- What changes while machines boot, besides their consoles. Logs and histories are long, and tell nothing that ends the
+-- waiting.
+local PASSING = { "nodes", "virt" }
+
+-- What was read the last time, without what may have changed.
+local function lately(since)
+  local kept = since and since.kept
+  for _, name in ipairs(kept and PASSING or {}) do kept[name] = nil end
+  return kept
+end
+
+-- How nodes are now. `quick`: one of many looks, for which the rest is as it was at the last one.
 ---@return node.Machine[]
-local function now(set, in_detail, since)
-  local list = found(set, nil, since)
+local function now(set, in_detail, since, quick)
+  local list = found(set, nil, since, quick and lately(since) or nil)
+  if since and list[1] then since.kept = list[1].shared end
   for i, ctx in ipairs(list) do
     local mark = since and since[ctx.xname]
     -- From here on Ready is news.

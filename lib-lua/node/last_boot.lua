@@ -35,14 +35,31 @@ local function last_boot(text)
   return text:sub(first)
 end
 
--- A log without what only moves a terminal's cursor. iPXE takes its percentage back with backspaces.
+-- A line without what was taken back: iPXE does so with its percentage.
+local function without_backspaces(line)
+  if not line:find("\b", 1, true) then return nil end
+  local kept, count = {}, 0
+  for piece, back in line:gmatch "([^\b]*)(\b*)" do
+    if piece ~= "" then kept[count + 1], count = piece, count + 1 end
+    local left = #back
+    while left > 0 and count > 0 do
+      local last = kept[count]
+      if #last > left then
+        kept[count], left = last:sub(1, -left - 1), 0
+      else
+        left, count = left - #last, count - 1
+      end
+    end
+  end
+  return table.concat(kept, "", 1, count)
+end
+
+-- A log without what only moves a terminal's cursor.
 ---@param text string
 ---@return string
 local function clean(text)
   text = text:gsub("\27%[[%d;?=]*%a", ""):gsub("\r", "")
-  local count = text:find("\b", 1, true) and 1 or 0
-  while count > 0 do text, count = text:gsub("[^\b\n]\b", "") end
-  return (text:gsub("\b", ""))
+  return (text:gsub("[^\n]+", without_backspaces))
 end
 
 ---@param text string a log as it is

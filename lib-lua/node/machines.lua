@@ -71,8 +71,8 @@ end
 
 -- How machines are now, in the order of the list.
 ---@return node.Machine[]
-local function now(list, call, since)
-  if not native.on_lab then return head.now({ xnames = xnames(list) }, true, since) end
+local function now(list, call, since, quick)
+  if not native.on_lab then return head.now({ xnames = xnames(list) }, true, since, quick) end
   local index, states = known(call), {}
   -- A real one that nobody knew is called otherwise once SMD knows it.
   for i, machine in ipairs(list) do states[i] = index[machine.xname] or index[machine.mac] or machine end
@@ -146,7 +146,9 @@ local function await(list, wait, call, since)
     local step = math.min(left, pause)
     task.sleep(step)
     left = left - step
-    states = now(list, call, since)
+    states = now(list, call, since, true)
+    -- What seems to be the end is looked at with all there is.
+    if not native.on_lab and not (left > 0 and busy()) then states = now(list, call, since) end
   end
   local items = {}
   for _, machine in ipairs(states) do

@@ -113,4 +113,4 @@ local function offer(ctx)
   return running and seen("offer", "coresmd", false, text) or unseen("offer", "coresmd", text)
 end
 
-return offer
+return { offer = offer, too_old = too_old }

@@ -94,7 +94,8 @@ local function cloud(said, why)
   local refused = line_of(said, { "Calling 'http[^']*meta%-data' failed", "DataSourceNoCloudNet'> failed" })
   local done = line_of(said, { "Cloud%-init v[^\n]*finished" })
   local source = done and done:match "Datasource (DataSource%w+)"
-  local login = said:match "(%S+) login:"
+  local login
+  for name in said:gmatch "(%S+) login:" do login = name end
   local first, second
   if refused then
     local status = tonumber(refused:match "bad status code (%d+)")

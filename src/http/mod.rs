@@ -10,6 +10,7 @@
 //! smd.patch(&["State", "Components", "BulkRole"]).json(&body).nothing().await?;
 //! ```
 mod answer;
+mod awaited;
 mod blame;
 mod body;
 mod denied;

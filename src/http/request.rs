@@ -9,7 +9,7 @@ pub(super) use place::{Place, below};
 
 use place::is_home;
 
-use super::{Answer, Base, Http, blame, body, denied, retry, skew, wire};
+use super::{Answer, Base, Http, awaited::awaited, blame, body, denied, retry, skew, wire};
 use crate::{
     call,
     fault::{Fault, Kind},
@@ -318,7 +318,7 @@ impl Request {
         let (url, base) = (asked.url, asked.base);
         let wire = wire::wire(&self.http.shared, url, base)?;
         let request = self.build(&wire, place, base, url.clone())?;
-        match request.send().await {
+        match awaited(asked.line, request.send()).await {
             Ok(response) => Ok(response),
             Err(error) => {
                 let mut lost = asked.lost(&error);

@@ -4,12 +4,14 @@
 //! and decides on colour. What came from outside cannot move the cursor: control characters are always escaped.
 mod cell;
 mod fault;
+mod fold;
 mod scalar;
 mod set;
 mod table;
 mod veil;
 
 pub use fault::{error, fault};
+pub use fold::fold;
 pub use scalar::{float, quote};
 
 use super::shape::{Key, Shape};
@@ -59,6 +61,8 @@ const DIM: &str = "2";
 const RED: &str = "1;31";
 /// A table that fits in so few columns stands in one line, as one would type it.
 const ONE_LINE: usize = 60;
+/// How much deeper the broken lines go on of what says itself how it wants to be shown.
+const HANG: usize = 2;
 
 /// A value as the prompt shows it: strings quoted, so that `"3"` and `3` differ.
 pub fn inspect(shape: &Shape, style: &Style) -> String {
@@ -70,7 +74,7 @@ pub fn inspect(shape: &Shape, style: &Style) -> String {
         Shape::List(items, total) if !items.is_empty() => list(items, *total, style),
         Shape::Opaque(text) | Shape::Told(text, _) if speaks(shape) => {
             let lines: Vec<String> = text.split('\n').map(scalar::clean).collect();
-            lines.join("\n")
+            fold(&lines.join("\n"), style, HANG)
         }
         Shape::Record(fields) if !fields.is_empty() => record(fields, style),
         Shape::Text(text) if text.contains('\n') && printable(text) => bracket(text),

@@ -31,7 +31,7 @@ pub(super) fn guarded(module: &str, text: &str) -> String {
                 };
                 let _ = write!(
                     out,
-                    "{start}{parameters}{comma}...) if ... then __surplus(\"{name}\", \"{told}\", ...) end {rest}"
+                    "{start}{parameters}{comma}...) if select('#', ...) > 0 then __surplus(\"{name}\", \"{told}\", ...) end {rest}"
                 );
             }
             None => out += line,
@@ -90,11 +90,11 @@ mod tests {
         assert!(lines[0].starts_with(LOOK), "{}", lines[0]);
         assert_eq!(
             lines[3],
-            "function group.add(name, fields, ...) if ... then __surplus(\"smd.group.add\", \"name, fields\", ...) end "
+            "function group.add(name, fields, ...) if select('#', ...) > 0 then __surplus(\"smd.group.add\", \"name, fields\", ...) end "
         );
         assert_eq!(lines[6], "function group.own(a) end");
         assert_eq!(lines[8], "function group.all(...) end");
-        assert!(lines[10].starts_with("function group.list(...) if ... then __surplus(\"smd.group.list\", \"nothing\", ...) end"));
+        assert!(lines[10].starts_with("function group.list(...) if select('#', ...) > 0 then __surplus(\"smd.group.list\", \"nothing\", ...) end"));
         assert_eq!(guarded("m", "return {}\n"), "return {}\n");
     }
 }

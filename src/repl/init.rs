@@ -22,7 +22,7 @@ pub(super) fn run(shell: &Shell) {
     match reply {
         Reply::Failed(report) => {
             let style = screen::style(Stream::Error);
-            screen::say(&screen::fold(&report.text(&style), &style));
+            screen::say(&screen::message(&report.text(&style), &style));
             screen::say(&format!(
                 "({} failed; the session goes on without the rest of it, and --no-init leaves it out)",
                 path.display()

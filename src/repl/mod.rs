@@ -178,7 +178,9 @@ fn interactive(room: &Room) -> u8 {
             match turn {
                 Turn::Leave(code) => status = Some(code),
                 turn @ Turn::Values(_) => pager::show(&turn.text(&style)),
-                turn @ Turn::Failed(_) => screen::show(&screen::fold(&turn.text(&style), &style)),
+                turn @ Turn::Failed(_) => {
+                    screen::show(&screen::message(&turn.text(&style), &style))
+                }
                 turn => screen::show(&turn.text(&style)),
             }
         });
@@ -221,7 +223,7 @@ fn fail(report: &Report) -> u8 {
     // What scripts printed comes before it.
     let _ = io::stdout().flush();
     let style = screen::style(Stream::Error);
-    screen::say(&screen::fold(&report.text(&style), &style));
+    screen::say(&screen::message(&report.text(&style), &style));
     report.exit_code()
 }
 

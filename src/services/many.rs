@@ -4,15 +4,17 @@ use crate::{
     fault::{Fault, Item, Kind},
     progress,
 };
-use std::{future::Future, sync::Arc};
-use tokio::{sync::Semaphore, task::JoinSet};
+use std::future::Future;
+use tokio::task::JoinSet;
 
 /// So many requests are under way at once.
 const LIMIT: usize = 32;
 
 /// Calls `act` for each item, some at a time; the results stand in the order of the items. Dropping the future ends all.
+/// Work begins when it is its turn: what is under way takes room, ten thousand requests hundreds of megabytes.
 pub(crate) async fn each<I, T, F>(items: Vec<I>, act: impl Fn(I) -> F) -> Vec<Result<T, Fault>>
 where
+    I: Send,
     T: Send + 'static,
     F: Future<Output = Result<T, Fault>> + Send + 'static,
 {
@@ -20,18 +22,21 @@ where
     let limit = call.as_ref().and_then(|call| call.patience.limit);
     let seen = call.as_ref().filter(|call| !call.behind);
     let work = seen.and_then(|call| progress::begin(&call.native, items.len()));
-    let gate = Arc::new(Semaphore::new(limit.unwrap_or(LIMIT).max(1)));
+    let limit = limit.unwrap_or(LIMIT).max(1);
     let mut running = JoinSet::new();
     let mut results: Vec<Option<Result<T, Fault>>> = Vec::new();
-    for (at, item) in items.into_iter().enumerate() {
-        results.push(None);
-        let (gate, work) = (gate.clone(), call::carried(act(item)));
-        running.spawn(async move {
-            let _turn = gate.acquire().await;
-            (at, work.await)
-        });
-    }
-    while let Some(done) = running.join_next().await {
+    results.resize_with(items.len(), || None);
+    let mut items = items.into_iter().enumerate();
+    loop {
+        while running.len() < limit
+            && let Some((at, item)) = items.next()
+        {
+            let work = call::carried(act(item));
+            running.spawn(async move { (at, work.await) });
+        }
+        let Some(done) = running.join_next().await else {
+            break;
+        };
         if let Some(work) = &work {
             work.step();
         }

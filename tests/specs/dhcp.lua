@@ -99,7 +99,7 @@ lab.clock.advance "60s"
 local lease = dhcp.leases()
 expect(lease, { has { mac = "52:54:00:be:ef:02", ip = "172.16.0.200", source = "bootloop", expired = false } }, "lent")
 expect(node.trace "compute2"[2].what,
-  "SMD has no interface 52:54:00:be:ef:02 with an address: the pool lends 172.16.0.200, and a script that reboots", "told")
+  "coresmd knows no address of 52:54:00:be:ef:02: the pool lends 172.16.0.200, and a script that reboots", "told")
 
 -- The server's log has all of it, in the words of the real one.
 local seen = {}

@@ -45,8 +45,16 @@ for _, way in ipairs(WAYS) do
     if after ~= "" then expect(stages.config, has { ok = true, what = contains "nid0001" }, "and it runs") end
   end
 end
+-- A guest may write what it wants: what it takes back is gone, and costs no more than it is long.
+local much = ("x"):rep(50000) .. ("\b"):rep(49999) .. "y\n" .. ("z\b"):rep(50000) .. "\b\b\n"
+expect(last_boot(much), "xy\n\n", "backspaces")
+-- Before its name is set a system may ask as localhost.
+local stages = by_stage(node_of { said = "Linux version 5.14.0\nlocalhost login: \n" .. LINUX:match "\n(.*)", events = GOOD })
+expect(stages.config, has { ok = true, what = contains "nid0001" }, "the last prompt counts")
+stages = by_stage(node_of { said = "Linux version 5.14.0\nlocalhost login: ", events = GOOD })
+expect(stages.config, has { ok = false, what = contains "localhost" }, "nobody named it")
 local refused = "..... Connection refused (https://ipxe.org/4c126035)\n"
-local stages = by_stage(node_of { said = FIRMWARE .. KERNEL .. refused, events = GOOD, asked = ASKED })
+stages = by_stage(node_of { said = FIRMWARE .. KERNEL .. refused, events = GOOD, asked = ASKED })
 expect(stages.kernel, has { ok = false, what = "iPXE says: Connection refused (https://ipxe.org/4c126035)" }, "refused")
 stages = by_stage(node_of { said = FIRMWARE .. KERNEL .. refused .. KERNEL .. "... ok\n", events = GOOD, asked = ASKED })
 expect(stages.kernel, has { ok = true }, "tried again")
@@ -118,3 +126,14 @@ expect(begun, "2026-11-23T07:00:00Z", "the last start")
 running.shared.virt.uri, running.domain.log = "qemu+ssh://head/system", "/var/log/libvirt/qemu/console.log"
 expect(evidence.started(running), nil, "of another host nothing is known")
 expect(select(2, evidence.console(running)), contains "on the host of qemu+ssh://head/system", "nor what its console says")
+
+-- Waiting has a chance where something can tell: a log that is to come counts where one would see it.
+local waits = node_of {}
+waits.shared.beats, waits.shared.virt.uri, waits.domain.log = false, "qemu:///system", "/never/was/compute1.log"
+expect(evidence.tells(waits), false, "nobody can look into its folder")
+waits.domain.log = "/tmp/chami-never-was.log"
+expect(evidence.tells(waits), true, "it will be there")
+waits.shared.virt.uri = "qemu+ssh://head/system"
+expect(evidence.tells(waits), false, "it will be on another host")
+waits.shared.beats = true
+expect(evidence.tells(waits), true, "something sends heartbeats")

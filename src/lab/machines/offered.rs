@@ -48,7 +48,7 @@ pub(super) fn lost(turn: &mut Turn, asked: String, ip: Option<String>, what: Str
 /// Nobody answers, and what the server at `head` thinks of it.
 pub(super) fn silence(head: &str, mac: &str, why: &str) -> String {
     if why.contains("is used up") {
-        format!("SMD has no interface {mac} with an address, and the pool for strangers is used up")
+        format!("coresmd knows no address of {mac}, and the pool for strangers is used up")
     } else {
         format!("nobody at {head} answers {mac}: {why}")
     }
@@ -67,9 +67,7 @@ pub(super) fn known(ip: &str, mac: &str, id: &str) -> String {
 
 /// An offer to a stranger.
 pub(super) fn lent(mac: &str, ip: &str) -> String {
-    format!(
-        "SMD has no interface {mac} with an address: the pool lends {ip}, and a script that reboots"
-    )
+    format!("coresmd knows no address of {mac}: the pool lends {ip}, and a script that reboots")
 }
 
 pub(super) fn said(turn: &mut Turn, asked: String, ok: bool, what: String) {
