@@ -123,7 +123,7 @@ end
 -- `explained`: the MACs of machines that a cause speaks of already.
 local function agreement(shared, add, explained)
   for _, one in ipairs(agree.all) do
-    local ok, wrong, note = pcall(one[2], shared, explained)
+    local ok, wrong, note, silent = pcall(one[2], shared, explained)
     local lost = one.virt and shared.virt.fault or not ok and wrong
     -- Without a hypervisor there is nothing that could agree with it.
     if lost then
@@ -131,7 +131,7 @@ local function agreement(shared, add, explained)
       add { ok = false, left_out = true, what = ("not asked whether %s: %s"):format(one[1], lost.message) }
     else
       -- A lab's machines are their own domains: only what somebody changed is worth a line.
-      local told = wrong or not one.quiet and (not one.virt or not shared.virt.on_lab)
+      local told = wrong or not silent and not one.quiet and (not one.virt or not shared.virt.on_lab)
       if told then add { ok = not wrong, what = wrong or one[1], note = note } end
     end
   end

@@ -46,7 +46,8 @@ end
 -- So many errors of one file are told.
 local ERRORS = 6
 
--- Whether the services tell the same story. Each gives what is wrong, or nil.
+-- Whether the services tell the same story. Each gives what is wrong, or nil; what to do; and whether there is nothing to
+-- be said, though it is not wrong.
 local AGREE = {
   { "every interface belongs to a component", function(shared)
     local lost = {}
@@ -59,12 +60,15 @@ local AGREE = {
   end },
   { "all boot parameters belong to an interface", function(shared)
     local known, used, lost = shared.by_nic, {}, {}
-    -- What a machine has is right in BSS, and it is SMD that lacks it.
+    local missing = false
+    -- What a machine has is right in BSS, and it is SMD that lacks it: another line tells that.
     for _, machine in ipairs(machines(shared)) do used[machine.mac] = true end
     for mac in pairs(shared.by_mac) do
-      if not known[mac] and not used[mac] and not shared.virt.by_mac[mac] then lost[#lost + 1] = mac end
+      local real = used[mac] or shared.virt.by_mac[mac]
+      if not known[mac] and not real then lost[#lost + 1] = mac end
+      missing = missing or not known[mac] and real ~= nil
     end
-    if #lost == 0 then return nil end
+    if #lost == 0 then return nil, nil, missing end
     return ("boot parameters of %s that no interface of SMD has: %s"):format(many(lost, "MAC"), some(lost)),
       "a misspelt MAC, here or in SMD: compare it with smd.iface.list(); what a node left that is gone hinders nobody"
   end },

@@ -131,7 +131,8 @@ return {
     cause = "nothing was set yet; or it was, and is gone with a restart: only STORAGE_BACKEND=quack keeps it",
     fix = DEFAULTS .. "; cloud_init.group.set(GROUP, { file = CONFIG })",
     _probe = function(ctx)
-      if not empty(ctx.shared) then return nil end
+      -- Of a node that SMD does not know nobody could tell it anything.
+      if not ctx.component or not empty(ctx.shared) then return nil end
       local up = tostring(chami.cloud_init.service.version().uptime):gsub("%.%d+(%a+)$", "%1")
       -- Who came past meta-data is kept by something else.
       local past = ctx.stopped and ctx.stopped.stage ~= "meta-data" and ctx.stopped.stage ~= "groups"
@@ -213,8 +214,8 @@ return {
     id = "F48", stage = "config", owner = "cloud-init",
     symptom = "the node ignores its group's file, or takes the braces for its content",
     cause = "its first line is not exactly `## template: jinja`, its second not `#cloud-config`, or its YAML has a tab",
-    note = "cloud_init.template.lint(cloud_init.group.config(GROUP), cloud_init.node.meta_data(NODE)) tells line and column; "
-      .. "cloud_init.group.set(GROUP, { file = FILE }) writes a corrected file back",
+    note = "cloud_init.template.lint(cloud_init.group.config(GROUP), cloud_init.node.meta_data(NODE)) tells line and "
+      .. "column; cloud_init.group.set(GROUP, { file = FILE }) writes a corrected file back",
     _probe = function(ctx)
       for _, one in ipairs(configs(ctx)) do
         for _, finding in ipairs(ctx.shared:lint(one.name, ctx.told.data)) do

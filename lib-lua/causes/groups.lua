@@ -129,6 +129,16 @@ local function behind(ctx)
   return "possible", { _lab = 'lab.clock.advance "61s"', _note = "wait a minute, and ask again" }
 end
 
+-- The group that a node without one most likely belongs to: the only one there is, in SMD or else in cloud-init.
+local function usual(shared)
+  local names = {}
+  for _, group in ipairs(shared.groups) do names[#names + 1] = group.label end
+  if #names == 0 then
+    for name in pairs(shared.clouds) do names[#names + 1] = name end
+  end
+  return #names == 1 and names[1] or nil
+end
+
 local function labels_of(at) return at.shared.labels[at.node] or {} end
 
 return {
@@ -136,11 +146,14 @@ return {
     id = "F47", stage = "groups", owner = "smd",
     symptom = "the node boots and is configured with nothing: it is in no group",
     cause = "`group:` in a nodes file with a list of BMCs is read past; there it is `groups:`",
-    fix = "smd.group.member.add(GROUP, NODE)",
+    fix = "smd.group.ensure(GROUP); smd.group.member.ensure(GROUP, NODE)",
     note = "and `groups: [GROUP]` in the nodes file",
     _probe = function(ctx)
       if not ctx.component or #ctx.labels > 0 then return nil end
-      return ("%s is in no group of SMD"):format(ctx.xname), "likely"
+      local names = { GROUP = usual(ctx.shared) }
+      if #ctx.shared.groups > 0 then return ("%s is in no group of SMD"):format(ctx.xname), "likely", names end
+      names._cause = "SMD has no group: none was ever loaded, or they were deleted"
+      return "SMD has no group, and so this node is in none", "likely", names
     end,
     _inject = function(at)
       local gone = {}

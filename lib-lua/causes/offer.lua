@@ -130,7 +130,7 @@ return {
       local stage, nic = ctx.stopped, ctx.boot_nic
       if not stage or stage.stage ~= "offer" or not nic or not ctx.component then return nil end
       -- Waiting helps where it reads SMD, and there only.
-      if ctx.shared.refresh.failed then return nil end
+      if ctx.shared.refresh.failed or ctx.shared.dhcp.blind then return nil end
       local ip = nic.IPAddresses and nic.IPAddresses[1] and nic.IPAddresses[1].IPAddress
       local stranger = stage.what:find "^coresmd knows no address" or stage.what:find "a stranger"
       -- On a head node the log says who asked.

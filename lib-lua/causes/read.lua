@@ -132,6 +132,9 @@ function _read.dhcp(shared)
     read.version = version
     read.found = chami.dhcp.lint(text, { smd = true, version = version })
     read.listens, read.pool = listens(text), pool_of(text)
+    read.server, read.mask = text:match "\n%s*%- server_id:%s*([%d%.]+)", text:match "\n%s*%- netmask:%s*([%d%.]+)"
+    -- Without its plugin nobody looks anything up in SMD.
+    read.blind = not ("\n" .. text):find "\n[^#\n]*coresmd:"
     read.scripts = text:match "ipxe_base_uri=(https?://%S+)" or text:match "coresmd:%s+https?://%S+%s+(https?://%S+)"
   end)
   if not ok then

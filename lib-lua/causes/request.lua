@@ -88,7 +88,7 @@ end
 local function refused(stage)
   if stage.stage == "config" then return left_out(stage) ~= nil end
   if stage.request then return not stage.status or stage.status >= 400 end
-  return stage.owner == "bss" or stage.what:find "is no kernel" ~= nil or stage.what:find "^root=" ~= nil
+  return stage.owner == "bss" or stage.what:find " is no %a+: " ~= nil or stage.what:find "^root=" ~= nil
 end
 
 -- What is said of the stage a boot stopped at. `mended`: what it was is otherwise now.

@@ -36,6 +36,9 @@ local function alike(ctx)
   return found[1] and chami.nodeset.fold(found)
 end
 
+local AGAIN = "load the nodes file again: discover.static"
+local NEW = "a new node: name it in the nodes file, and load that: discover.static"
+
 -- Which of two that have one address moves: not that whose it is by its number.
 local function moving(ctx, nic, other, ip)
   local theirs = context.node(ctx.shared, other.ComponentID)
@@ -58,7 +61,7 @@ return {
     id = "F15", stage = "offer", owner = "smd",
     symptom = "the node is not in SMD, or is there as a BMC; nothing that goes by its xname finds it",
     cause = "the xname in the nodes file is wrong: often the `n0` at its end is missing",
-    note = "correct the xname in the file, delete the wrong component, and load the file again",
+    note = "correct the xname in the file, delete what it made under the wrong name, and load the file again",
     _probe = function(ctx)
       local one = ctx.component
       if one and one.Type == "Node" then return nil end
@@ -66,6 +69,10 @@ return {
       -- One that came by the wire and is called by its MAC alone: nobody said an xname.
       if ctx.xname:find ":" then return nil end
       local bmc, mac = ctx.xname:match "^(.*)n%d+$", ctx.machine and ctx.machine.mac
+      if ctx.nics[1] then
+        return ("SMD has the interface %s of %s, and no such component"):format(ctx.nics[1].MACAddress, ctx.xname),
+          "certain", { _cause = "its component is gone from SMD, and its interface is still there", _note = AGAIN }
+      end
       for _, nic in ipairs(ctx.shared.nics) do
         local mine = nic.MACAddress:lower() == mac
         local below = nic.ComponentID == bmc and #(ctx.shared.nics_of[bmc] or {}) > 1
@@ -77,12 +84,16 @@ return {
       if ctx.shared.nodes[bmc or ""] then
         return ("SMD has no node %s, and has its BMC"):format(ctx.xname), "likely"
       end
+      if mac then
+        local text = "SMD has neither a node %s nor an interface %s, which the machine there has"
+        return text:format(ctx.xname, mac), "certain", { _cause = "SMD does not know this node", _note = NEW }
+      end
       local near = alike(ctx)
       local hint = near and ("did you mean %s? "):format(near) or ""
       return ("SMD has no node %s: it is misspelt here, or new"):format(ctx.xname), "possible",
         {
           _cause = "SMD does not know this xname",
-          _note = hint .. "a new node: name it in the nodes file, and load that: discover.static",
+          _note = hint .. NEW,
         }
     end,
     _inject = function(at)

@@ -3,9 +3,11 @@ local causes = require "causes.catalogue"
 local context = require "causes.context"
 local seen = require "node.evidence"
 local fault = require "fault"
+local gone = require "causes.gone"
 local machines = require "node.machines"
 local nodes = require "nodes"
 local options_of = require "node.options"
+local outside = require "causes.outside"
 local remedy = require "causes.remedy"
 local request = require "causes.request"
 
@@ -90,7 +92,8 @@ local function ask(ctx)
     if one and not used[way] then
       -- A server that does not start, or that this boot found nothing of, hinders.
       local stage = ctx.stopped and ctx.stopped.stage
-      local list = (finding.does == "die" or stage == "offer") and found or remarks
+      local all = finding.does == "die" or ctx.shared.dhcp.blind and finding.setting == "plugins"
+      local list = (all or stage == "offer") and found or remarks
       list[#list + 1], used[way] = one, true
     end
   end
@@ -197,6 +200,8 @@ local function verdict_of(shared, xname, options)
   local found, remarks, left, partly = ask(ctx)
   local asked, mended = unexplained(ctx, found)
   found[#found + 1] = asked
+  found[#found + 1] = gone.of(ctx)
+  found[#found + 1] = outside.of(ctx)
   rank(found, ctx.furthest)
   local out = { node = xname, causes = found, boot = "none" }
   if ctx.stopped then

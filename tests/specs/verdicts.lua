@@ -33,7 +33,7 @@ expect(node.why(2).causes, { has { id = "F01", certainty = "likely" } }, "anothe
 -- A machine that is merely new.
 back()
 virsh.install { name = "compute6", network = "openchami-net", pxe = true, start = false }
-expect(node.why "compute6".causes[1], has { id = "F15", certainty = "possible", note = contains "discover.static" }, "new")
+expect(node.why "compute6".causes[1], has { id = "F15", certainty = "certain", note = contains "discover.static" }, "new")
 
 -- The seed's own fault: coredhcp.yaml has nodes' addresses as the head node's.
 back()

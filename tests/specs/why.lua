@@ -26,6 +26,9 @@ local function more_nodes()
     smd.iface.add(("52:54:00:be:ef:%02x"):format(i), {
       ComponentID = bmc .. "n0", IPAddresses = { "172.16.0." .. i }, Description = "Interface 0 for compute" .. i,
     })
+    virsh.install {
+      name = "compute" .. i, mac = ("52:54:00:be:ef:%02x"):format(i), network = "openchami-net", pxe = true, start = false,
+    }
   end
 end
 

@@ -267,9 +267,17 @@ fn boot(turn: &mut Turn) -> Done {
         return Done::Failed(Failed::Answered);
     }
     turn.boot.cmdline = Some(kernel.args.clone());
-    if turn.boot.initrd.is_none() {
+    let Some(initrd) = &turn.boot.initrd else {
         let what = "the script names no initrd: the kernel finds no root file system and panics";
         turn.tell(Stage::Initrd, Owner::Bss, false, what);
+        return Done::Waits;
+    };
+    if sort(&initrd.url) == Sort::Kernel {
+        let what = format!(
+            "{} is no initrd: the kernel finds no root file system and panics",
+            initrd.url
+        );
+        turn.tell(Stage::Initrd, Owner::Artifacts, false, what);
         return Done::Waits;
     }
     turn.boot.script.clear();

@@ -4,8 +4,8 @@
 //! PXE for a first stage, and from that, which is iPXE, for a script. A refusal that names no server it passes over and
 //! asks again, which is how a stranger gets in.
 use super::{
-    Machines,
-    offered::{astray, known, lent, lost, nothing, said, unanswered},
+    HEAD, Machines,
+    offered::{astray, beyond, known, lent, lost, nothing, said, unanswered},
     turn::Turn,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     },
     world::Next,
 };
+use std::net::Ipv4Addr;
 
 /// UEFI on x86-64, option 93.
 const ARCH: u16 = 7;
@@ -25,6 +26,18 @@ const ARCH: u16 = 7;
 const TRIES: usize = 4;
 /// What the firmware waits before it begins anew.
 pub(super) const REBOOT: f64 = 24.0;
+
+/// The network that an address is in by the mask it came with, where the head node is not in it, or the address is none that
+/// a machine may have.
+fn apart(ip: Ipv4Addr, answer: &Packet) -> Option<String> {
+    let mask = answer.get(1).and_then(|it| <[u8; 4]>::try_from(it).ok())?;
+    let mask = u32::from_be_bytes(mask);
+    let head = u32::from(HEAD.parse::<Ipv4Addr>().ok()?);
+    let bits = u32::from(ip);
+    let fits = bits & mask == head & mask && bits & !mask != 0 && bits & !mask != !mask;
+    let net = Ipv4Addr::from(bits & mask);
+    (!fits).then(|| format!("{net}/{}", mask.count_ones()))
+}
 
 /// How a round of questions ended.
 enum Round {
@@ -64,6 +77,13 @@ impl Machines {
             }
         };
         let ip = packet.yiaddr.to_string();
+        if answered.known
+            && let Some(net) = apart(packet.yiaddr, &packet)
+        {
+            let id = answered.component.unwrap_or_default();
+            lost(turn, asked, Some(ip.clone()), beyond(&ip, &id, &net));
+            return;
+        }
         turn.boot.ip = Some(ip.clone());
         // The first stage is iPXE, from here on the firmware.
         let second = self

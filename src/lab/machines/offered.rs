@@ -61,6 +61,11 @@ pub(super) fn nothing(id: &str, spelled: &str) -> String {
     )
 }
 
+/// An offer to a known node of an address from which the head node is not reached.
+pub(super) fn beyond(ip: &str, id: &str, net: &str) -> String {
+    format!("coresmd offers {ip} to {id}: in {net} it reaches nothing, the head node is {HEAD}")
+}
+
 pub(super) fn known(ip: &str, mac: &str, id: &str) -> String {
     format!("coresmd offers {ip} to {mac}, which is {id}")
 }

@@ -1,0 +1,70 @@
+-- A node that SMD gives an address from which it reaches nothing: it is none of the network that coresmd serves. No part of
+-- the public API: `node.why`.
+local address = require "causes.address"
+local remedy = require "causes.remedy"
+
+-- The network that coredhcp.yaml has; nil where it does not tell.
+---@return { first: integer, last: integer, name: string }?
+local function served(shared)
+  local server, mask = address.number(shared.dhcp.server or ""), address.number(shared.dhcp.mask or "")
+  if not server or not mask then return nil end
+  local first = server & mask
+  return {
+    first = first, last = first | ~mask & 0xFFFFFFFF, name = ("%s/%d"):format(address.text(first), address.ones(mask)),
+  }
+end
+
+local function is_inside(net, ip)
+  local number = address.number(ip)
+  return number ~= nil and number > net.first and number < net.last
+end
+
+-- Whether most of SMD's addresses are none of it: then it is the network that is wrong.
+local function is_strange(shared, net)
+  if shared.strange == nil then
+    local inside, outside = 0, 0
+    for ip in pairs(shared.by_ip) do
+      if is_inside(net, ip) then inside = inside + 1 else outside = outside + 1 end
+    end
+    shared.strange = outside > inside
+  end
+  return shared.strange
+end
+
+-- What is wrong with the addresses of the interface it boots from; nil where one of them is well.
+local function odd(ctx, net)
+  local said
+  for _, one in ipairs(ctx.boot_nic and ctx.boot_nic.IPAddresses or {}) do
+    local ip = one.IPAddress
+    if is_inside(net, ip) then return nil end
+    if address.number(ip) then
+      said = said or ("SMD has %s for it, and coresmd serves %s"):format(ip, net.name)
+    elseif ip:find ":" then
+      said = said or ("SMD has %s for it, and firmware asks coresmd for an address of IPv4"):format(ip)
+    end
+  end
+  return said
+end
+
+-- Behind a relay other networks are served as well, which the file does not tell: only a lab has none for certain.
+---@return node.Cause?
+local function of(ctx)
+  local net = ctx.machine and not ctx.machine.wire and served(ctx.shared)
+  local text = net and ctx.component and odd(ctx, net)
+  if not net or not text then return nil end
+  local cause = {
+    id = "address", stage = "offer", owner = "smd", certainty = "certain", evidence = text,
+    cause = "SMD gives it an address that is none of the nodes' network",
+    fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
+  }
+  if is_strange(ctx.shared, net) then
+    cause.owner, cause.cause = "coresmd", "netmask in coredhcp.yaml makes the nodes' network another than theirs"
+    cause.fix, cause.lab = nil, "lab.dhcp.reset()"
+    cause.note = "correct netmask; then systemctl restart coresmd-coredhcp"
+  end
+  cause.fix, cause.note = remedy.of(cause, ctx, { MAC = ctx.boot_nic.MACAddress })
+  cause.lab = nil
+  return cause
+end
+
+return { of = of }
