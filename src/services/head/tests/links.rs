@@ -16,7 +16,7 @@ async fn what_a_strange_link_leads_to_is_not_touched() {
     fs::write(at("keys/f"), "one").expect("written");
     symlink("../keys", at("open/out")).expect("linked");
     symlink("../keys/f", at("open/f")).expect("linked");
-    let had = [mode_of(at("keys")), mode_of(at("keys/f"))];
+    let before = [mode_of(at("keys")), mode_of(at("keys/f"))];
     let (mode, none) = (moded("0777"), Wanted::default());
     fs::set_permissions(at("open"), fs::Permissions::from_mode(0o777)).expect("set");
     let fault = refused(Kind::Refused, dir(&head, "/open/out", &mode)).await;
@@ -29,8 +29,8 @@ async fn what_a_strange_link_leads_to_is_not_touched() {
         refused(Kind::Refused, head.write(path, "two", &none)).await;
     }
     refused(Kind::Refused, head.no_file("/open/out/f")).await;
-    let has = [mode_of(at("keys")), mode_of(at("keys/f"))];
-    assert_eq!((has, text(at("keys/f"))), (had, "one".to_owned()));
+    let after = [mode_of(at("keys")), mode_of(at("keys/f"))];
+    assert_eq!((after, text(at("keys/f"))), (before, "one".to_owned()));
     let left = fs::read_dir(at("keys")).expect("list").count();
     assert_eq!(left, 2, "nothing came and nothing went");
     // The link itself is what stands there.

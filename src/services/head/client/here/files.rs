@@ -110,14 +110,14 @@ impl Here {
     ) -> Result<(), Fault> {
         let Ids { uid, gid } = who(owner, group)?;
         let held = self.to_change(path)?;
-        let done = held.path().and_then(|at| chown(at, uid, gid));
+        let done = chown(held.path(), uid, gid);
         done.map_err(|e| refused(Path::new(path), &e))
     }
 
     pub(super) fn chmod(&self, path: &str, mode: &str) -> Result<(), Fault> {
         let mode = Permissions::from_mode(mode_of(mode)?);
         let held = self.to_change(path)?;
-        let done = held.path().and_then(|at| fs::set_permissions(at, mode));
+        let done = fs::set_permissions(held.path(), mode);
         done.map_err(|e| refused(Path::new(path), &e))
     }
 

@@ -47,16 +47,16 @@ impl Held {
 
     /// A name that leads to nothing else, whatever is moved or laid on the way.
     #[cfg(target_os = "linux")]
-    pub(super) fn path(&self) -> io::Result<PathBuf> {
+    pub(super) fn path(&self) -> PathBuf {
         use std::os::fd::AsRawFd as _;
-        Ok(format!("/proc/self/fd/{}", self.file.as_raw_fd()).into())
+        format!("/proc/self/fd/{}", self.file.as_raw_fd()).into()
     }
 
-    /// The name it has at this moment, where the system has no such one.
+    /// The name it has at this moment, where the system has no such one; of what has none an empty one, which is nowhere.
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn path(&self) -> io::Result<PathBuf> {
-        let path = rustix::fs::getpath(&self.file)?;
-        Ok(OsString::from_vec(path.into_bytes()).into())
+    pub(super) fn path(&self) -> PathBuf {
+        let path = rustix::fs::getpath(&self.file).unwrap_or_default();
+        OsString::from_vec(path.into_bytes()).into()
     }
 
     /// Whether others than root and this user may put something into this directory, or take something away.
@@ -66,7 +66,7 @@ impl Held {
             let gid = self.about.gid();
             let own = gid == 0 || gid == Gid::effective().as_raw();
             // Behind the group's bits there may be a list of users.
-            !own || self.path().map_or(true, |path| attributes::has_list(&path))
+            !own || attributes::has_list(&self.path())
         };
         is_foreign(self.about.uid()) || mode & 0o002 != 0 || mode & 0o020 != 0 && theirs()
     }
@@ -251,7 +251,7 @@ fn strange(link: &str, target: &Path) -> Fault {
         target.display()
     );
     Fault::new(Kind::Refused, message)
-        .hint("ls -ld shows whose it is; where it leads is meant when that path itself is named")
+        .hint("ls -ld shows whose link it is; if what it leads to is meant, name that path")
 }
 
 #[cfg(test)]

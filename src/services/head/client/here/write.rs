@@ -136,7 +136,7 @@ fn replace(place: &Place, old: Option<&Held>, text: &str, look: Look) -> io::Res
     let mode = look.mode.map_or(FRESH, |_| CLOSED);
     let mut draft = Draft::beside(place, mode)?;
     if let Some(old) = old
-        && !keeps(&old.path()?, &draft.file)
+        && !keeps(&old.path(), &draft.file)
     {
         return Ok(false);
     }
@@ -154,31 +154,26 @@ fn replace(place: &Place, old: Option<&Held>, text: &str, look: Look) -> io::Res
 /// It is for whom it is to be before the text is in it, and where that fails as it was.
 fn in_place(path: &str, held: &Held, text: &str, look: Look) -> Result<(), Fault> {
     let at = Path::new(path);
-    let opened = held
-        .path()
-        .and_then(|it| OpenOptions::new().read(true).write(true).open(it));
+    let opened = OpenOptions::new().read(true).write(true).open(held.path());
     let mut file = opened.map_err(|e| refused(at, &e))?;
     let mut old = Vec::new();
-    let begun = file
+    let done = file
         .read_to_end(&mut old)
-        .and_then(|_| over::reserve(&file, text.len() as u64));
-    begun.map_err(|e| refused(at, &e))?;
-    let done = look
-        .give(&file)
+        .and_then(|_| over::reserve(&file, text.len() as u64))
+        .and_then(|()| look.give(&file))
         .map_err(|e| (e, Stands::Old))
         .and_then(|()| over::write(&file, &old, text.as_bytes()))
         .and_then(|()| look.give(&file).map_err(|e| (e, Stands::New)));
-    let Err((error, stands)) = done else {
-        return Ok(());
-    };
-    if stands == Stands::Old {
-        let _ = Look::of(&held.about).give(&file);
-    }
-    let mut fault = refused(at, &error);
-    fault.message = format!("{}; {}", fault.message, stands.said());
-    Err(match stands {
-        Stands::Neither => fault.hint("make room, and the same call writes it whole"),
-        _ => fault,
+    done.map_err(|(error, stands)| {
+        if stands == Stands::Old {
+            let _ = Look::of(&held.about).give(&file);
+        }
+        let mut fault = refused(at, &error);
+        fault.message = format!("{}; {}", fault.message, stands.said());
+        match stands {
+            Stands::Neither => fault.hint("make room, and the same call writes it whole"),
+            _ => fault,
+        }
     })
 }
 
