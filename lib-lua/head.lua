@@ -76,6 +76,7 @@ function head.survey(options) return setmetatable(native.survey(options), Survey
 ---@field mode string `0755`
 ---@field uid integer
 ---@field gid integer
+---@field real? string where it really stands, when a link leads there
 
 --- Tells what stands at a path: whose it is, and who may do what with it. A link is followed.
 ---@param path string from the root
@@ -103,7 +104,8 @@ function head.stat(path) return native.stat(path) end
 
 --- Makes directories, with those above them; or gives those that are there their owner, group and mode.
 --- What is not said stays as it is. Those above are made as the system makes them. The system's own, as `/etc`, are neither
---- given away nor removed.
+--- given away nor removed. A link is followed where only root or the caller can have laid it; another one is `refused`, for
+--- who may write there would choose what root gives away.
 ---@overload fun(wanted: head.DirWanted): head.Made[]
 ---@param paths string|string[] from the root
 ---@param options? head.DirOptions
@@ -136,7 +138,8 @@ end
 --- Reads a file of text; with a text writes it, unless it is there already; without one gives it owner, group and mode, or
 --- removes it. Nobody ever reads half a text, or one that is not for him: it takes the old one's place in one step, with its
 --- owner, its mode, SELinux's label and the access list; further names of the old file (hard links) keep the old text. Of a
---- link the target is written, and the link removed. `undo()` puts the text back, but for that of a file which only its owner
+--- link the target is written, and the link removed; one that others than root and the caller may lay is not followed.
+--- `undo()` puts the text back, but for that of a file which only its owner
 --- may read: the journal keeps none of these.
 ---@overload fun(path: string): head.Text
 ---@param path string from the root; its directory must be there
@@ -165,7 +168,8 @@ end
 ---@field file? string the file that sets it at the next boot: of all that do the one that is read last
 
 --- Reads a parameter of the kernel; with a value sets it, until the next boot unless it is `persistent`.
---- Where another file is read after that one and says otherwise, it is a `conflict` that names the file, and nothing is set.
+--- Where another file is read after that one and says otherwise, it is a `conflict` that names the file, and nothing is set;
+--- so is a new file with the name of a distribution's, which would not be read any more, with all that it sets.
 ---@param name string as sysctl has it: `net.ipv4.ip_forward`
 ---@param value? string|number|boolean
 ---@param options? head.SysctlOptions

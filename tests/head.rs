@@ -2,6 +2,7 @@
 //! somebody without rights is told.
 use std::{
     fs,
+    io::Write as _,
     os::unix::{
         fs::{PermissionsExt as _, symlink},
         process::CommandExt as _,
@@ -194,6 +195,67 @@ fn who_only_reads_or_plans_changes_nothing() {
         "{told:?}"
     );
     assert!(!machine.place("a").exists());
+}
+
+#[test]
+fn a_plan_shows_no_text_that_would_be_refused() {
+    let machine = Machine::new();
+    let link = machine.place("hlink");
+    symlink("/etc/hosts", &link).expect("linked");
+    let lua = format!("head.file({:?}, \"\")", link.display());
+    let told = machine.run(&["--plan"], &lua);
+    assert!(
+        told.status == Some(1) && told.err.contains("/etc/hosts without localhost"),
+        "{told:?}"
+    );
+}
+
+/// A file that is a mount point, as /etc/hosts is in a container, on a disk that is full.
+const FULL: &str = r#"
+    mkdir "$HOME/small" && mount -t tmpfs -o size=16k tmpfs "$HOME/small" && echo one > "$HOME/small/f" || exit 125
+    head -c 100000 /dev/zero > "$HOME/small/rest" 2> /dev/null
+    touch "$HOME/f" && mount --bind "$HOME/small/f" "$HOME/f" || exit 125
+    exec "$@"
+"#;
+
+#[test]
+fn a_text_for_which_there_is_no_room_leaves_the_old_one() {
+    let machine = Machine::new();
+    let path = machine.place("f");
+    let code = format!(
+        "local ok, fault = pcall(head.file, {0:?}, (\"long\\n\"):rep(5000))
+         print(ok, fault)
+         print(fs.read {0:?})
+         print(head.file({0:?}, \"two\\n\").action, fs.read {0:?})",
+        path.display()
+    );
+    let chami = machine.command(Path::new(env!("CARGO_BIN_EXE_chami")), &[], &code);
+    let mut command = Command::new("unshare");
+    command
+        .args(["--map-root-user", "--mount", "sh", "-c", FULL, "sh"])
+        .arg(chami.get_program())
+        .args(chami.get_args())
+        .env_clear()
+        .env("HOME", machine.0.path())
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .current_dir(machine.0.path());
+    let told = command.output().map(|it| Told::of(&it)).ok();
+    let able = told.as_ref().is_some_and(|it| {
+        let without = it.err.starts_with("unshare: ") || it.status == Some(125);
+        !without
+    });
+    if !able {
+        let why = "this user may mount nothing, in a namespace of his own neither";
+        let complete = std::env::var_os("CHAMI_TESTS_COMPLETE").is_some();
+        assert!(!complete, "{why}: {told:?}");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: a text without room: {why}");
+        return;
+    }
+    let told = told.expect("it ran");
+    let lines: Vec<&str> = told.out.lines().collect();
+    let said = ["No space left", "; the old text stands there as it was"];
+    assert!(said.iter().all(|it| lines[0].contains(it)), "{told:?}");
+    assert_eq!(lines[1..], ["one", "", "changed\ttwo"], "{told:?}");
 }
 
 /// Tests run as root in many places: this one runs chami as somebody else there.

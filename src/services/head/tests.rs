@@ -1,6 +1,7 @@
 //! The client over this machine, its files below a directory of the test's own, and over the lab's twin.
 mod careful;
 mod lasting;
+mod links;
 
 use super::{
     client::{Client, Naming, Setting, Wanted, here::Here},

@@ -41,6 +41,9 @@ impl Client {
         fitting: &Fitting,
     ) -> Result<Action, Fault> {
         let now = self.look_at(path).await?;
+        if is_hosts(path, now.as_ref()) && !Hosts(text).have_localhost() {
+            return Err(hosts_stay());
+        }
         let old = self.text_of(now.as_ref()).await?;
         if old.as_deref() == Some(text) {
             return Ok(given(self.dress(path, now.as_ref(), fitting).await?));
@@ -65,9 +68,6 @@ impl Client {
 
     pub async fn write(&self, path: &str, text: &str, wanted: &Wanted) -> Result<Made, Fault> {
         let (path, dress) = (path_of(path)?, wanted.dress()?);
-        if path == HOSTS && !Hosts(text).have_localhost() {
-            return Err(hosts_stay());
-        }
         let work = async {
             let fitting = self.fitting(dress).await?;
             let action = self.put(&path, text, &fitting).await?;
@@ -116,6 +116,7 @@ impl Client {
         };
         let led = match entry.kind.as_str() {
             "link" => self.look_at(&path).await?,
+            _ if is_hosts(&path, Some(&entry)) => return Err(hosts_stay()),
             _ => Some(entry),
         };
         // One that leads nowhere is gone with its target.
@@ -141,6 +142,12 @@ fn regular(entry: &Entry) -> Result<(), Fault> {
     }
     let message = format!("{} is there, and no file", entry.path);
     Err(Fault::new(Kind::Conflict, message).hint("head.stat(path) tells what it is"))
+}
+
+/// Whether that is the file of hosts, by whatever way one comes to it.
+fn is_hosts(path: &str, entry: Option<&Entry>) -> bool {
+    let real = entry.and_then(|it| it.real.as_deref());
+    path == HOSTS || real == Some(HOSTS)
 }
 
 fn hosts_stay() -> Fault {

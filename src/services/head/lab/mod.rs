@@ -206,6 +206,7 @@ impl Lab {
             group: node.group,
             mode: node.mode,
             target: None,
+            real: None,
         };
         Ok(self.node(path)?.map(entry))
     }

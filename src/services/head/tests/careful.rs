@@ -3,21 +3,21 @@ use super::*;
 use crate::services::head::types::{Call, Dress};
 use std::os::unix::fs::symlink;
 
-fn moded(mode: &str) -> Wanted {
+pub(super) fn moded(mode: &str) -> Wanted {
     Wanted {
         mode: Some(json!(mode)),
         ..Wanted::default()
     }
 }
 
-fn absent() -> Wanted {
+pub(super) fn absent() -> Wanted {
     Wanted {
         absent: true,
         ..Wanted::default()
     }
 }
 
-fn mode_of(path: impl AsRef<Path>) -> u32 {
+pub(super) fn mode_of(path: impl AsRef<Path>) -> u32 {
     fs::metadata(path).expect("there").permissions().mode() & 0o7777
 }
 

@@ -98,3 +98,54 @@ async fn a_file_that_no_boot_reads_keeps_no_parameter() {
         assert!(fault.hint.expect("a hint").contains("90-chami.conf"));
     }
 }
+
+/// A distribution's file of this name, which sets forwarding and another parameter.
+fn delivered(root: &Path, name: &str) {
+    let dir = root.join("usr/lib/sysctl.d");
+    fs::create_dir_all(root.join("etc/sysctl.d")).expect("made");
+    fs::create_dir_all(&dir).expect("made");
+    let text = "net.ipv4.ip_forward = 0\nfs.protected_hardlinks = 1\n";
+    fs::write(dir.join(name), text).expect("written");
+}
+
+#[tokio::test]
+async fn a_distributions_file_is_not_switched_off_for_one_parameter() {
+    for (vendor, own) in [
+        ("99-protect-links.conf", "/etc/sysctl.d/99-zz-chami.conf"),
+        ("zz.conf", "/etc/sysctl.d/zz_chami.conf"),
+    ] {
+        let root = tempfile::tempdir().expect("a directory");
+        let head = machine(root.path());
+        delivered(root.path(), vendor);
+        let on = json!(1);
+        let fault = refused(Kind::Conflict, head.set_sysctl(FORWARD, &on, &lasting())).await;
+        let line = format!("head.sysctl({FORWARD:?}, \"1\", {{ file = {own:?} }})");
+        let hint = fault.hint.expect("a hint");
+        assert!(hint.starts_with(&line), "{hint}");
+        // Nor by a file that somebody names.
+        let same = in_file(&format!("/etc/sysctl.d/{vendor}"));
+        let fault = refused(Kind::Conflict, head.set_sysctl(FORWARD, &on, &same)).await;
+        let said = format!(
+            "/etc/sysctl.d/{vendor} would be read in place of /usr/lib/sysctl.d/{vendor}, and the next boot would lose fs.protected_hardlinks"
+        );
+        assert_eq!(fault.message, said);
+        let hint = fault.hint.expect("a hint");
+        assert!(hint.starts_with(&line), "{hint}");
+        let left = fs::read_dir(root.path().join("etc/sysctl.d"));
+        assert_eq!(left.expect("list").count(), 0, "nothing was written");
+        assert_eq!(
+            text(root.path().join("proc/sys/net/ipv4/ip_forward")),
+            "0\n"
+        );
+        // What the hint says has the last word.
+        head.set_sysctl(FORWARD, &on, &in_file(own))
+            .await
+            .expect("set");
+        let told = head.sysctl(FORWARD).await.expect("read").file;
+        assert_eq!(told.as_deref(), Some(own));
+        // A file of that name that is there is somebody's own, and stays so.
+        fs::write(root.path().join("etc/sysctl.d").join(vendor), "").expect("written");
+        let set = head.set_sysctl(FORWARD, &on, &same).await;
+        assert_eq!(set.expect("set").action, Some(Action::Changed));
+    }
+}

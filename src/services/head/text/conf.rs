@@ -27,6 +27,17 @@ impl Conf<'_> {
         its.map(|(_, value)| value.to_owned())
     }
 
+    /// What it sets, each once.
+    pub fn names(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for (name, _) in self.0.lines().filter_map(pair) {
+            if !all.iter().any(|it| same(it, name)) {
+                all.push(name.to_owned());
+            }
+        }
+        all
+    }
+
     /// The text that sets it to this, in one line; or not at all.
     pub fn with(&self, name: &str, value: Option<&str>) -> String {
         let (mut out, mut said) = (String::new(), false);
@@ -58,6 +69,7 @@ mod tests {
         assert_eq!(Conf(&set).with(name, Some("1")), set);
         assert_eq!(Conf(&set).of(name).as_deref(), Some("1"));
         assert_eq!(Conf(&set).with(name, None), "# mine\nvm.swappiness=10\n");
+        assert_eq!(Conf(text).names(), ["vm.swappiness", "net/ipv4/ip_forward"]);
         assert_eq!(Conf("").with(name, Some("1")), "net.ipv4.ip_forward = 1\n");
     }
 }

@@ -74,6 +74,9 @@ pub struct Entry {
     /// Of a link: where it leads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// Where it really stands, when a link leads there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub real: Option<String>,
 }
 
 /// What became of something.

@@ -11,6 +11,13 @@ const LIST: &str = "system.posix_acl_access";
 /// As large as the kernel lets one be.
 const LARGEST: usize = 1 << 16;
 
+/// Whether users or groups beside the owner's and the group are named here; where it cannot be told it may be so.
+pub(super) fn has_list(path: &Path) -> bool {
+    let mut value = vec![0; LARGEST];
+    let list = getxattr(path, LIST, &mut value[..]);
+    !matches!(list, Err(Errno::NODATA | Errno::OPNOTSUPP))
+}
+
 /// Gives a draft what its model has; says whether it has just that now.
 pub(super) fn keeps(model: &Path, draft: &File) -> bool {
     let mut value = vec![0; LARGEST];
@@ -22,8 +29,8 @@ pub(super) fn keeps(model: &Path, draft: &File) -> bool {
             Err(Errno::NODATA) if *name == LIST => {
                 fremovexattr(draft, *name).map_or_else(is_none, |()| true)
             }
-            // There is none, or the file system has no such thing; or there is no model yet.
-            Err(e) => is_none(e) || e == Errno::NOENT,
+            // There is none, or the file system has no such thing.
+            Err(e) => is_none(e),
         })
 }
 

@@ -1,14 +1,21 @@
 //! Files and directories.
-use super::{Here, refused};
+use super::{
+    Here, refused,
+    way::{Held, Place},
+};
 use crate::{
     fault::{Fault, Kind},
     services::head::types::{Dress, Entry, Ids, is_system, stays},
 };
 use nix::unistd::{Gid, Group, Uid, User};
+use rustix::{
+    fs::{AtFlags, FileType, Mode, mkdirat, symlinkat, unlinkat},
+    io::Errno,
+};
 use std::{
     fs::{self, Permissions},
-    io::ErrorKind,
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink},
+    io::{self, ErrorKind},
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
     path::Path,
 };
 
@@ -55,6 +62,7 @@ impl Here {
             uid,
             gid,
             target: target.map(|it| it.to_string_lossy().into_owned()),
+            real: self.real(path).filter(|real| real != path),
         }))
     }
 
@@ -69,28 +77,29 @@ impl Here {
     }
 
     pub(super) fn mkdir(&self, path: &str) -> Result<(), Fault> {
-        match fs::create_dir(self.at(path)) {
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => match self.look(path, false)? {
-                // Somebody was quicker.
-                Some(_) => Ok(()),
-                None => Err(leads_nowhere(path)),
-            },
-            done => done.map_err(|e| refused(Path::new(path), &e)),
+        let place = self.place(path, false)?;
+        match mkdirat(place.dir(), &place.name, Mode::from_raw_mode(0o777)) {
+            // Somebody was quicker.
+            Err(Errno::EXIST) => Ok(()),
+            done => done.map_err(|e| refused(Path::new(path), &e.into())),
         }
     }
 
     pub(super) fn link(&self, path: &str, target: &str) -> Result<(), Fault> {
-        symlink(target, self.at(path)).map_err(|e| refused(Path::new(path), &e))
+        let place = self.place(path, true)?;
+        let done = symlinkat(target, place.dir(), &place.name);
+        done.map_err(|e| refused(Path::new(path), &e.into()))
     }
 
-    /// The system's own directories are left alone, by whatever way one comes to them.
-    fn may_change(&self, path: &str) -> Result<(), Fault> {
-        let is_dir = fs::metadata(self.at(path)).is_ok_and(|it| it.is_dir());
-        let real = self.real(path).unwrap_or_default();
-        if is_dir && (is_system(path) || is_system(&real)) {
-            return Err(stays(path));
-        }
-        Ok(())
+    /// What is to be changed. The system's own directories are left alone, by whatever way one comes to them.
+    fn to_change(&self, path: &str) -> Result<Held, Fault> {
+        let place = self.place(path, false)?;
+        let held = place.held(path)?.ok_or_else(|| {
+            let gone = io::Error::from(ErrorKind::NotFound);
+            refused(Path::new(path), &gone)
+        })?;
+        may_change(path, &place, held.about.is_dir())?;
+        Ok(held)
     }
 
     pub(super) fn chown(
@@ -100,28 +109,31 @@ impl Here {
         group: Option<&str>,
     ) -> Result<(), Fault> {
         let Ids { uid, gid } = who(owner, group)?;
-        self.may_change(path)?;
-        chown(self.at(path), uid, gid).map_err(|e| refused(Path::new(path), &e))
+        let held = self.to_change(path)?;
+        let done = chown(held.path(), uid, gid);
+        done.map_err(|e| refused(Path::new(path), &e))
     }
 
     pub(super) fn chmod(&self, path: &str, mode: &str) -> Result<(), Fault> {
-        let mode = mode_of(mode)?;
-        self.may_change(path)?;
-        let done = fs::set_permissions(self.at(path), Permissions::from_mode(mode));
+        let mode = Permissions::from_mode(mode_of(mode)?);
+        let held = self.to_change(path)?;
+        let done = fs::set_permissions(held.path(), mode);
         done.map_err(|e| refused(Path::new(path), &e))
     }
 
     pub(super) fn remove(&self, path: &str) -> Result<(), Fault> {
-        let at = self.at(path);
-        let is_dir = fs::symlink_metadata(&at).is_ok_and(|it| it.is_dir());
-        if is_dir || is_system(path) {
-            self.may_change(path)?;
-        }
-        let done = if is_dir {
-            fs::remove_dir(&at)
+        let place = self.place(path, true)?;
+        let is_dir = place.sort() == Some(FileType::Directory);
+        // One of the system's may be a link to another, as /bin is.
+        let leads = is_system(path) && fs::metadata(self.at(path)).is_ok_and(|it| it.is_dir());
+        may_change(path, &place, is_dir || leads)?;
+        // Of another kind by now, the kernel refuses it.
+        let flags = if is_dir {
+            AtFlags::REMOVEDIR
         } else {
-            fs::remove_file(&at)
+            AtFlags::empty()
         };
+        let done = unlinkat(place.dir(), &place.name, flags).map_err(io::Error::from);
         done.map_err(|e| match e.kind() {
             ErrorKind::DirectoryNotEmpty => {
                 Fault::new(Kind::Conflict, format!("{path} is not empty"))
@@ -130,6 +142,13 @@ impl Here {
             _ => refused(Path::new(path), &e),
         })
     }
+}
+
+fn may_change(path: &str, place: &Place, is_dir: bool) -> Result<(), Fault> {
+    if is_dir && (is_system(path) || is_system(&place.real)) {
+        return Err(stays(path));
+    }
+    Ok(())
 }
 
 /// What a file is to be like, as numbers; wrong words are refused before anything is done.

@@ -2,9 +2,11 @@
 mod attributes;
 mod boot;
 mod files;
+mod over;
 mod patient;
 mod ports;
 mod survey;
+mod way;
 mod write;
 
 use crate::{

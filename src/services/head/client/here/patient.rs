@@ -79,9 +79,9 @@ pub(super) fn output(
     });
     match (ended(&mut child, until), end(&text, until)) {
         (None, _) | (_, Told::Silence) => {
-            // One that the kernel holds does not go, and is not waited for either.
             let _ = child.kill();
-            let _ = child.try_wait();
+            // One that the kernel holds does not go yet, and it is not waited for here; when it goes nothing of it stays.
+            thread::spawn(move || child.wait());
             Told::Silence
         }
         (Some(status), told) if fits(status) => told,
@@ -121,6 +121,22 @@ mod tests {
         assert!(matches!(end(&hung, Instant::now() + limit), Told::Silence));
         drop(sender);
         assert!(begun.elapsed() < LIMIT, "{:?}", begun.elapsed());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_stays_of_a_program_that_was_ended() {
+        let room = tempfile::tempdir().expect("a directory");
+        let file = room.path().join("pid");
+        let script = format!("echo $$ > {}; exec sleep 20", file.display());
+        assert!(matches!(sh(&script, Duration::from_secs(1)), Told::Silence));
+        let pid = std::fs::read_to_string(&file).expect("it began");
+        let process = std::path::Path::new("/proc").join(pid.trim());
+        let until = Instant::now() + LIMIT;
+        while process.exists() {
+            assert!(Instant::now() < until, "it is there, ended or not");
+            thread::park_timeout(LOOK);
+        }
     }
 
     #[test]
