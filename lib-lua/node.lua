@@ -257,9 +257,9 @@ function node.timeline(n, other, options) return timeline.show(node.trace, n, ot
 ---@field every? string|number how long to wait between two looks
 
 --- Shows nodes as they come up, one line each, until all are Ready or nothing has moved for 90 seconds, and says what came
---- of it; Ctrl-C leaves it. Very many are told by stage. On a lab its time passes meanwhile; one that serves an interface waits for real machines, of
---- which nobody hears before they ask for an address. On a head node what `node.trace` can see is shown, of
---- very many SMD's State.
+--- of it; Ctrl-C leaves it. Very many are told by stage. On a lab its time passes meanwhile; one that serves an interface
+--- waits for real machines, of which nobody hears before they ask for an address. On a head node what `node.trace` can see
+--- is shown, of very many SMD's State.
 ---@param set nodeset.Set which nodes
 ---@param options? node.WatchOptions
 ---@return node.Machine[] machines as they are then
