@@ -198,16 +198,16 @@ local function still_there(faults)
 end
 
 --- Begins a fault lab: makes its faults and tells what users tell. The cluster must be well before.
----@param id string|integer the number of the exercise
+---@param number string|integer of the exercise
 ---@param order? lab.practice.Order
 ---@return lab.practice.Status status
 ---@state 301
 ---@example lab.practice.start "999" --> raises bad_argument
 ---@example lab.practice.start(691) --> raises bad_argument
-function practice.start(id, order)
-  id = math.type(id) == "integer" and tostring(id) or id
+function practice.start(number, order)
+  local id = tostring(number)
   if not LABS[id] then
-    fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there are 691 and 692" })
+    fault.raise("bad_argument", ("there is no fault lab %s"):format(id), { hint = "there are 691 and 692" })
   end
   local seed = seed_of(id, order)
   if notes().lab then
