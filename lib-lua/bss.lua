@@ -34,8 +34,9 @@ local bss = {
 ---@field endpoint? string bootscript or user-data
 
 --- Takes kernel arguments apart, to change them by name.
---- What is not touched keeps its place, its quotes and its spaces. The result is taken wherever arguments are, and
---- `tostring` gives the text.
+--- `:set(key, value)`, `:add(key, value)` and `:remove(key)` change them, `:get(key)` reads: `help "bss.Args:set"`. What is
+--- not touched keeps its place, its quotes and its spaces. The result is taken wherever arguments are, and `tostring` gives
+--- the text.
 ---@param text? string|bss.Args the arguments; none to begin with
 ---@return bss.Args args
 ---@example tostring(bss.args("quiet root=live:http://x console=tty0"):set("root", "nfs")) --> quiet root=nfs console=tty0

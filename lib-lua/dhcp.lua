@@ -283,7 +283,7 @@ end
 ---@return dhcp.Probed probed
 ---@example dhcp.probe{ interface = "nosuch0", mac = "52:54:00:be:ef:01" } --> raises not_found
 ---@example dhcp.probe{ interface = "lo", mac = "not a MAC" } --> raises bad_argument
-function dhcp.probe(wanted) return native.probe(wanted) end
+function dhcp.probe(wanted) return texts.on_wire(native.probe, wanted) end
 
 ---@class dhcp.Look
 ---@field interface string
@@ -309,6 +309,6 @@ function dhcp.probe(wanted) return native.probe(wanted) end
 ---@example dhcp.watch{ interface = "nosuch0" } --> raises not_found
 ---@example dhcp.watch{ interface = "lo", mac = "x" } --> raises bad_argument
 ---@example dhcp.watch{ interface = "lo", count = 0 } --> raises bad_argument
-function dhcp.watch(look) return native.watch(look) end
+function dhcp.watch(look) return texts.on_wire(native.watch, look) end
 
 return dhcp

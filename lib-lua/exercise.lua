@@ -224,11 +224,25 @@ function _driver.ground()
   })
 end
 
+-- The number of an exercise that needs something, where a lab is to run it that holds nothing yet.
+local function goes_on_from_nothing()
+  local header = work.header
+  if not native.on_lab or #(header.needs or {}) == 0 then return nil end
+  local ok, untouched = pcall(own._driver.untouched)
+  return ok and untouched and header.id or nil
+end
+
 --- Runs the opened exercise from the top; returns the lines of its marks and what it proposes to try. Without `pcall`, so
 --- that an error is told with its own place.
 function _driver.run()
   own._driver.ground()
-  local _ <close> = finally(function() running, assertions._aloud = false, false end)
+  local bare = goes_on_from_nothing()
+  local _ <close> = finally(function(_, raised)
+    running, assertions._aloud = false, false
+    if raised == nil or not bare then return end
+    local note = "\nnote: this lab was empty; chami learn %s opens the exercise on one that holds what it needs"
+    print(note:format(bare))
+  end)
   work.marks, work.tries, running = json.array {}, json.array {}, true
   assertions._aloud = true
   run_apart(work.source, work.chunk)

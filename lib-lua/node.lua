@@ -60,6 +60,7 @@ local node = {}
 ---@class node.Stage
 ---@field stage node.StageName
 ---@field at? string when it was tried last; on a head node not everything has a time
+---@field since? string when it went well first, of one that was gone through again because a later one failed
 ---@field ok boolean
 ---@field unseen? boolean true: it cannot be told from here how it went, and `what` says why
 ---@field owner "power"|"coresmd"|"bss"|"artifacts"|"cloud-init"|"node"|"smd" whose work it is
@@ -212,7 +213,7 @@ end
 ---@field stage node.StageName
 ---@field ok boolean
 ---@field after number seconds from the first stage until this one was done
----@field took number seconds since the stage before
+---@field took? number seconds since the stage before; trying again because of a later one is the later one's time; none: not known
 ---@field what string one sentence
 ---@field tries integer
 
@@ -255,10 +256,10 @@ function node.timeline(n, other, options) return timeline.show(node.trace, n, ot
 ---@class node.WatchOptions
 ---@field every? string|number how long to wait between two looks
 
---- Shows nodes as they come up, one line each, until all are Ready or nothing has moved for 90 seconds; Ctrl-C leaves it.
---- Very many are told by stage. On a lab its time passes meanwhile; one that serves an interface waits for real machines, of
---- which nobody hears before they ask for an address. On a head node what `node.trace` can see is shown, of
---- very many SMD's State.
+--- Shows nodes as they come up, one line each, until all are Ready or nothing has moved for 90 seconds, and says what came
+--- of it; Ctrl-C leaves it. Very many are told by stage. On a lab its time passes meanwhile; one that serves an interface
+--- waits for real machines, of which nobody hears before they ask for an address. On a head node what `node.trace` can see
+--- is shown, of very many SMD's State.
 ---@param set nodeset.Set which nodes
 ---@param options? node.WatchOptions
 ---@return node.Machine[] machines as they are then

@@ -130,6 +130,17 @@ local function booting(nics)
   return first
 end
 
+-- Of a node that SMD knows, and has no interface of; of another one those that it has may be meant.
+local function no_interface(xname, known, first)
+  local hint = "SMD knows the node, and no MAC of it; smd.iface.add(MAC, { ComponentID = %q }) gives it one"
+  for _, component in ipairs(next(first) and known "component" or {}) do
+    if component.ID == xname then
+      fault.raise("bad_argument", ("there is no interface of node `%s`"):format(xname), { hint = hint:format(xname) })
+    end
+  end
+  return names.unknown("interface of node", xname, names.keys(first))
+end
+
 --- Lists the MAC addresses that the nodes of a set boot from: of each its first interface.
 ---@param set nodeset.Set as for `nodes.xnames`
 ---@return string[] macs in the order of the set
@@ -144,7 +155,7 @@ function nodes.macs(set)
   for i, xname in ipairs(xnames) do
     -- Where one has none, the fault names another that has.
     if not first[xname] then first = booting(known "iface") end
-    list[i] = first[xname] or names.unknown("interface of node", xname, names.keys(first))
+    list[i] = first[xname] or no_interface(xname, known, first)
   end
   return list
 end

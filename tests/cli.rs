@@ -283,7 +283,7 @@ fn why_ends_with_6_when_something_is_wrong() {
     let on = |words: &[&str]| run(&[&["--lab=why"], words].concat());
     assert_eq!(on(&["lab", "reset"]).0, Some(0));
     let (status, out, _) = on(&["why"]);
-    assert_eq!(status, Some(0));
+    assert_eq!(status, Some(6));
     assert!(out.starts_with("SMD knows no node"), "{out}");
     assert_eq!(on(&["lab", "reset", "tutorial"]).0, Some(0));
     let (status, out, err) = on(&["why", "compute2"]);

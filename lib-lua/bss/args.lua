@@ -1,3 +1,5 @@
+local fault = require "fault"
+
 ---@class bss.Args kernel arguments, to be changed by name; `console=` and its like may stand several times
 ---@field [integer] string the words, each with the space before it
 local Args = {}
@@ -33,6 +35,23 @@ local function value_of(word)
   return value == nil or value:match '^"(.*)"$' or value
 end
 
+local VALUES = { ["nil"] = true, boolean = true, number = true, string = true }
+
+-- What is no argument of a kernel is refused before anything is written.
+local function checked(call, key, value)
+  if type(key) ~= "string" or key == "" then
+    local is = key == nil and "none is named" or key == "" and "this is empty" or "this is a " .. type(key)
+    fault.raise("bad_argument", ("bss.Args:%s: an argument is named by a text, and %s"):format(call, is), {
+      hint = ('as in :%s("console"%s)'):format(call, call == "remove" and "" or ', "ttyS0,115200"'),
+    })
+  end
+  if VALUES[type(value)] then return end
+  local text = ("bss.Args:%s: a value is a text or a number, and this is a %s"):format(call, type(value))
+  fault.raise("bad_argument", text, {
+    hint = ('as in :%s(%q, "VALUE"); none for a bare word'):format(call, key),
+  })
+end
+
 function Args:__tostring() return (table.concat(self):gsub("^%s+", ""):gsub("%s+$", "")) end
 
 local function push(self, word) self[#self + 1] = (#self > 0 and " " or "") .. word end
@@ -59,6 +78,7 @@ end
 ---@return bss.Args args the same, for more
 ---@example tostring(bss.args("a console=tty0 b console=ttyS0"):set("console", "ttyS1,115200")) --> a console=ttyS1,115200 b
 function Args:set(key, value)
+  checked("set", key, value)
   local at = drop(self, key, true)
   if at then
     self[at] = self[at]:match "^%s*" .. written(key, value)
@@ -74,6 +94,7 @@ end
 ---@return bss.Args args the same, for more
 ---@example tostring(bss.args("console=tty0"):add("console", "ttyS0"):add("console", "ttyS0")) --> console=tty0 console=ttyS0
 function Args:add(key, value)
+  checked("add", key, value)
   local wanted = written(key, value)
   for _, word in ipairs(self) do
     if word:match "^%s*(.*)$" == wanted then return self end
@@ -87,6 +108,7 @@ end
 ---@return bss.Args args the same, for more
 ---@example tostring(bss.args("quiet console=tty0 ro console=ttyS0"):remove("console")) --> quiet ro
 function Args:remove(key)
+  checked("remove", key)
   drop(self, key, false)
   return self
 end

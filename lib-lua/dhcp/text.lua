@@ -26,5 +26,22 @@ local function options_of(who, options)
   refuse(("%s: the last argument is a table, and this is a %s"):format(who, type(options)), ("help(%s)"):format(who))
 end
 
---- Texts of files, for `dhcp` and `lab.dhcp`.
-return { options_of = options_of, text_of = text_of }
+-- Where these come from on a lab, its network is what is missing.
+local LOST = { not_found = true, unreachable = true, timeout = true }
+
+-- Asks a real network. A lab has none here, unless it serves an interface.
+local function on_wire(call, asked)
+  local ok, found = pcall(call, asked)
+  if ok then return found end
+  if type(found) == "table" and LOST[found.kind] then
+    local on_lab, server = pcall(chami.lab.dhcp.get)
+    if on_lab and not server.wire then
+      found.hint = "this lab's network is simulated, and none of its packets goes by here: dhcp.explain(NODE) tells"
+        .. " what its server answers; `chami lab serve --interface` serves a real one; " .. (found.hint or "")
+    end
+  end
+  error(found, 0)
+end
+
+--- Texts of files, and what a lab has no wire for: for `dhcp`, `tftp` and `lab.dhcp`.
+return { on_wire = on_wire, options_of = options_of, text_of = text_of }

@@ -8,7 +8,8 @@ local function hint(name, table)
   for key in pairs(table) do
     if DRY[key] then return "chami --plan shows what a line or a script would send, and sends nothing" end
   end
-  return ("help(%s) tells what it takes"):format(name)
+  -- A method has a name for people, which is no expression of Lua.
+  return (name:find ":" and "help %q" or "help(%s)"):format(name) .. " tells what it takes"
 end
 
 return function(name, parameters, ...)

@@ -76,6 +76,7 @@ function faults.inject(id, order)
   local cause = causes.by_id[id]
   if not cause then
     local hint = { hint = "lab.fault.list() has them all" }
+    if id == nil then fault.raise("bad_argument", "lab.fault.inject: which fault? none is named", hint) end
     fault.raise("bad_argument", ("there is no fault %q"):format(tostring(id)), hint)
   end
   if type(order) ~= "table" then

@@ -150,13 +150,13 @@ local function checked(call, given, keys)
 end
 
 -- What is noted of a seed must be read again, so it is checked before the first fault is made.
-local function seed_of(order)
+local function seed_of(id, order)
   local seed = checked("lab.practice.start", order or {}, { "seed" }).seed
   if seed == nil then return 1 end
   local number = math.type(seed) and math.tointeger(seed)
   if not number or number < 0 then
     local text = ("lab.practice.start: a seed is a whole number from 0 on, and this is %s"):format(tostring(seed))
-    fault.raise("bad_argument", text, { hint = 'lab.practice.start("692", { seed = 7 })' })
+    fault.raise("bad_argument", text, { hint = ("lab.practice.start(%q, { seed = 7 })"):format(id) })
   end
   return number
 end
@@ -164,7 +164,21 @@ end
 local function started()
   local found = notes()
   if found.lab then return found, found.faults end
-  fault.raise("bad_argument", "no fault lab is under way", { hint = 'lab.practice.start("692")' })
+  fault.raise("bad_argument", "no fault lab is under way", {
+    hint = "lab.practice.start(691) begins one, and so does lab.practice.start(692)",
+  })
+end
+
+-- The cluster must be there, and well.
+local function healthy(id)
+  if #chami.nodes.xnames "@*" == 0 then
+    local hint = "chami learn %s opens it on a lab that holds what it needs; here: discover.static, cluster.apply"
+    fault.raise("bad_argument", "SMD knows no node, so nothing can go wrong with one", { hint = hint:format(id) })
+  end
+  local sick = #chami.node.wrong()
+  if sick == 0 then return end
+  local text = ("%d nodes have something wrong before it begins"):format(sick)
+  fault.raise("bad_argument", text, { hint = "node.wrong() tells what; cluster.apply puts it right" })
 end
 
 -- How many of the faults their own probes still see.
@@ -184,24 +198,22 @@ local function still_there(faults)
 end
 
 --- Begins a fault lab: makes its faults and tells what users tell. The cluster must be well before.
----@param id string the number of the exercise
+---@param number string|integer of the exercise
 ---@param order? lab.practice.Order
 ---@return lab.practice.Status status
 ---@state 301
 ---@example lab.practice.start "999" --> raises bad_argument
-function practice.start(id, order)
+---@example lab.practice.start(691) --> raises bad_argument
+function practice.start(number, order)
+  local id = tostring(number)
   if not LABS[id] then
-    fault.raise("bad_argument", ("there is no fault lab %s"):format(tostring(id)), { hint = "there are 691 and 692" })
+    fault.raise("bad_argument", ("there is no fault lab %s"):format(id), { hint = "there are 691 and 692" })
   end
-  local seed = seed_of(order)
+  local seed = seed_of(id, order)
   if notes().lab then
     fault.raise("conflict", "a fault lab is under way", { hint = "lab.practice.stop() ends it" })
   end
-  local sick = #chami.node.wrong()
-  if sick > 0 then
-    local text = ("%d nodes have something wrong before it begins"):format(sick)
-    fault.raise("bad_argument", text, { hint = "node.wrong() tells what; cluster.apply puts it right" })
-  end
+  healthy(id)
   for _, one in ipairs(choose(id, seed)) do
     chami.lab.fault.inject(one.id, { node = one.node, seed = seed, quiet = true })
     for i, cause in ipairs(causes.all) do
@@ -260,44 +272,40 @@ end
 
 -- The hints for a fault, in stages.
 local function hint_of(one, stage)
-  local cause = causes.by_id[one.id]
+  local cause, who = causes.by_id[one.id], one.node or "all nodes"
   if stage == 1 then
     local order, before = causes.stages[cause.stage].order, "none"
     for name, place in pairs(causes.stages) do
       if place.order == order - 1 then before = name end
     end
-    return ("the last stage that is as it should be: %s. node.trace(NODE) shows them all"):format(before)
-  elseif stage == 2 then
-    local text = "what comes next is the matter of %s, and %s has wrong what it goes by"
-    return text:format(causes.stages[cause.stage].owner, cause.owner)
+    local look = one.node and ("node.trace(%q) shows them all"):format(one.node) or "node.trace(NODE) shows them all"
+    return ("%s: the last stage that is as it should be: %s. %s"):format(who, before, look)
   end
-  return "node.why(NODE) answers from now on"
+  local text = "%s: what comes next is the matter of %s, and %s has wrong what it goes by"
+  return text:format(who, causes.stages[cause.stage].owner, cause.owner)
 end
 
---- Gives the next hint on the faults that are still there. The third opens `node.why`.
+--- Gives the next hint on the faults, with the node that each was made on. The third opens `node.why`.
 ---@return string[] hints one for each
 ---@example lab.practice.hint() --> raises bad_argument
 function practice.hint()
   local found, faults = started()
   local stage, hints = math.min(found.hints + 1, HINTS), {} ---@type integer, string[]
   if stage > found.hints then note(found.lab, "hint", stage) end
+  if stage == HINTS then return { "node.why(NODE) answers from now on" } end
   for i, one in ipairs(faults) do hints[i] = hint_of(one, stage) end
-  if stage == HINTS then hints = { hints[1] } end
   return hints
 end
 
 --- Ends the fault lab: what was noted goes, the cluster stays as it is.
----@return integer notes how many went
----@example lab.practice.stop() --> 0
+---@return lab.practice.Status|nil status how it stood; nil when none was under way
+---@example lab.practice.stop() --> nil
 function practice.stop()
-  local count = 0
+  local last = notes().lab and practice.status() or nil
   for _, artifact in ipairs(chami.lab._files()) do
-    if artifact.path:find("^" .. FOLDER) then
-      chami.lab.artifact.delete(artifact.path)
-      count = count + 1
-    end
+    if artifact.path:find("^" .. FOLDER) then chami.lab.artifact.delete(artifact.path) end
   end
-  return count
+  return last
 end
 
 -- For `node.why`: how many hints are missing until it answers; nil when nothing is practised, or all causes are named.

@@ -11,7 +11,15 @@ local function console(text)
   if not text:find "\n" then chami.fs.read(text) end
 end
 
-local KNOWN = { file = false, log = log, config = config, console = console }
+local function file(text)
+  local data = yaml.decode(text:find "\n" and text or chami.fs.read(text))
+  if type(data) == "table" and type(data.nodes) == "table" then return end
+  fault.raise("bad_argument", "this is no nodes file: no list `nodes` is in it", {
+    hint = "discover.lint tells what is",
+  })
+end
+
+local KNOWN = { file = file, log = log, config = config, console = console }
 
 ---@param several? string how the call is made for a set
 local function checked(options, call, several)
@@ -27,13 +35,11 @@ local function checked(options, call, several)
         hint = "known are: file, log, console, config",
       })
     end
-    if type(read) == "function" then
-      if type(value) ~= "string" then
-        local text = "%s: options.%s: a file or its text is wanted, and this is a %s"
-        fault.raise("bad_argument", text:format(call, key, type(value)))
-      end
-      read(value)
+    if type(value) ~= "string" then
+      local text = "%s: options.%s: a file or its text is wanted, and this is a %s"
+      fault.raise("bad_argument", text:format(call, key, type(value)))
     end
+    read(value)
   end
   return options or {}
 end

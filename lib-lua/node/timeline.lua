@@ -26,20 +26,31 @@ local WIDTH = 32
 
 local function round(number) return math.floor(number * 10 + 0.5) / 10 end
 
--- Each stage with the second it was done at, counted from the first, and what it took since the one before.
+-- Those that were seen and have a time: the others are no bars.
+local function timed(stages)
+  local out = {}
+  for _, stage in ipairs(stages) do
+    if stage.at and not stage.unseen then out[#out + 1] = stage end
+  end
+  return out
+end
+
+-- Each stage with the second it was done at, counted from the first, and what it took since the one before. One that went
+-- well is gone through again where a later one fails: that is the later one's time. Where only its last try is known
+-- nobody knows what it took.
 local function measured(stages)
   local out, begun, last = {}, nil, nil
-  for _, stage in ipairs(stages) do
-    -- What was not seen, or has no time, is no bar.
-    if stage.at and not stage.unseen then
-      local now = native.seconds(stage.at)
-      begun, last = begun or now, last or now
-      out[#out + 1] = {
-        stage = stage.stage, ok = stage.ok, after = round(now - begun), took = round(now - last), what = stage.what,
-        tries = stage.tries,
-      }
-      last = now
-    end
+  local all = timed(stages)
+  for i, stage in ipairs(all) do
+    local following = all[i + 1]
+    local again = stage.ok and stage.tries > 1 and not stage.since and following and following.tries > 1
+    local now = native.seconds(stage.since or stage.at)
+    begun, last = begun or now, last or now
+    out[i] = {
+      stage = stage.stage, ok = stage.ok, after = round(now - begun), took = not again and round(now - last) or nil,
+      what = stage.what, tries = stage.tries,
+    }
+    if not again then last = now end
   end
   return out
 end
@@ -61,16 +72,20 @@ local function sum(picture)
     or ("at %s after %.1f s"):format(last.stage, last.after)
 end
 
+-- What a stage took; a dash where that is not known. Its bytes are more than its letters, so it is padded by hand.
+local function seconds(stage) return stage.took and ("%7.1f s"):format(stage.took) or (" "):rep(6) .. "–  " end
+
 function Picture.__tostring(picture)
   if #picture.stages == 0 then return picture.node .. ": " .. nothing(picture) end
   local lines, whole = { picture.node .. ": " .. sum(picture) }, 0
   for _, stage in ipairs(picture.stages) do whole = math.max(whole, stage.after) end
   for _, stage in ipairs(picture.stages) do
     local scale = whole > 0 and WIDTH / whole or 0
-    local from = math.floor((stage.after - stage.took) * scale)
-    local bar = math.max(1, math.floor(stage.took * scale + 0.5))
-    local line = ("%s %-11s %7.1f s  %s%s"):format(
-      stage.ok and "✓" or "✗", stage.stage, stage.took, (" "):rep(from), ("█"):rep(bar))
+    local took = stage.took or 0
+    local from = math.floor((stage.after - took) * scale)
+    local bar = math.max(1, math.floor(took * scale + 0.5))
+    local line = ("%s %-11s %s"):format(stage.ok and "✓" or "✗", stage.stage, seconds(stage))
+    if stage.took then line = ("%s  %s%s"):format(line, (" "):rep(from), ("█"):rep(bar)) end
     if stage.tries > 1 then line = ("%s  %d tries"):format(line, stage.tries) end
     lines[#lines + 1] = line
   end
@@ -98,12 +113,14 @@ local function svg(picture)
   }
   for i, stage in ipairs(picture.stages) do
     local y = 34 + (i - 1) * row
-    local x = left + (stage.after - stage.took) * scale
-    local width = math.max(2, stage.took * scale) ---@type number
+    local took = stage.took or 0
+    local x = left + (stage.after - took) * scale
+    local width = math.max(2, took * scale) ---@type number
     out[#out + 1] = ('<text x="12" y="%d">%s</text>'):format(y + 14, escaped(stage.stage))
     out[#out + 1] = ('<rect x="%.1f" y="%d" width="%.1f" height="14" rx="2" fill="%s"><title>%s</title></rect>'):format(
       x, y + 3, width, stage.ok and "#2a7ab0" or "#c0392b", escaped(stage.what))
-    out[#out + 1] = ('<text x="%.1f" y="%d" fill="#444">%.1f s</text>'):format(x + width + 4, y + 14, stage.took)
+    local text = stage.took and ("%.1f s"):format(took) or ("%d tries"):format(stage.tries)
+    out[#out + 1] = ('<text x="%.1f" y="%d" fill="#444">%s</text>'):format(x + width + 4, y + 14, text)
   end
   out[#out + 1] = "</svg>"
   return table.concat(out, "\n") .. "\n"
@@ -116,10 +133,9 @@ end
 
 local Pair = { __data = true }
 
--- Its bytes are more than its letters, so it is padded by hand.
 local function cell(side)
   if not side then return (" "):rep(10) .. "–" end
-  return ("%s %7.1f s"):format(side.ok and "✓" or "✗", side.took)
+  return ("%s %s"):format(side.ok and "✓" or "✗", seconds(side))
 end
 
 function Pair.__tostring(pair)
@@ -159,7 +175,7 @@ local function compared(one, other)
     end
   end
   for _, row in ipairs(rows) do
-    if row.one and row.other then
+    if row.one and row.other and row.one.took and row.other.took then
       row.more = round(row.other.took - row.one.took)
       more = more + row.more
     end
@@ -168,18 +184,19 @@ local function compared(one, other)
   return setmetatable({ nodes = names, stages = rows, more = round(more), apart = apart(rows, names) }, Pair)
 end
 
+local function is_trace(n) return type(n) == "table" and type(n[1]) == "table" and n[1].stage ~= nil end
+
 -- What stands for a node: its name, or the stages it is made of.
 local function picture(trace, n)
-  if type(n) == "table" and n[1] and n[1].stage then return of("kept", n) end
+  if is_trace(n) then return of("kept", n) end
   local name = native.on_lab and machines.one(n, "node.timeline").xname or chami.nodes.xnames(n)[1]
   return of(name, trace(n))
 end
 
 ---@return any
 local function show(trace, n, other, options)
-  if type(other) == "table" and not options and not (other[1] and other[1].stage) and next(other) then
-    other, options = nil, other
-  end
+  -- A list is a trace or names a node; named keys are options.
+  if type(other) == "table" and not options and other[1] == nil and next(other) then other, options = nil, other end
   local as = native.timeline_options(options).as
   local one = picture(trace, n)
   if other ~= nil then one = compared(one, picture(trace, other)) end

@@ -75,6 +75,26 @@ local function busy(states, awaited)
   return false
 end
 
+-- What came of looking on at a set, in words; nil when all are up. `still`: nothing moved any more.
+local function outcome(set, states, still)
+  local waiting, off = {}, 0
+  for _, state in ipairs(states) do
+    if not machines.is_up(state) then
+      waiting[#waiting + 1] = state.xname
+      off = off + (state.power == "off" and 1 or 0)
+    end
+  end
+  if #waiting == 0 then return nil end
+  local all = #waiting == #states and (type(set) == "string" or type(set) == "number")
+  local named = all and ("%q"):format(set) or ("%q"):format(chami.nodeset.fold(waiting))
+  local who = #states == 1 and waiting[1] .. " is" or ("%d of %d are"):format(#waiting, #states)
+  local because = off == #waiting and " off" or still and (" not Ready, and nothing moved for %d s"):format(SAME * STEP)
+    or " not Ready"
+  local call = off == #waiting and "node.boot(%s) switches " .. (off == 1 and "it" or "them") .. " on"
+    or #waiting == 1 and "node.why(%s) looks for the cause" or "node.wrong(%s) looks for the causes"
+  return ("note: %s%s; %s"):format(who, because, call:format(named))
+end
+
 -- Shows them until all are up, or none is under way any more; the states as they are then.
 ---@return node.Machine[]
 local function watch(set, every)
@@ -99,6 +119,8 @@ local function watch(set, every)
   session.watch(function() print(look()) end, every or native.on_lab and not real and LOOK or STEP, {
     done = over,
   })
+  local text = outcome(set, states, same >= SAME)
+  if text then native.note(text) end
   return states
 end
 

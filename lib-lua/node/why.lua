@@ -298,7 +298,7 @@ end
 
 -- For the command line: the verdict of a node, or of all of a set that have something wrong, and whether any has.
 local function report(name, file, form)
-  local options = { file = file ~= "" and file or nil }
+  local options = options_of.checked({ file = file ~= "" and file or nil }, "chami why")
   local set = name ~= "" and several(name) or nil
   if name ~= "" and not set then
     local verdict = one(name, options)
@@ -307,10 +307,11 @@ local function report(name, file, form)
   end
   local verdicts, out = wrong(set, options), json.array {}
   for i, verdict in ipairs(verdicts) do out[i] = form == "text" and tostring(verdict) or plain(verdict) end
-  if form ~= "text" then return out, #out > 0 end
+  -- Where there is no node none comes up.
+  local none = #out == 0 and #nodes.xnames(set or "@*") == 0
+  if form ~= "text" then return out, #out > 0 or none end
   if #out > 0 then return table.concat(out, "\n\n"), true end
-  local some = #nodes.xnames(set or "@*") > 0
-  return some and NOTHING or "SMD knows no node: discover.static loads a nodes file", false
+  return none and "SMD knows no node: discover.static loads a nodes file" or NOTHING, none
 end
 
 return { one = one, wrong = wrong, report = report, plain = plain }

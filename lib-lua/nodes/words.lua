@@ -86,8 +86,18 @@ local function candidates(sort, word, known)
   local list = keys(known)
   if sort ~= "NID" then return list end
   local prefix, digits = word:match "^(%a*)(%d+)$"
-  for i, nid in ipairs(list) do list[i] = prefix .. ("0"):rep(#digits - #nid) .. nid end
+  local width = digits:find "^0" and #digits or 0
+  for i, nid in ipairs(list) do list[i] = prefix .. ("0"):rep(width - #nid) .. nid end
   return list
+end
+
+-- `1-3` and `compute1-3`: a range as other programs write it.
+local function no_range(sort, word)
+  local front, from, to = word:match "^(%a*)(%d+)%-(%d+)$"
+  if not from then return end
+  fault.raise("bad_argument", ("there is no %s `%s`"):format(sort, word), {
+    hint = ('a range of nodes reads "%s[%s-%s]"'):format(front == "" and "nid" or front, from, to),
+  })
 end
 
 -- A group's name alone is no node, and what was meant is plain.
@@ -113,6 +123,7 @@ local function xnames(words, list)
       indexes[sort] = indexes[sort] or index[sort](list)
       names[word] = indexes[sort][key[sort](word)]
       if not names[word] then
+        no_range(sort, word)
         no_group(sort, word, list)
         unknown(sort, word, candidates(sort, word, indexes[sort]))
       end

@@ -6,7 +6,7 @@ local task = require "task"
 ---@field force? boolean take it from whoever has it open
 
 ---@class virsh.ExpectOptions
----@field timeout? string|number how long to wait: `"2m"`, or seconds; a minute where nothing is said
+---@field timeout? string|number how long to wait: `"2m"`, or seconds; ten minutes where nothing is said, as a boot takes some
 ---@field plain? boolean the pattern is the very text
 
 ---@class virsh.Console an open console; on a lab waiting lets the lab's time pass
@@ -18,7 +18,7 @@ Console.domain, Console.ended, Console._text, Console._live = "", false, "", fal
 Console._earlier, Console._used = "", false
 Console._said = nil ---@type any
 
-local STEP, TAIL = 1, 3
+local STEP, TAIL, PATIENCE = 1, 3, "10m"
 
 function Console:__tostring()
   local state = self.ended and "ended" or self._id and "open" or "closed"
@@ -93,7 +93,19 @@ local function sought(pattern, is_plain)
   })
 end
 
---- Waits until the console shows something; what stood before it counts as read from then on.
+-- What was said, with the patience that a boot wants where none was.
+local function patience(options)
+  local said = options
+  if options == nil or type(options) == "table" and options.timeout == nil then
+    said = { timeout = PATIENCE }
+    for key, value in pairs(options or {}) do said[key] = value end
+  end
+  return native.patience(said)
+end
+
+--- Waits until the console shows something; what stood before it counts as read from then on. On a lab the line that its
+--- cursor stands in when it is opened counts as well, so that a prompt that waits is found; a real one wants the Enter key:
+--- `c:send "\n"`.
 ---@param pattern string a Lua pattern, or with `plain` the very text
 ---@param options? virsh.ExpectOptions
 ---@return string match what matched, or its first capture
@@ -102,7 +114,7 @@ end
 ---@example virsh.start "compute1"; virsh.console("compute1"):expect("login:", { timeout = "5s" }) --> raises timeout
 ---@example virsh.start "compute1"; virsh.console("compute1"):expect "[root@nid001" --> raises bad_argument
 function Console:expect(pattern, options)
-  local said = native.patience(options)
+  local said = patience(options)
   sought(pattern, said.plain)
   local began, left = os.time(), said.timeout
   while true do
@@ -182,7 +194,8 @@ Console.__prompt = function(self)
   if not ok or not closed_ then error(ok and why or raised, 0) end
 end
 
---- Gets all that the console has shown since it was opened, without what colours and places it.
+--- Gets all that the console has shown since it was opened, and the line it stood in then, without what colours and
+--- places it.
 ---@return string text
 ---@example virsh.start "compute1"; return virsh.console("compute1"):log():match "PXE" --> "PXE"
 function Console:log()
@@ -203,7 +216,8 @@ local function open(domain, options)
   local opened = native.console_open(domain, options)
   return setmetatable({
     domain = domain, ended = false, _id = opened.console, _live = opened.live, _earlier = opened.earlier or "",
-    _text = "", _rest = "", _from = 1,
+    -- A prompt that waits for somebody is written once.
+    _text = opened.earlier and opened.earlier:match "[^\r\n]*$" or "", _rest = "", _from = 1,
     _said = { uri = type(options) == "table" and options.uri or nil },
   }, Console)
 end

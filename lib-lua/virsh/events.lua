@@ -15,8 +15,14 @@ Events.__index = Events
 Events.__name = "virsh.Events"
 -- What an open one fills in.
 Events._live = false
+Events._domain = nil ---@type string?
 Events._said = nil ---@type any
 Events.__close = function(self) self:close() end
+
+function Events:__tostring()
+  local whose = self._domain and ("events of %s, "):format(self._domain) or "events of all domains, "
+  return whose .. (self._id and "listening; :next waits for one, :close ends it" or "closed")
+end
 
 local STEP = 1
 
@@ -55,7 +61,7 @@ local function open(domain, options)
   local said = { uri = type(options) == "table" and options.uri or nil }
   local opened = native.events_open(domain, options)
   return setmetatable({
-    _id = opened.events, _live = opened.live, _queue = {}, _said = said,
+    _domain = domain, _id = opened.events, _live = opened.live, _queue = {}, _said = said,
   }, Events)
 end
 

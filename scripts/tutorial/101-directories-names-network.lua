@@ -11,7 +11,7 @@ exercise {
 local OWNER = "rocky"
 local PLACES = { "/data/oci", "/data/s3", "/srv/nfs", "/opt/workdir" }
 local NAME, ADDRESS = "demo.openchami.cluster", "172.16.0.254"
-local NET, MACS = "openchami-net", "/opt/workdir/macs.txt"
+local NET, LIST = "openchami-net", "/opt/workdir/macs.txt"
 
 check "four directories are there, and belong to the user who works there" {
   got  = function()
@@ -41,7 +41,8 @@ check "the network is up, and comes up again after a reboot" {
   want = has { active = true, persistent = true, autostart = true, bridge = "virbr-openchami" },
   hint = { "Three calls, as with virsh: define it, start it, have it start by itself.",
            "Inactive after a reboot? Starting it and starting it always are two things.",
-           "virsh.net_define{ … }; virsh.net_start(name); virsh.net_autostart(name)" },
+           "net_define{ name = …, bridge = { _name = 'virbr-openchami' }, … } names its bridge;"
+             .. " then virsh.net_start(name) and virsh.net_autostart(name)" },
 }
 
 check "the head node is .254 on it, and nobody there gives addresses but OpenCHAMI" {
@@ -68,7 +69,7 @@ check "the cluster's name is this machine, and stands there once" {
 check "five MACs stand in the list: lower case, QEMU's prefix, each once" {
   got  = function()
     local list = {}
-    for mac in head.file(MACS).text:gmatch "%S+" do list[#list + 1] = mac end
+    for mac in head.file(LIST).text:gmatch "%S+" do list[#list + 1] = mac end
     return list
   end,
   want = set { "52:54:00:be:ef:01", "52:54:00:be:ef:02", "52:54:00:be:ef:03",
@@ -112,7 +113,7 @@ step "A list of MACs"
 -- The nodes' identity until they have another. 52:54:00 is QEMU's own, so no card has them.
 local macs = {}
 for n = 1, 5 do macs[n] = ("52:54:00:be:ef:%02x"):format(n) end
-head.file(MACS, table.concat(macs, "\n") .. "\n", { owner = OWNER })
+head.file(LIST, table.concat(macs, "\n") .. "\n", { owner = OWNER })
 
 try "Define a second, isolated network for BMCs: no forward element. Who reaches whom?"
 try "Define it with forward = { _mode = 'route' }: which address has a node's packet outside?"

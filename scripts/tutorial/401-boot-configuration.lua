@@ -2,8 +2,8 @@
 
 exercise {
   id = "401", title = "A boot configuration for a compute node", minutes = 15,
-  goal = "All five nodes boot the base layer, every file of it can be fetched, node 1 has shown"
-      .. " that it works, and node 2 stands in the layer in which one can look around.",
+  goal = "BSS has the base layer for all five nodes, every file of it can be fetched, node 1"
+      .. " runs it, and node 2 still runs the debug layer, which it came up in before.",
   needs = { "303" }, seed = { "P4" },
 }
 

@@ -67,7 +67,7 @@ fn unknown(what: &str, word: &str, mut known: Vec<String>) -> Result<(), Fault> 
         .map(|name| (strsim::jaro_winkler(name, word), name))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     Err(match near {
-        Some((likeness, name)) if likeness > 0.6 => fault.hint(format!("did you mean {name}?")),
+        Some((likeness, name)) if likeness > 0.75 => fault.hint(format!("did you mean {name}?")),
         _ if known.is_empty() => {
             fault.hint("SMD knows none at all: discover.static loads a nodes file")
         }

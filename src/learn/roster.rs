@@ -67,8 +67,8 @@ pub fn roster(
     Ok(list)
 }
 
-/// What to do next: what was begun last; else the first that is open and whose needs are done, behind the one done last
-/// before anywhere else; else the first open one.
+/// What to do next: what was begun last; else the first open one behind the one done last, or what that needs; else the
+/// first that is open and whose needs are done; else the first open one.
 pub fn next(list: &[Listed]) -> Option<&Listed> {
     let begun = list.iter().filter(|it| it.stage() == Stage::Begun);
     if let Some(last) = begun.max_by_key(|it| it.record.last) {
@@ -86,16 +86,30 @@ pub fn next(list: &[Listed]) -> Option<&Listed> {
     };
     let finished = list.iter().enumerate();
     let finished = finished.filter(|(_, it)| it.stage() == Stage::Done);
-    let from = finished
-        .max_by_key(|(_, it)| it.record.last)
-        .map_or(0, |(at, _)| at + 1);
+    let last = finished.max_by_key(|(_, it)| it.record.last);
     let is_open = |it: &&Listed| it.stage() == Stage::Open;
-    let behind = list[from..].iter().filter(is_open);
+    let behind = last.and_then(|(at, _)| list[at + 1..].iter().find(is_open));
     let mut open = list.iter().filter(is_open);
     behind
-        .chain(open.clone())
-        .find(ready)
+        .map(|it| first_need(list, it))
+        .or_else(|| open.clone().find(ready))
         .or_else(|| open.next())
+}
+
+/// What is to be done before an exercise: of its needs the first that is open, and of that one's; else itself.
+fn first_need<'a>(list: &'a [Listed], mut it: &'a Listed) -> &'a Listed {
+    let open = |id: &String| {
+        let mut all = list.iter();
+        all.find(|one| one.id == *id && one.stage() == Stage::Open)
+    };
+    // Where two need each other it ends all the same.
+    for _ in list {
+        match it.header.needs.iter().find_map(open) {
+            Some(need) => it = need,
+            None => break,
+        }
+    }
+    it
 }
 
 /// The list as a student reads it.
@@ -242,6 +256,19 @@ mod tests {
         assert_eq!(id(&list).as_deref(), Some("303"));
         list[2] = listed("303", &[], Some(2), true);
         assert_eq!(id(&list).as_deref(), Some("101"), "what was left out");
+    }
+
+    #[test]
+    fn who_began_at_the_end_does_first_what_the_next_one_needs() {
+        let list = vec![
+            listed("101", &[], None, false),
+            listed("301", &[], None, false),
+            listed("402", &["301"], None, false),
+            listed("405", &["401"], Some(1), true),
+            listed("406", &["402"], None, false),
+            listed("691", &["689"], None, false),
+        ];
+        assert_eq!(next(&list).map(|it| it.id.as_str()), Some("301"));
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub struct Evidence {
     pub stage: Stage,
     /// When it was tried last.
     pub at: Timestamp,
+    /// When it went well first, where it has gone well each time since and was gone through again for a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     pub ok: bool,
     pub owner: Owner,
     /// One plain sentence.
@@ -188,7 +191,11 @@ impl Boot {
             .binary_search_by_key(&evidence.stage, |it| it.stage)
         {
             Ok(place) => {
-                evidence.tries += self.stages[place].tries;
+                let before = &self.stages[place];
+                evidence.tries += before.tries;
+                if evidence.ok && before.ok {
+                    evidence.since = before.since.or(Some(before.at));
+                }
                 self.stages[place] = evidence;
             }
             Err(place) => self.stages.insert(place, evidence),
@@ -233,6 +240,7 @@ mod tests {
         Evidence {
             stage,
             at: Timestamp::UNIX_EPOCH,
+            since: None,
             ok,
             owner: Owner::Node,
             what: String::new(),
@@ -265,6 +273,9 @@ mod tests {
                 (Stage::Kernel, 1)
             ]
         );
+        let since = |stage| boot.evidence(stage).and_then(|it| it.since);
+        assert_eq!(since(Stage::Script), Some(Timestamp::UNIX_EPOCH));
+        assert_eq!((since(Stage::Offer), since(Stage::Kernel)), (None, None));
         assert_eq!(boot.reached().map(|it| it.stage), Some(Stage::Kernel));
         boot.back_to(Stage::Script);
         assert_eq!(boot.reached().map(|it| it.stage), Some(Stage::Script));

@@ -72,3 +72,12 @@ expect(bss.dumpstate().Components, all { at_least(6), each(has { Type = "Node" }
 expect(#params.delete { kernel = "k", all = true }, 2, "with an image, and without")
 params.delete { all = true }
 expect(params.list(), {}, "all of them")
+
+-- what is no argument of a kernel
+local arguments = bss.args "quiet"
+expect(expect_fault("bad_argument", arguments.set, arguments, "root", {}).message, contains "this is a table", "no value")
+for _, verb in ipairs { "set", "add", "remove" } do
+  expect(expect_fault("bad_argument", arguments[verb], arguments).hint, contains(":" .. verb), "no name")
+end
+expect(tostring(arguments), "quiet", "nothing of it was taken")
+expect(expect_fault("bad_argument", arguments.set, arguments, "x", "y", {}).hint, contains 'help "Args:set"', "to be typed")

@@ -92,3 +92,26 @@ expect(lab.machines(), contains(has { name = "guest", power = "on" }), "it stand
 node.off "guest"
 expect_fault("not_found", virsh.dominfo, "guest")
 expect(#lab.machines(), 5, "and does no more")
+
+-- A prompt that waits for somebody is written once, and is there for who comes later; a boot takes more than a minute.
+lab.reset "tutorial"
+local files, kernel = "http://172.16.0.254:9000/boot-images/", "5.14.0-503.38.1.el9_5.x86_64"
+local efi, base = files .. "efi-images/compute/base/", "http://172.16.0.254:8081/cloud-init"
+bss.boot.params.set(1, {
+  kernel = efi .. "vmlinuz-" .. kernel, initrd = efi .. "initramfs-" .. kernel .. ".img",
+  params = ("root=live:%scompute/base/rocky9.5-compute-base-9.5 console=ttyS0 ds=nocloud-net;s=%s"):format(files, base),
+})
+cloud_init.defaults.set { cluster_name = "demo", short_name = "nid", nid_length = 3, base_url = base }
+lab.clock.advance "60s"
+virsh.start "compute1"
+do
+  local screen <close> = virsh.console "compute1"
+  expect(screen:expect "login:", "login:", "it comes up in its time")
+end
+do
+  local screen <close> = virsh.console "compute1"
+  expect(screen:log(), "nid001 login: ", "the line that it stands in")
+  expect(screen:expect "login:", "login:", "is found")
+  expect_fault("timeout", screen.expect, screen, "login:", { timeout = "5s" })
+end
+expect(tostring(virsh.events "compute1"), contains "events of compute1, listening", "in words")

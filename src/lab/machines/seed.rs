@@ -285,6 +285,7 @@ impl Fetched {
         Evidence {
             stage: Stage::Groups,
             at: turn.now,
+            since: None,
             ok,
             owner: Owner::CloudInit,
             what,

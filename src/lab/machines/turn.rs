@@ -110,6 +110,7 @@ impl Turn {
         self.evidence(Evidence {
             stage,
             at: self.now,
+            since: None,
             ok,
             owner,
             what: what.into(),
@@ -125,6 +126,7 @@ impl Turn {
         self.evidence(Evidence {
             stage: seen.stage,
             at: self.now,
+            since: None,
             ok,
             owner: seen.owner,
             what: what.into(),

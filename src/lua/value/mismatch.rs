@@ -79,7 +79,12 @@ impl Mismatch {
         } else {
             format!(" in {place}")
         };
-        let help = format!("help({function})");
+        // A method has a name for people, which is no expression of Lua.
+        let help = if function.contains(':') {
+            format!("help {function:?}")
+        } else {
+            format!("help({function})")
+        };
         let (message, hint) = match &self.reason {
             Reason::Unknown { what, given, known } => (
                 format!("unknown {what} {given:?}{within}"),
