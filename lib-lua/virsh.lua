@@ -122,6 +122,7 @@ function virsh.event(domain, options) return virsh.events(domain, options) end
 ---@field log? string the file that gets what that shows
 ---@field delivered? boolean nobody has changed it
 ---@field interfaces virsh.Interface[]
+---@field boots? string the MAC of the card it boots from, by the boot order
 
 -- For those who look for causes: all domains at once; of a lab's machines those that are not as they were delivered.
 ---@return virsh._Surveyed[]

@@ -36,22 +36,52 @@ local function words_of(set)
   return words
 end
 
--- The domains that boot from these MACs, in their order.
+-- Of several domains with one MAC the one that is called as SMD calls the node; none or several are, and it is not known
+-- who is meant: what is asked may pull a plug.
+local function meant(all, mac)
+  local is_name, found = {}, {}
+  for _, nic in ipairs(chami.smd.iface.list { MACAddress = mac }) do
+    is_name[nic.ComponentID] = true
+    -- As discovery describes it: `Interface 0 for compute1`.
+    is_name[(nic.Description or ""):match " for (%S+)$" or nic.ComponentID] = true
+  end
+  for _, name in ipairs(all) do
+    if is_name[name] then found[#found + 1] = name end
+  end
+  if #found == 1 then return found[1] end
+  fault.raise("conflict", ("several domains have %s: %s"):format(mac, table.concat(all, ", ")), {
+    hint = ("name the one that is meant: %q; a MAC belongs to one alone"):format(all[1]),
+  })
+end
+
+-- The domains that have a card with one of these MACs, in their order.
 local function by_mac(macs, uri)
-  local owner, found = {}, {}
+  local owners, found = {}, {}
   for _, pair in ipairs(native.macs { uri = uri }) do
-    for _, its in ipairs(pair[2]) do owner[its] = owner[its] or pair[1] end
+    local name = pair[1]
+    for _, its in ipairs(pair[2]) do
+      local all = owners[its] or {}
+      if all[#all] ~= name then all[#all + 1] = name end
+      owners[its] = all
+    end
   end
   for i, its in ipairs(macs) do
-    found[i] = owner[its:lower()] or fault.raise("not_found", ("no domain boots from %s"):format(its), {
+    local all = owners[its:lower()] or fault.raise("not_found", ("no domain boots from %s"):format(its), {
       hint = "virsh.domiflist(DOMAIN) shows the MACs of one",
     })
+    found[i] = #all == 1 and all[1] or meant(all, its)
   end
   return found
 end
 
 -- `{ id = 1 }`: the one that libvirt counts so as long as it runs.
-local function by_id(id, uri)
+local function by_id(set, uri)
+  local id = set.id
+  for key, beside in pairs(set) do
+    if key ~= "id" then
+      refuse(("{ id = %s } is one domain, and %s stands beside it"):format(id, beside), "name all, or one by its ID")
+    end
+  end
   for _, it in ipairs(chami.virsh.list { uri = uri }) do
     if it.id == id then return { it.name } end
   end
@@ -87,7 +117,7 @@ local function uri_of(options) return type(options) == "table" and options.uri o
 -- A set → names of domains: those libvirt knows go first, other words are nodes.
 local function domains(set, options)
   local uri = uri_of(options)
-  if type(set) == "table" and set.id ~= nil then return by_id(set.id, uri) end
+  if type(set) == "table" and set.id ~= nil then return by_id(set, uri) end
   local words = words_of(set)
   local strange = stranger(words, uri)
   if not strange then return words end

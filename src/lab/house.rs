@@ -8,7 +8,7 @@ use super::{
     keys::{Keys, Smith},
     machines::{Events, Hypervisor, Machines, Told, WORLD},
     options::Options,
-    persist::{Config, Entry, Keeper, Live, Loaded, Still, Stores, Whole},
+    persist::{Config, Entry, Keeper, Live, Loaded, Quiet, Stores, Whole},
     status::{Status, Time},
     token::Doorman,
     tutorial,
@@ -29,7 +29,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -56,6 +56,8 @@ pub(crate) struct House {
     fresh: bool,
     /// What the machine's clock was set back by, as far as it is kept.
     slip: AtomicU64,
+    /// Somebody rewrites the journal.
+    pub(super) tidying: AtomicBool,
     /// Where this user's labs are.
     pub(super) labs: Option<PathBuf>,
 }
@@ -116,6 +118,7 @@ impl House {
             card: Mutex::default(),
             fresh,
             slip: AtomicU64::new(0),
+            tidying: AtomicBool::new(false),
             labs: options.dirs().ok().map(|dirs| dirs.state),
         };
         house.load(loaded)?;
@@ -147,16 +150,16 @@ impl House {
         for store in &self.stores {
             store.loaded();
         }
-        let still = self.keeper.still();
+        let quiet = self.keeper.quiet();
         if loaded.unsettled {
-            self.keeper.settle(&self.config, &self.live(), &still)?;
+            self.keeper.settle(&self.config, &self.live(), &quiet)?;
         }
         if !self.keeper.is_open() || self.keeper.is_long() {
-            self.rewrite(&still)?;
+            self.rewrite(&quiet)?;
         }
         if loaded.gap {
             // So that another damage finds what leads up to this.
-            self.rewrite(&still)?;
+            self.rewrite(&quiet)?;
         }
         Ok(())
     }
@@ -235,15 +238,8 @@ impl House {
         Ok(Stores::from_iter([(WORLD.to_owned(), world.into())]))
     }
 
-    fn rewrite(&self, still: &Still) -> Result<(), Fault> {
-        self.keeper.rewrite(&self.config, &self.live(), still)
-    }
-
-    /// Rewrites a journal that has grown long. A disk that refuses is told to the next writer.
-    pub(crate) fn tidy(&self) {
-        if self.keeper.is_long() {
-            let _ = self.rewrite(&self.keeper.still());
-        }
+    fn rewrite(&self, quiet: &Quiet) -> Result<(), Fault> {
+        self.keeper.rewrite(&self.config, &self.live(), quiet)
     }
 
     /// Empties every store and powers all machines off; time goes on.
@@ -361,14 +357,14 @@ impl House {
 
     /// The last act: everything is on the disk, and no write is taken any more.
     pub(crate) fn end(&self) -> Result<(), Fault> {
-        let still = self.keeper.still();
+        let quiet = self.keeper.quiet();
         self.clock.end();
         self.peers.close();
         let kept = if self.fresh || !self.keeper.has_news() {
             Ok(())
         } else {
             // The journal has it all: where there is no room for the state, that is brought to the disk.
-            self.rewrite(&still).or_else(|_| self.keeper.sync())
+            self.rewrite(&quiet).or_else(|_| self.keeper.sync())
         };
         self.keeper.end();
         kept

@@ -30,6 +30,7 @@ mod serve;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod tls;
 mod token;
 mod tutorial;

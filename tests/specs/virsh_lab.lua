@@ -9,6 +9,8 @@ expect(expect_fault("bad_argument", virsh.destroy, { "compute3", "77" }).message
 expect(virsh.domstate "compute3", "running", "it was not meant")
 expect(virsh.destroy { id = id }[1].name, "compute3", "libvirt's own")
 expect_fault("not_found", virsh.destroy, { id = id })
+local both = expect_fault("bad_argument", virsh.destroy, { id = id, "compute1" })
+expect(both.message, contains "compute1 stands beside it", "one or several, not both")
 for _, none in ipairs { {}, "" } do expect_fault("bad_argument", virsh.start, none) end
 for _, f in ipairs { virsh.start, virsh.destroy, virsh.console, virsh.dominfo } do expect_fault("bad_argument", f) end
 
@@ -84,6 +86,24 @@ local domain = virsh.domain.parse(virsh.dumpxml "compute1")
 domain.devices.interface[1].mac._address = "52:54:00:00:00:99"
 virsh.define(domain)
 expect(lab.machines()[1].mac, "52:54:00:00:00:99", "the machine has it")
+
+-- Of two with one MAC the one is meant that has the node's name; where none has, or both, nobody is.
+discover.static "data/nodes.yaml"
+domain.name, domain.uuid = "copy", nil
+domain.devices.interface[1].mac._address = "52:54:00:be:ef:02"
+virsh.define(domain)
+expect(virsh.dominfo("nid2").name, "compute2", "as SMD calls it")
+domain.name = "x1000c0s0b1n0"
+virsh.define(domain)
+local which = expect_fault("conflict", virsh.start, "nid2")
+expect({ which.message, which.hint }, { contains "compute2, copy, x1000c0s0b1n0", contains "compute2" }, "who is meant?")
+virsh.undefine "x1000c0s0b1n0"
+virsh.undefine "compute2"
+domain.name = "other"
+virsh.define(domain)
+expect_fault("conflict", virsh.start, "nid2")
+expect(virsh.list(), {}, "nothing was started")
+lab.reset()
 
 -- One that is only created is there as long as it is on, whoever switches it off.
 local nic = { _type = "network", source = { _network = "openchami-net" } }

@@ -34,7 +34,7 @@ pub(crate) fn answer(connect: &Connect, call: Call) -> Option<Result<Value, Faul
             at(&domain).and_then(|it| told(document(&it, inactive)?))
         }
         Call::Domstats { domain } => stats(connect, domain.as_deref()).and_then(told),
-        Call::Define { xml } => define(connect, &xml).and_then(told),
+        Call::Define { xml, .. } => define(connect, &xml).and_then(told),
         Call::Create { xml } => create(connect, &xml).and_then(told),
         Call::Start { domain } => done(connect, &domain, |it| it.create().map(drop)),
         Call::Shutdown { domain } => done(connect, &domain, |it| it.shutdown().map(drop)),

@@ -14,7 +14,7 @@ use axum::{
 };
 use futures_util::stream;
 use http_range_header::parse_range_header;
-use std::{convert::Infallible, ops::RangeInclusive, path::Path as FilePath, sync::Arc};
+use std::{convert::Infallible, fs::File, ops::RangeInclusive, sync::Arc};
 
 const CHUNK: u64 = 64 << 10;
 
@@ -31,7 +31,7 @@ pub(crate) fn routes(machines: &Arc<Machines>) -> Router {
 /// Only the owner may list.
 async fn bucket(State(machines): State<Arc<Machines>>, Path(bucket): Path<String>) -> Response {
     let there = machines.world.read(|world| has_bucket(world, &bucket));
-    let there = there || machines.has_folder(&bucket);
+    let there = there || machines.has_folder(&bucket).await;
     let resource = format!("/{bucket}");
     if there {
         refused(403, "AccessDenied", "Access Denied.", &resource)
@@ -52,15 +52,18 @@ async fn object(
     headers: HeaderMap,
 ) -> Response {
     let path = format!("{bucket}/{key}");
-    if let Some((file, size)) = machines.file(&path) {
-        return serve(&path, size, Some(&file), (&method, &headers));
+    let resource = format!("/{path}");
+    match machines.file(&path).await {
+        Ok(None) => {}
+        Ok(Some((file, size))) => return serve(&path, size, Some(file), (&method, &headers)),
+        Err(_) => return refused(403, "AccessDenied", "Access Denied.", &resource),
     }
     let (found, there) = machines.world.read(|world| {
         let found = world.artifact(&path).cloned();
         let there = found.is_some() || has_bucket(world, &bucket);
-        (found, there || machines.has_folder(&bucket))
+        (found, there)
     });
-    let resource = format!("/{path}");
+    let there = there || machines.has_folder(&bucket).await;
     match found {
         None if !there => no_bucket(&resource),
         None => {
@@ -96,7 +99,7 @@ fn refused(status: u16, code: &str, words: &str, resource: &str) -> Response {
 fn serve(
     path: &str,
     size: u64,
-    file: Option<&FilePath>,
+    file: Option<File>,
     (method, headers): (&Method, &HeaderMap),
 ) -> Response {
     let range = headers.get(header::RANGE).and_then(|it| it.to_str().ok());
@@ -127,12 +130,9 @@ fn serve(
         span.end() - span.start() + 1
     };
     let body = match file {
-        _ if *method == Method::HEAD || size == 0 => Ok(Body::empty()),
+        _ if *method == Method::HEAD || size == 0 => Body::empty(),
         Some(file) => files::bytes(file, span.clone()),
-        None => Ok(bytes(seed, sort(path), span.clone())),
-    };
-    let Ok(body) = body else {
-        return refused(403, "AccessDenied", "Access Denied.", &format!("/{path}"));
+        None => bytes(seed, sort(path), span.clone()),
     };
     let mut answer = (status, body).into_response();
     set(&mut answer, header::CONTENT_LENGTH, &length.to_string());

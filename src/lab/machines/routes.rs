@@ -145,6 +145,14 @@ fn short(machine: &Machine, boot: Option<&Boot>) -> Node {
 }
 
 fn whole(world: &World, machine: &Machine) -> Node {
+    Node {
+        guest: world.inside(&machine.name).map(|it| it.guest.clone()),
+        ..timed(world, machine)
+    }
+}
+
+/// With its timeline, and without what runs on it.
+fn timed(world: &World, machine: &Machine) -> Node {
     let boot = world.boot(&machine.name);
     let timeline = boot.map(|boot| Timeline {
         number: boot.number,
@@ -154,7 +162,6 @@ fn whole(world: &World, machine: &Machine) -> Node {
     });
     Node {
         boot: timeline,
-        guest: world.inside(&machine.name).map(|it| it.guest.clone()),
         ..short(machine, boot)
     }
 }
@@ -172,12 +179,7 @@ async fn nodes(State(machines): Shared) -> Json<Vec<Node>> {
 async fn boots(State(machines): Shared) -> Json<Vec<Node>> {
     let all = machines.world.read(|world| {
         let running = world.machines().filter(|it| it.power == Power::On);
-        running
-            .map(|machine| Node {
-                guest: None,
-                ..whole(world, machine)
-            })
-            .collect()
+        running.map(|machine| timed(world, machine)).collect()
     });
     Json(all)
 }
@@ -349,7 +351,7 @@ async fn put_artifact(State(machines): Shared, bytes: Bytes) -> Answer<Stored> {
 }
 
 async fn remove_artifact(State(machines): Shared, Path(path): Path<String>) -> Answer<Stored> {
-    if machines.file(&path).is_some() {
+    if !matches!(machines.file(&path).await, Ok(None)) {
         let fault = Fault::bad_argument(format!("{path} is a file of the folder that is served"));
         return Err(Problem(fault.hint("remove it there")));
     }

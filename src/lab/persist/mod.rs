@@ -4,6 +4,7 @@
 //! when the state is rewritten, not per line. Knows files and records, no service and no HTTP.
 mod load;
 mod record;
+mod rewrite;
 mod seal;
 mod snapshots;
 mod tape;
@@ -12,6 +13,7 @@ mod tests;
 
 pub(crate) use load::Loaded;
 pub(crate) use record::{Config, Entry, Live, Stores, Whole};
+pub(crate) use rewrite::Quiet;
 
 use super::dirs;
 use crate::{
@@ -19,7 +21,7 @@ use crate::{
     table::{Change, Journal, Turn},
 };
 use load::{load, old};
-use record::{Line, Written};
+use record::Line;
 use seal::{Sealed, seal};
 use serde::Serialize;
 use std::{
@@ -30,6 +32,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
 };
 use tape::Tape;
+use tempfile::{NamedTempFile, TempPath};
 
 const STATE: &str = "state.json";
 const JOURNAL: &str = "journal.jsonl";
@@ -47,6 +50,8 @@ pub(crate) struct Keeper {
     durable: bool,
     /// Writers hold it for reading; who needs a moment without writers, for writing.
     turn: RwLock<()>,
+    /// Who rewrites holds it.
+    alone: Mutex<()>,
     pages: Mutex<Pages>,
 }
 
@@ -58,6 +63,8 @@ struct Pages {
     begin: u64,
     /// The journal is long from here on.
     limit: u64,
+    /// The state of this journal's generation could not be put in its place: what came before is needed.
+    behind: bool,
 }
 
 /// While it lives no service writes.
@@ -73,6 +80,7 @@ impl Keeper {
             generation: loaded.generation,
             begin: 0,
             limit: long(0),
+            behind: false,
         };
         if let Some(length) = loaded.go_on {
             let path = dir.join(JOURNAL);
@@ -83,6 +91,7 @@ impl Keeper {
             dir: dir.to_owned(),
             durable,
             turn: RwLock::default(),
+            alone: Mutex::default(),
             pages: Mutex::new(pages),
         };
         Ok((keeper, loaded))
@@ -154,88 +163,18 @@ impl Keeper {
         length > pages.limit
     }
 
-    /// Writes the whole state and begins a new journal. The caller keeps writers out meanwhile.
-    pub(crate) fn rewrite(
-        &self,
-        config: &Config,
-        whole: &impl Serialize,
-        _still: &Still,
-    ) -> Result<(), Fault> {
-        let mut pages = self.pages();
-        let generation = pages.generation + 1;
-        let (path, journal) = (self.dir.join(STATE), self.dir.join(JOURNAL));
-        let (new, size) = self.prepare_state(generation, config, whole)?;
-        let line =
-            serde_json::to_string(&Line::Begin { generation }).map_err(|e| unwritable(&e))?;
-        let line = seal(&line);
-        let begun = self.prepare(&journal, line.as_bytes())?;
-        // Each step leaves files that `load` understands. Should one fail, nothing more is written: the chain must hold.
-        if pages.tape.take().is_some() {
-            keep_old(&journal, &old(&self.dir, JOURNAL))?;
-            put(begun, &journal)?;
-            keep_old(&path, &old(&self.dir, STATE))?;
-            put(new, &path)?;
-        } else {
-            // There is no journal to be kept, and what was saved of one is nowhere but in the new state.
-            keep_old(&path, &old(&self.dir, STATE))?;
-            put(new, &path)?;
-            put(begun, &journal)?;
-        }
-        if self.durable {
-            let dir = File::open(&self.dir).and_then(|dir| dir.sync_all());
-            dir.map_err(|e| Fault::io(&self.dir, &e))?;
-        }
-        let file = append_to(&journal).map_err(|e| Fault::io(&journal, &e))?;
-        pages.tape = Some(Tape::new(journal, Box::new(file), line.len() as u64));
-        pages.generation = generation;
-        pages.begin = line.len() as u64;
-        pages.limit = long(size);
-        Ok(())
-    }
-
     /// Waits until the journal is on the disk.
     pub(crate) fn sync(&self) -> Result<(), Fault> {
         self.pages().tape.as_mut().map_or(Ok(()), Tape::sync)
     }
 
-    /// Writes the state that the journal's generation lacks: ends what somebody who was killed had begun. The journal
-    /// may have lines by then; doing them once more changes nothing.
-    pub(crate) fn settle(
-        &self,
-        config: &Config,
-        whole: &impl Serialize,
-        _still: &Still,
-    ) -> Result<(), Fault> {
-        let mut pages = self.pages();
-        let path = self.dir.join(STATE);
-        let (new, size) = self.prepare_state(pages.generation, config, whole)?;
-        keep_old(&path, &old(&self.dir, STATE))?;
-        put(new, &path)?;
-        pages.limit = long(size);
-        Ok(())
-    }
-
-    fn prepare_state(
-        &self,
-        generation: u64,
-        config: &Config,
-        whole: &impl Serialize,
-    ) -> Result<(tempfile::TempPath, u64), Fault> {
-        let state = Written {
-            generation,
-            config,
-            whole,
-        };
-        self.prepare_record(&self.dir.join(STATE), &state)
-    }
-
-    /// Writes one record, a file of its own, as `prepare` does; how long it is as well. It goes to the file bit by bit: of
-    /// ten thousand nodes it is a hundred megabytes.
+    /// Writes one record, a file of its own that is not yet waited for; how long it is as well. It goes to the file bit by
+    /// bit: of ten thousand nodes it is a hundred megabytes.
     fn prepare_record(
         &self,
         path: &Path,
         record: &impl Serialize,
-    ) -> Result<(tempfile::TempPath, u64), Fault> {
+    ) -> Result<(NamedTempFile, u64), Fault> {
         let mut size = 0;
         let file = self.begin(|file| {
             let mut sealed = Sealed::begin(file)?;
@@ -255,21 +194,28 @@ impl Keeper {
     }
 
     /// Writes a file beside `path`, whole and on the disk, ready to take its place.
-    fn prepare(&self, path: &Path, bytes: &[u8]) -> Result<tempfile::TempPath, Fault> {
-        self.begin(|file| file.write_all(bytes))
-            .map_err(|e| dirs::not_stored(path, &e, bytes.len()))
+    fn prepare(&self, path: &Path, bytes: &[u8]) -> Result<TempPath, Fault> {
+        let file = self.begin(|file| file.write_all(bytes));
+        let file = file.map_err(|e| dirs::not_stored(path, &e, bytes.len()))?;
+        self.synced(file, path)
     }
 
     fn begin(
         &self,
         content: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> io::Result<tempfile::TempPath> {
+    ) -> io::Result<NamedTempFile> {
         let mut file = tempfile::Builder::new()
             .prefix(BEGUN)
             .tempfile_in(&self.dir)?;
         content(file.as_file_mut())?;
+        Ok(file)
+    }
+
+    /// Waits until it is on the disk.
+    fn synced(&self, file: NamedTempFile, path: &Path) -> Result<TempPath, Fault> {
         if self.durable {
-            file.as_file().sync_all()?;
+            let synced = file.as_file().sync_all();
+            synced.map_err(|e| Fault::io(path, &e))?;
         }
         Ok(file.into_temp_path())
     }
@@ -310,7 +256,7 @@ fn append_to(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-fn put(file: tempfile::TempPath, path: &Path) -> Result<(), Fault> {
+fn put(file: TempPath, path: &Path) -> Result<(), Fault> {
     file.persist(path).map_err(|e| Fault::io(path, &e.error))
 }
 

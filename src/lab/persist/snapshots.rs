@@ -18,7 +18,8 @@ impl Keeper {
         let path = self.snapshot(name)?;
         let parent = self.dir.join(SNAPSHOTS);
         dirs::private_dir(&parent)?;
-        put(self.prepare_record(&path, whole)?.0, &path)?;
+        let (file, _) = self.prepare_record(&path, whole)?;
+        put(self.synced(file, &path)?, &path)?;
         if self.durable {
             let dir = File::open(&parent).and_then(|dir| dir.sync_all());
             dir.map_err(|e| Fault::io(&parent, &e))?;
@@ -103,7 +104,7 @@ impl Keeper {
 
     fn fill(&self, dir: &Path, config: &Config, whole: &impl Serialize) -> Result<(), Fault> {
         let (other, _) = Self::open(dir, true)?;
-        other.rewrite(config, whole, &other.still())?;
+        other.rewrite(config, whole, &other.quiet())?;
         let names = self.snapshots();
         if !names.is_empty() {
             dirs::private_dir(&dir.join(SNAPSHOTS))?;

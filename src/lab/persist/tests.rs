@@ -1,4 +1,6 @@
 //! What survives: kills, torn and changed files, full disks.
+mod beside;
+
 use super::{
     Config, Entry, JOURNAL, Keeper, Loaded, STATE, Whole,
     tape::{Out, Tape},
@@ -26,9 +28,9 @@ fn begun(dir: &Path) -> Keeper {
 }
 
 fn rewrite(keeper: &Keeper, whole: &Whole) {
-    let still = keeper.still();
+    let quiet = keeper.quiet();
     keeper
-        .rewrite(&Config::default(), whole, &still)
+        .rewrite(&Config::default(), whole, &quiet)
         .expect("there is room");
 }
 
@@ -196,10 +198,10 @@ fn a_crash_in_the_rewriting_after_a_crash_in_the_rewriting_loses_nothing() {
         let (keeper, loaded) = Keeper::open(dir.path(), false).expect("opens");
         assert_eq!(keys(&loaded), ["one"]);
         assert!(loaded.unsettled && keeper.is_open() && loaded.notice.is_none());
-        let still = keeper.still();
-        let settled = keeper.settle(&Config::default(), &whole(&["one"]), &still);
+        let quiet = keeper.quiet();
+        let settled = keeper.settle(&Config::default(), &whole(&["one"]), &quiet);
         settled.expect("there is room");
-        drop(still);
+        drop(quiet);
         write(&keeper, "two");
         // The second: the journal has made way for the next one.
         let journal = fs::read(at(JOURNAL)).expect("the journal");

@@ -86,6 +86,21 @@ impl Wire {
         }
     }
 
+    /// The answer to a firmware's REQUEST, with another address in it: SMD's are changed.
+    async fn given(&self, mac_: &str, ip: &str) {
+        let first = discover(mac(mac_).expect("a MAC"), Some(0), Some("iPXE"));
+        let offer = self.send(&first).await.expect("an offer");
+        let bytes = request(&first, &offer).encode().expect("bytes");
+        let echo = self.house.peers.broadcast(bytes.clone()).await;
+        let mut echo = echo.expect("somebody").expect("answered");
+        let reply = echo.reply.as_deref().expect("an answer");
+        let mut reply = Packet::decode(reply).expect("a packet");
+        reply.yiaddr = ip.parse().expect("an address");
+        echo.reply = Some(reply.encode().expect("bytes"));
+        let sight = Sight::of(&bytes, echo).expect("a question");
+        self.house.machines.came_by_dhcp(&sight).await;
+    }
+
     async fn fetch(&self, url: &str, answer: (u16, u64, u64), text: &str) {
         let (status, sent, size) = answer;
         let fetch = Fetch {
@@ -165,6 +180,22 @@ async fn what_a_real_firmware_fetched_is_on_its_timeline() {
     // Its firmware asks anew: that is another boot.
     wire.round(MAC, Some(0), Some("iPXE")).await;
     assert_eq!(node(&wire.lab, MAC).await["boot"]["number"], 2);
+}
+
+/// Nobody sees that a real machine is off: its last boot still says which address it had.
+#[tokio::test]
+async fn an_address_is_whose_it_was_given_last() {
+    let wire = Wire::new().await;
+    let ip = "172.16.0.1";
+    let who = || {
+        let from = ip.parse().expect("an address");
+        wire.house.machines.on_wire(from)
+    };
+    wire.round(MAC, Some(0), Some("iPXE")).await;
+    assert_eq!(who().as_deref(), Some("compute1"));
+    wire.given("52:54:00:be:ef:02", ip).await;
+    assert_eq!(who().as_deref(), Some("compute2"));
+    assert_eq!(node(&wire.lab, MAC).await["ip"], Value::Null);
 }
 
 #[tokio::test]

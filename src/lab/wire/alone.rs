@@ -40,14 +40,7 @@ pub(super) async fn asked(
     macs.push(nobody());
     let at = interface.to_owned();
     let answer = aside(move || rival(&at, &macs, WAIT)).await;
-    let unknown = |fault: Fault| {
-        let message = format!(
-            "whether another DHCP server answers on {interface} cannot be told: {}",
-            fault.message
-        );
-        Fault { message, ..fault }
-    };
-    let Some(other) = answer.map_err(unknown)? else {
+    let Some(other) = answer.map_err(|fault| unknown(interface, fault))? else {
         return Ok(());
     };
     let message = format!(
@@ -57,6 +50,17 @@ pub(super) async fn asked(
     Err(Fault::new(Kind::Conflict, message).hint(format!(
         "nodes would believe whoever is quicker: stop it, or serve a bridge that is the nodes' alone; {FLAG} serves it even so"
     )))
+}
+
+/// Where nothing could be asked, nothing is known.
+fn unknown(interface: &str, fault: Fault) -> Fault {
+    let message = format!(
+        "whether another DHCP server answers on {interface} cannot be told: {}",
+        fault.message
+    );
+    let said = fault.hint.iter().map(|hint| format!("{hint}; "));
+    let hint = format!("{}{FLAG} serves it even so", said.collect::<String>());
+    Fault { message, ..fault }.hint(hint)
 }
 
 /// Nobody's: its first byte says that it was made up.
@@ -114,6 +118,16 @@ fn bound(interface: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_refusal_names_the_way_past_it() {
+        let plain = Fault::new(Kind::Unsupported, "no socket");
+        for fault in [plain.clone(), plain.hint("as root")] {
+            let before = fault.hint.clone().unwrap_or_default();
+            let hint = unknown("br0", fault).hint.expect("one");
+            assert!(hint.starts_with(&before) && hint.contains(FLAG), "{hint}");
+        }
+    }
 
     #[test]
     fn the_way_out_is_seen() {

@@ -126,7 +126,8 @@ async fn restore_domain(
         .await?;
     }
     if now.as_ref().is_none_or(|now| now.xml != kept.xml) {
-        at.ask::<Value>(Call::Define { xml: kept.xml }).await?;
+        let (xml, new) = (kept.xml, false);
+        at.ask::<Value>(Call::Define { xml, new }).await?;
     }
     if now.as_ref().is_some_and(|now| now.autostart) != kept.autostart {
         let disable = !kept.autostart;

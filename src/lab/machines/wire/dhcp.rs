@@ -7,7 +7,7 @@ use crate::{
         coresmd::packet::{Kind, Packet},
         site::Echo,
     },
-    world::{Boot, Comer, Owner, Stage},
+    world::{Boot, Comer, Owner, Stage, World},
 };
 
 /// A client's architecture, which firmware says and a running system does not.
@@ -114,12 +114,32 @@ impl Machines {
             } else {
                 system(turn, sight, &own);
             }
-            world.put_boot(&turn.machine.name, turn.boot.clone());
+            let name = &turn.machine.name;
+            world.put_boot(name, turn.boot.clone());
+            if sight.is(Kind::ACK) {
+                taken(world, &sight.ip(), name);
+            }
             Ok::<_, Fault>(Some(seen))
         });
         if let Some(seen) = seen.ok().flatten() {
             self.tell_of(&seen).await;
         }
+    }
+}
+
+/// Whoever was given an address has it alone: another that had it before is off, or will not use it again.
+fn taken(world: &mut World, ip: &str, by: &str) {
+    let has = |boot: &Boot| boot.ip.as_deref() == Some(ip) || boot.others.iter().any(|it| it == ip);
+    let real = |name: &str| world.machine(name).is_some_and(|it| it.wire);
+    let others = world.boots();
+    let others = others.filter(|(name, boot)| *name != by && has(boot) && real(name));
+    let others: Vec<(String, Boot)> = others
+        .map(|(name, boot)| (name.to_owned(), boot.clone()))
+        .collect();
+    for (name, mut boot) in others {
+        boot.ip.take_if(|it| it == ip);
+        boot.others.retain(|it| it != ip);
+        world.put_boot(&name, boot);
     }
 }
 

@@ -9,6 +9,9 @@ use crate::{
     },
 };
 
+/// A domain that does not run.
+const OFF: &str = "shut off";
+
 impl At {
     /// The document of a machine as it is ordered; how it runs goes by what libvirt says it can.
     pub async fn order(&self, order: &install::Order) -> Result<String, Fault> {
@@ -20,25 +23,46 @@ impl At {
     }
 
     /// Defines a machine as it is ordered, and starts it unless it is said otherwise. One that cannot start is not kept, as
-    /// with virt-install: the order that is mended finds the room free.
+    /// with virt-install: the order that is mended finds the room free. One that runs is kept, and one that may be about to.
     pub async fn install(&self, order: &install::Order) -> Result<Dominfo, Fault> {
         let domain = order.name.clone();
         let xml = self.order(order).await?;
         self.has_room(order).await?;
-        let mut info = self.step(Call::Define { xml }).await?;
-        let is_defined = info.is_some();
+        // Whoever was quicker since has the name: what stands there is theirs, and is left alone.
+        let defined = self.step(Call::Define { xml, new: true }).await;
+        let mut info = match defined {
+            Err(fault) if fault.kind == Kind::Conflict => {
+                let there = self.ask::<Dominfo>(Call::Dominfo { domain }).await;
+                return Err(there.map_or(fault, |there| in_use(&there)));
+            }
+            defined => defined?,
+        };
         let more = self.further(order).await;
         match more {
             Ok(more) => info = more.or(info),
-            Err(fault) if is_defined => {
-                let nvram = Nvram::Remove;
-                let gone = self.ask::<Dominfo>(Call::Undefine { domain, nvram }).await;
-                return Err(taken_back(fault, &order.name, gone.is_ok()));
-            }
+            Err(fault) if info.is_some() => return Err(self.taken_back(fault, domain).await),
             Err(fault) => return Err(fault),
         }
         // What was planned is told in its place.
         info.ok_or_else(|| Fault::new(Kind::NoEffect, "only planned"))
+    }
+
+    /// Takes the definition back of what cannot start. Who got no answer looks first: the start may have been done, or be
+    /// under way, and of a machine that runs nothing may be taken.
+    async fn taken_back(&self, fault: Fault, domain: String) -> Fault {
+        let name = domain.clone();
+        let asked = Call::Dominfo {
+            domain: domain.clone(),
+        };
+        let state = self.ask::<Dominfo>(asked).await.map(|it| it.state);
+        let unheard = matches!(fault.kind, Kind::Timeout | Kind::Unreachable);
+        if unheard || state.as_ref().is_ok_and(|state| state != OFF) {
+            return kept(fault, &name, state.ok().as_deref());
+        }
+        let nvram = Nvram::Remove;
+        let gone = self.ask::<Dominfo>(Call::Undefine { domain, nvram }).await;
+        let gone = gone.map_or_else(|fault| fault.kind == Kind::NotFound, |_| true);
+        gone_back(fault, &name, gone)
     }
 
     /// As virt-install, which touches no domain that is there, and gives no card an address that one has.
@@ -85,7 +109,21 @@ impl At {
     }
 }
 
-fn taken_back(mut fault: Fault, name: &str, gone: bool) -> Fault {
+/// A fault with which the definition stays.
+fn kept(mut fault: Fault, name: &str, state: Option<&str>) -> Fault {
+    let how = match state {
+        Some(OFF) => "it is shut off so far".to_owned(),
+        Some(state) => format!("it is {state}"),
+        None => "libvirt does not say how it is".to_owned(),
+    };
+    let begin = format!("{name} is defined, and {how}; its definition is kept: ");
+    fault.message.insert_str(0, &begin);
+    fault.hint(format!(
+        "virsh.domstate {name:?} shows how it goes on; virsh.destroy {name:?} and virsh.undefine {name:?} take it away"
+    ))
+}
+
+fn gone_back(mut fault: Fault, name: &str, gone: bool) -> Fault {
     let end = if gone {
         format!("{name} cannot start, and nothing of it is kept: ")
     } else {

@@ -12,6 +12,7 @@ mod survey;
 mod twin;
 
 pub use interact::Visit;
+use names::Hung;
 pub use names::Names;
 
 use super::{
@@ -28,7 +29,6 @@ use helper::{Helper, Stuck};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{
-    collections::HashSet,
     env,
     sync::{
         Arc, Mutex, PoisonError,
@@ -61,7 +61,7 @@ struct Session {
     /// Somebody has asked it.
     used: AtomicBool,
     /// Pools that hung when their volumes were listed for Tab.
-    hung: Mutex<HashSet<String>>,
+    hung: Hung,
 }
 
 #[derive(Clone)]
@@ -106,6 +106,8 @@ impl Client {
         };
         let uri = uri.filter(|uri| uri != LAB);
         *self.chosen() = uri;
+        // Whoever connects may have mended what hung.
+        self.session.hung.forget();
         match found {
             Some(found) => Ok(found),
             None => self.at(None).ask(Call::Uri).await,
@@ -217,7 +219,7 @@ impl At {
                 let patience = said.unwrap_or(self.client.http.options().timeout);
                 let helper = &self.client.session.helper;
                 let ask = |call| helper.ask(uri.clone(), call, patience, stuck);
-                let call = define::replacing(call, ask).await?;
+                let call = define::identified(call, ask).await?;
                 ask(call).await
             }
         }

@@ -4,11 +4,44 @@ use crate::{
     fault::{Fault, Kind},
     services::libvirt::types::{Call, Listed, ListedNet, ListedPool, ListedVol, Snapshot},
 };
-use std::sync::{PoisonError, atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::{Duration, Instant},
+};
 
 /// So many pools, and domains, are asked what is in them; of more nobody has the names in mind.
 const POOLS: usize = 8;
 const DOMAINS: usize = 16;
+
+/// So long a pool that hung is not asked again.
+const PAUSE: Duration = Duration::from_secs(300);
+
+/// Pools that hung when their volumes were listed, since when: each of one libvirt, and its name there.
+#[derive(Default)]
+pub(super) struct Hung(Mutex<HashMap<Pool, Instant>>);
+
+type Pool = (Option<String>, String);
+
+impl Hung {
+    fn all(&self) -> MutexGuard<'_, HashMap<Pool, Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has(&self, pool: &Pool, now: Instant) -> bool {
+        let mut all = self.all();
+        all.retain(|_, since| now.saturating_duration_since(*since) < PAUSE);
+        all.contains_key(pool)
+    }
+
+    fn add(&self, pool: Pool, now: Instant) {
+        self.all().insert(pool, now);
+    }
+
+    pub(super) fn forget(&self) {
+        self.all().clear();
+    }
+}
 
 /// Names as the session's libvirt has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,14 +99,11 @@ impl Client {
 }
 
 async fn vols(at: &At, pools: &[String]) -> Vec<String> {
-    let hung = || {
-        let hung = at.client.session.hung.lock();
-        hung.unwrap_or_else(PoisonError::into_inner)
-    };
+    let (hung, uri) = (&at.client.session.hung, at.client.named(None));
     let mut found = Vec::new();
     for pool in pools.iter().take(POOLS) {
-        let pool = pool.clone();
-        if hung().contains(&pool) {
+        let this = (uri.clone(), pool.clone());
+        if hung.has(&this, Instant::now()) {
             continue;
         }
         // One that is not up has none to tell.
@@ -84,7 +114,7 @@ async fn vols(at: &At, pools: &[String]) -> Vec<String> {
             Ok(vols) => found.extend(vols.into_iter().map(|it| it.name)),
             // Each further question would hang as well, as one on a dead file server does.
             Err(fault) if fault.kind == Kind::Timeout => {
-                hung().insert(pool);
+                hung.add(this, Instant::now());
             }
             Err(_) => {}
         }
@@ -106,4 +136,28 @@ async fn snapshots(at: &At, domains: &[String]) -> Vec<String> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hung_is_left_alone_for_a_while_and_where_it_hung() {
+        let (hung, begin) = (Hung::default(), Instant::now());
+        let pool = |uri: &str| (Some(uri.to_owned()), "default".to_owned());
+        hung.add(pool("qemu:///system"), begin);
+        assert!(hung.has(&pool("qemu:///system"), begin));
+        assert!(
+            !hung.has(&pool("qemu:///session"), begin),
+            "another libvirt"
+        );
+        assert!(
+            !hung.has(&pool("qemu:///system"), begin + PAUSE),
+            "it may be well again"
+        );
+        hung.add(pool("qemu:///system"), begin);
+        hung.forget();
+        assert!(!hung.has(&pool("qemu:///system"), begin));
+    }
 }

@@ -14,6 +14,7 @@ use crate::{
         rack::{Seen, Wanted},
     },
 };
+use std::sync::PoisonError;
 use uuid::Uuid;
 
 /// A card's address for a definition without one: QEMU's own, and the same each time.
@@ -23,11 +24,16 @@ fn mac_of(uuid: Uuid) -> String {
 }
 
 impl Lab {
-    pub(super) fn define(&self, text: &str) -> Result<Dominfo, Fault> {
+    /// Defines a machine; `new`: only where there is none of its name.
+    pub(super) fn define(&self, text: &str, new: bool) -> Result<Dominfo, Fault> {
         let mut root = domain::document(text, "domain")?;
         let name = domain::name(&root)?;
+        let _alone = self.defining.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.all();
         let old = all.iter().find(|it| it.machine.name == name);
+        if let Some(old) = old.filter(|_| new) {
+            return Err(unknown::defined(&name, old.machine.uuid));
+        }
         let uuid = self.uuid(&root, &name, &all)?;
         root.child("uuid").set_text(&uuid.to_string());
         without_passwords(&mut root);
@@ -64,7 +70,7 @@ impl Lab {
             }
             None => {}
         }
-        self.define(text)?;
+        self.define(text, true)?;
         self.keep(&name, |domain| domain.transient = true)?;
         let started = self.start(&name).await;
         if started.is_err() {
@@ -122,8 +128,7 @@ impl Lab {
             .map_err(|_| Fault::bad_argument(format!("{text:?} is no UUID")))?;
         let hint = "leave <uuid> out, and libvirt makes one";
         if let Some(old) = old.filter(|old| *old != uuid) {
-            let message = format!("domain {name} already exists with uuid {old}");
-            return Err(unknown::state(message, hint));
+            return Err(unknown::defined(&name, old));
         }
         if let Some(other) = all
             .iter()

@@ -34,7 +34,10 @@ use console::Consoles;
 use events::Watches;
 use serde::Serialize;
 use serde_json::Value;
-use std::{future::ready, sync::Arc};
+use std::{
+    future::ready,
+    sync::{Arc, Mutex},
+};
 
 /// What the twin calls itself.
 const URI: &str = super::types::LAB;
@@ -46,6 +49,8 @@ struct Lab {
     seed: u64,
     consoles: Consoles,
     watches: Watches,
+    /// Held while a definition is looked up and written.
+    defining: Mutex<()>,
 }
 
 /// libvirt for a lab.
@@ -58,6 +63,7 @@ pub fn front(site: &Site) -> Front {
         seed: site.seed,
         consoles: Consoles::default(),
         watches: Watches::default(),
+        defining: Mutex::default(),
     });
     site.rack.plug(built::builds(&shelf));
     let looks = Arc::clone(&lab);
@@ -138,7 +144,7 @@ impl Lab {
             Call::Domifaddr { domain, source } => told(self.domifaddr(&domain, &source)?),
             Call::Dumpxml { domain, inactive } => told(self.dumpxml(&domain, inactive)?),
             Call::Domstats { domain } => told(self.domstats(domain.as_deref())?),
-            Call::Define { xml } => told(self.define(&xml)?),
+            Call::Define { xml, new } => told(self.define(&xml, new)?),
             Call::Create { xml } => told(self.create(&xml).await?),
             Call::Start { domain } => told(self.start(&domain).await?),
             Call::Shutdown { domain } => told(self.shutdown(&domain).await?),

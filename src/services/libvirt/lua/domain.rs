@@ -91,7 +91,8 @@ fn definitions(n: &mut Natives, virsh: &Client) {
         "define",
         move |(xml, said): &(String, Said)| defined(&its, DOMAIN, said.as_ref(), xml),
         with(virsh, |virsh, (xml, said): (String, Said)| async move {
-            ask::<Dominfo>(virsh.at(said), Call::Define { xml }).await
+            let call = Call::Define { xml, new: false };
+            ask::<Dominfo>(virsh.at(said), call).await
         }),
     );
     let its = virsh.clone();

@@ -3,7 +3,7 @@ use super::{Stand, session, uri};
 use crate::{
     call::{self, Patience},
     fault::{Fault, Kind},
-    services::libvirt::{client::Client, types::Call},
+    services::libvirt::{client::Client, types::Call, xml::install},
 };
 use std::{
     fs,
@@ -50,6 +50,7 @@ async fn a_helper_that_goes_wrong_is_a_fault_and_started_anew() {
     );
 
     what_hangs_aside_ends_nothing_else(&path).await;
+    what_may_run_keeps_its_definition(&path).await;
 
     // Another session has a helper of its own.
     let virsh = session(&Stand::new()).await;
@@ -105,6 +106,46 @@ async fn what_hangs_aside_ends_nothing_else(path: &Path) {
     assert!(
         message.contains("does not answer") && !message.contains("hunter2"),
         "{message}"
+    );
+}
+
+/// Defines what it is told, and starts it without a word of that.
+const MUTE: &str = r#"while read -r line; do
+id=$(printf '%s' "$line" | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+case "$line" in
+*'"undefine"'*) printf '%s' "$line" >>"$0.undefined" ;;
+*'"define"'*) printf '%s' "$line" >"$0.defined"; state="shut off" ;;
+*'"start"'*) echo running >"$0.started"; continue ;;
+esac
+test -e "$0.started" && state=running
+if test -e "$0.defined"; then
+echo "{\"id\":$id,\"result\":{\"name\":\"n\",\"uuid\":\"u\",\"os_type\":\"hvm\",\"state\":\"$state\",\"cpus\":1,\"cpu_time\":0,\"max_memory\":1,\"used_memory\":1,\"persistent\":true,\"autostart\":false}}"
+else
+echo "{\"id\":$id,\"fault\":{\"kind\":\"not_found\",\"message\":\"there is none\"}}"
+fi
+done"#;
+
+/// An order whose start nobody answers for.
+async fn what_may_run_keeps_its_definition(path: &Path) {
+    let virsh = session(&Stand::new()).await;
+    script(path, MUTE);
+    let order = install::Order {
+        name: "n".to_owned(),
+        kind: Some("qemu".to_owned()),
+        ..install::Order::default()
+    };
+    let at = virsh.at(uri("test:///default"));
+    let work = async move { at.install(&order).await };
+    let fault = call::within(patient(), work).await.expect_err("no answer");
+    assert_eq!(fault.kind, Kind::Timeout, "{}", fault.message);
+    let message = &fault.message;
+    let kept = "n is defined, and it is running; its definition is kept: ";
+    assert!(message.starts_with(kept), "{message}");
+    assert!(!path.with_extension("undefined").exists());
+    let defined = fs::read_to_string(path.with_extension("defined")).expect("it was defined");
+    assert!(
+        defined.contains("<uuid>"),
+        "libvirt would give it another's: {defined}"
     );
 }
 

@@ -119,6 +119,30 @@ async fn an_order_that_cannot_start_leaves_the_room_free() {
     assert!(macs.contains(&(named("compute1"), vec![named("52:54:00:be:ef:01")])));
 }
 
+/// Both find the room free before either defines; whoever is later is refused, and takes nothing of the other's.
+#[tokio::test]
+async fn of_two_who_install_one_name_one_has_it() {
+    let at = twin(&Stand::new()).await;
+    let order = install::Order {
+        name: named("login"),
+        network: Some(named("openchami-net")),
+        ..install::Order::default()
+    };
+    let both = tokio::join!(at.install(&order), at.install(&order));
+    let (first, second) = match both {
+        (Ok(first), Err(second)) | (Err(second), Ok(first)) => (first, second),
+        both => panic!("{both:?}"),
+    };
+    assert_eq!(
+        (first.state.as_str(), second.kind),
+        ("running", Kind::Conflict)
+    );
+    let message = second.message;
+    assert!(message.starts_with("there is a domain login"), "{message}");
+    let info: Dominfo = done(&at, of(|domain| Call::Dominfo { domain }, "login")).await;
+    assert_eq!((info.state.as_str(), info.uuid), ("running", first.uuid));
+}
+
 #[tokio::test]
 async fn a_machine_on_a_bridge_needs_one_that_is_there() {
     let at = twin(&Stand::new()).await;

@@ -43,7 +43,8 @@ pub(super) fn dumpxml(domain: String) -> Call {
 }
 
 pub(super) fn define(xml: impl Into<String>) -> Call {
-    Call::Define { xml: xml.into() }
+    let (xml, new) = (xml.into(), false);
+    Call::Define { xml, new }
 }
 
 pub(super) async fn done<T: DeserializeOwned>(at: &At, call: Call) -> T {
@@ -189,10 +190,7 @@ async fn a_definition_that_is_as_delivered_leaves_nothing_behind() {
         change: live,
     };
     assert_eq!(refused(&at, live).await.kind, Kind::Conflict);
-    let info: Dominfo = at
-        .ask(Call::Define { xml: xml.clone() })
-        .await
-        .expect("as it was");
+    let info: Dominfo = at.ask(define(xml.clone())).await.expect("as it was");
     assert_eq!(info.used_memory, 4 << 20);
     let same: String = at
         .ask(Call::Dumpxml { domain, inactive })

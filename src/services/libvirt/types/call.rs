@@ -52,6 +52,9 @@ pub enum Call {
     },
     Define {
         xml: String,
+        /// Only where there is none of its name: it replaces nothing. No word of the command.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        new: bool,
     },
     Create {
         xml: String,
@@ -260,7 +263,7 @@ impl Call {
             words.extend(named.map(str::to_owned));
             let rest = arguments
                 .iter()
-                .filter(|(key, _)| !whose.contains(&key.as_str()));
+                .filter(|(key, _)| !whose.contains(&key.as_str()) && *key != "new");
             let rest: serde_json::Map<String, Value> = rest
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect();

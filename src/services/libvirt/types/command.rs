@@ -89,7 +89,7 @@ impl Call {
             C::Dumpxml { domain, inactive } => {
                 Words::about("dumpxml", domain).flag("--inactive", *inactive)
             }
-            C::Define { xml } => Words::of("define").file(xml, "domain"),
+            C::Define { xml, .. } => Words::of("define").file(xml, "domain"),
             C::Create { xml } => Words::of("create").file(xml, "domain"),
             C::Undefine { domain, nvram } => {
                 let keeps = *nvram == Nvram::Keep;
@@ -225,7 +225,7 @@ impl Call {
     pub fn along(&self) -> serde_json::Value {
         use Call as C;
         match self {
-            C::Define { xml }
+            C::Define { xml, .. }
             | C::Create { xml }
             | C::SnapshotCreate { xml, .. }
             | C::NetDefine { xml }

@@ -70,6 +70,9 @@ pub struct Surveyed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
     pub interfaces: Vec<Interface>,
+    /// The MAC of the card that it boots from; none where it has no card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boots: Option<String>,
 }
 
 /// One line of `virsh domifaddr`.

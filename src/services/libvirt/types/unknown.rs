@@ -116,6 +116,14 @@ pub fn state(message: impl Into<String>, hint: impl Into<String>) -> Fault {
     Fault::new(Kind::Conflict, message).hint(hint)
 }
 
+/// There is one of this name already, and it is another.
+pub fn defined(domain: &str, uuid: impl std::fmt::Display) -> Fault {
+    state(
+        format!("domain {domain} already exists with uuid {uuid}"),
+        "leave <uuid> out, and it is replaced; another <name> is another one",
+    )
+}
+
 /// It runs already.
 pub fn running(domain: &str) -> Fault {
     state(

@@ -89,13 +89,16 @@ pub fn surveyed(name: String, state: String, root: &Element) -> Surveyed {
         let log = root.at(&format!("devices/{port}/log"))?;
         log.attribute("file").map(str::to_owned)
     };
+    let interfaces = interfaces(root);
+    let boots = interfaces.get(boot_card(root));
     Surveyed {
         name,
         state,
         memory: memory(root).unwrap_or_default(),
         serial: has_serial(root),
         log: log("serial").or_else(|| log("console")),
-        interfaces: interfaces(root),
+        boots: boots.and_then(|card| card.mac.clone()),
+        interfaces,
     }
 }
 

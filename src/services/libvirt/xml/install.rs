@@ -120,7 +120,7 @@ impl Order {
             let fine = mac.split(':').count() == 6
                 && mac
                     .split(':')
-                    .all(|part| part.len() == 2 && u8::from_str_radix(part, 16).is_ok());
+                    .all(|part| part.len() == 2 && part.bytes().all(|it| it.is_ascii_hexdigit()));
             if !fine {
                 let fault = Fault::bad_argument(format!("{mac:?} is no MAC address"));
                 return Err(fault.hint("six bytes, QEMU's own begin so: 52:54:00:be:ef:01"));
@@ -330,6 +330,7 @@ mod tests {
             (json!({}), "name"),
             (json!({ "name": "n", "mac": "52:54:00:be:ef" }), "MAC"),
             (json!({ "name": "n", "mac": "53:54:00:be:ef:01" }), "group"),
+            (json!({ "name": "n", "mac": "+2:00:00:00:00:00" }), "no MAC"),
             (json!({ "name": "n", "memory": "4 bananas" }), "memory"),
             (json!({ "name": "n", "memory": 0 }), "memory"),
             (json!({ "name": "n", "memory": 4 }), "memory"),

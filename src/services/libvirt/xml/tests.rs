@@ -54,6 +54,20 @@ fn a_domain_is_a_table_one_can_read_and_a_document_again() {
 }
 
 #[test]
+fn a_survey_says_which_card_boots() {
+    let boots = |xml: &str| {
+        let root = parse(xml).expect("read");
+        domain::surveyed("n".to_owned(), "running".to_owned(), &root).boots
+    };
+    assert_eq!(boots(DOMAIN).as_deref(), Some("52:54:00:be:ef:01"));
+    let second = "<interface type='network'><mac address='52:54:00:BE:EF:02'/><source network='b'/><boot order='1'/></interface></devices>";
+    let two = DOMAIN.replace("</devices>", second);
+    assert_eq!(boots(&two).as_deref(), Some("52:54:00:be:ef:02"));
+    let none = "<domain><name>n</name><devices/></domain>";
+    assert_eq!(boots(none), None, "no card");
+}
+
+#[test]
 fn a_table_may_be_written_as_a_person_would() {
     let value = json!({
         "_type": "qemu", "name": "n", "vcpu": 2, "memory": { "_unit": "GiB", "_": 4.0 },
