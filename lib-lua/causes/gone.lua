@@ -35,7 +35,10 @@ local function of(ctx)
   local on_lab = next(shared.machines) ~= nil
   if not on_lab and (virt.fault or not has_others(shared)) then return nil end
   local macs = {}
-  for i, nic in ipairs(ctx.nics) do macs[i] = nic.MACAddress end
+  for i, nic in ipairs(ctx.nics) do
+    if shared.by_card[nic.MACAddress:lower()] then return nil end
+    macs[i] = nic.MACAddress
+  end
   local text = on_lab and "no machine of this lab stands at %s or has one of %s"
     or "no domain of " .. tostring(virt.uri) .. " is %s: SMD has %s for it"
   ---@type node.Cause
