@@ -78,14 +78,13 @@ impl House {
         let keeper = Arc::new(keeper);
         let clock = Arc::new(LabClock::of(fresh, 0));
         let keys = Arc::new(Keys::new(keys).or_else(fresh.then(|| dir.join("keys"))));
-        let peers = Arc::new(Peers::default());
+        let (peers, events) = (Arc::new(Peers::default()), Events::default());
         let guard: Arc<dyn Guard> = if config.auth {
             let inside = peers.token().to_owned();
             Arc::new(Doorman::new(keys.clone(), clock.clone(), inside))
         } else {
             Arc::new(Open)
         };
-        let events = Events::default();
         let rack = (&config.nodes, config.seed);
         let (time, ways) = (clock.clone(), peers.clone());
         let machines = Machines::new(rack, keeper.clone(), time, ways, events.clone());

@@ -45,7 +45,7 @@ impl Machines {
     /// The file that stands for an object, and its size; none: there is no such file. Fails where it may not be read.
     pub(super) async fn file(&self, path: &str) -> io::Result<Option<(File, u64)>> {
         match self.opened(path).await {
-            Ok((file, known)) => Ok(known.is_file().then(|| (file, known.len()))),
+            Ok((file, known)) => Ok(known.is_file().then_some((file, known.len()))),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error),
             Err(_) => Ok(None),
         }

@@ -128,7 +128,7 @@ impl Lab {
             .map_err(|_| Fault::bad_argument(format!("{text:?} is no UUID")))?;
         let hint = "leave <uuid> out, and libvirt makes one";
         if let Some(old) = old.filter(|old| *old != uuid) {
-            return Err(unknown::defined(&name, old));
+            return Err(unknown::defined(name, old));
         }
         if let Some(other) = all
             .iter()
