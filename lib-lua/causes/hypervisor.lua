@@ -68,7 +68,7 @@ local function domain_of(ctx)
   if machine then
     return virt.domains[machine.name] or {
       name = machine.name, memory = DELIVERED.memory, serial = true, delivered = true,
-      state = machine.power == "on" and "running" or "shut off",
+      state = machine.power == "on" and "running" or "shut off", boots = machine.mac,
       interfaces = { { type = "network", source = DELIVERED.network, mac = machine.mac } },
     }
   end

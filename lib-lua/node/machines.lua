@@ -117,6 +117,9 @@ local function failure(machine, wait, in_detail, since)
   return fault.new("no_effect", ("%s stands still%s"):format(machine.xname, where), hint)
 end
 
+-- What is said beside the values, on standard error.
+local function note(text) native.note(text) end
+
 -- Says which of those that came up lack something: Ready is no more than that.
 local function tell_lacking(states)
   local lacking = {}
@@ -127,7 +130,7 @@ local function tell_lacking(states)
   if not first then return end
   local who = #lacking == 1 and first.xname or ("%d of %d nodes, as %s,"):format(#lacking, #states, first.xname)
   local text = "note: %s came up, but not all went well (%s): node.why(%q)"
-  native.note(text:format(who, table.concat(first.failed, ", "), first.xname))
+  note(text:format(who, table.concat(first.failed, ", "), first.xname))
 end
 
 -- Lets time pass until all are up, none can come up any more, or it is too late.
@@ -176,7 +179,7 @@ local function tell_on(list, waited)
   if #on == 0 then return end
   local who = #on == 1 and on[1].xname .. " is on already and stays as it is"
     or ("%d of %d nodes are on already and stay as they are"):format(#on, #list)
-  native.note(("note: %s; node.reboot boots anew"):format(who))
+  note(("note: %s; node.reboot boots anew"):format(who))
 end
 
 local function switched(set, wait, action, call)
@@ -192,5 +195,5 @@ end
 
 return {
   known = known, record = record, boots = boots, only = only, machines = machines, one = one, now = now,
-  switched = switched, is_up = is_up, is_real = is_real, is_under_way = is_under_way,
+  switched = switched, note = note, is_up = is_up, is_real = is_real, is_under_way = is_under_way,
 }

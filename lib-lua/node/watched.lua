@@ -120,7 +120,7 @@ local function watch(set, every)
     done = over,
   })
   local text = outcome(set, states, same >= SAME)
-  if text then native.note(text) end
+  if text then machines.note(text) end
   return states
 end
 

@@ -86,9 +86,9 @@ pub fn next(list: &[Listed]) -> Option<&Listed> {
     };
     let finished = list.iter().enumerate();
     let finished = finished.filter(|(_, it)| it.stage() == Stage::Done);
-    let last = finished.max_by_key(|(_, it)| it.record.last);
+    let recent = finished.max_by_key(|(_, it)| it.record.last);
     let is_open = |it: &&Listed| it.stage() == Stage::Open;
-    let behind = last.and_then(|(at, _)| list[at + 1..].iter().find(is_open));
+    let behind = recent.and_then(|(at, _)| list[at + 1..].iter().find(is_open));
     let mut open = list.iter().filter(is_open);
     behind
         .map(|it| first_need(list, it))

@@ -178,9 +178,7 @@ fn interactive(room: &Room) -> u8 {
             match turn {
                 Turn::Leave(code) => status = Some(code),
                 turn @ Turn::Values(_) => pager::show(&turn.text(&style)),
-                turn @ Turn::Failed(_) => {
-                    screen::show(&screen::message(&turn.text(&style), &style))
-                }
+                turn @ Turn::Failed(_) => screen::tell(&turn.text(&style), &style),
                 turn => screen::show(&turn.text(&style)),
             }
         });
