@@ -4,7 +4,7 @@ local image = require "causes.image"
 local times = require "node.times"
 
 -- The groups of a nodes file, as discovery reads it: of each node it names, and all of them.
----@return { of: table<string, string[]>, named: table<string, boolean> }
+---@return { of: table<string, string[]>, named: table<string, boolean>, file?: any }
 local function read(file)
   local found = { of = {}, named = {} }
   for _, node in ipairs(yaml.decode(chami.discover.convert(file)).nodes or {}) do

@@ -38,7 +38,7 @@ end
 -- A line without what was taken back: iPXE does so with its percentage.
 local function without_backspaces(line)
   if not line:find("\b", 1, true) then return nil end
-  local kept, count = {}, 0
+  local kept, count = {}, 0 ---@type string[], integer
   for piece, back in line:gmatch "([^\b]*)(\b*)" do
     if piece ~= "" then kept[count + 1], count = piece, count + 1 end
     local left = #back

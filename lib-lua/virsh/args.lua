@@ -66,9 +66,12 @@ local function by_mac(macs, uri)
     end
   end
   for i, its in ipairs(macs) do
-    local all = owners[its:lower()] or fault.raise("not_found", ("no domain boots from %s"):format(its), {
-      hint = "virsh.domiflist(DOMAIN) shows the MACs of one",
-    })
+    local all = owners[its:lower()] ---@type string[]
+    if not all then
+      fault.raise("not_found", ("no domain boots from %s"):format(its), {
+        hint = "virsh.domiflist(DOMAIN) shows the MACs of one",
+      })
+    end
     found[i] = #all == 1 and all[1] or meant(all, its)
   end
   return found

@@ -61,8 +61,8 @@ const DIM: &str = "2";
 const RED: &str = "1;31";
 /// A table that fits in so few columns stands in one line, as one would type it.
 const ONE_LINE: usize = 60;
-/// How much deeper the broken lines go on of what says itself how it wants to be shown.
-const HANG: usize = 2;
+/// How much deeper the broken lines go on of what says itself how it wants to be shown: below the words behind `next: `.
+const HANG: usize = 6;
 
 /// A value as the prompt shows it: strings quoted, so that `"3"` and `3` differ.
 pub fn inspect(shape: &Shape, style: &Style) -> String {

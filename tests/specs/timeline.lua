@@ -35,14 +35,15 @@ expect(tostring(node.timeline(4)), all { contains "stopped at script", contains 
 local stuck = node.timeline(4).stages
 expect((stuck[2].took or 0) < 60 and stuck[3].took > 90, "DHCP is not to blame for a script that does not come")
 local function stage(name, ok, at, more)
-  local one = { stage = name, ok = ok, at = ("2026-01-01T00:01:%02dZ"):format(at), tries = 5, what = name }
+  local one = { stage = name, owner = "power", ok = ok, at = ("2026-01-01T00:01:%02dZ"):format(at), tries = 5, what = name }
   for key, value in pairs(more or {}) do one[key] = value end
   return one
 end
 local power, kernel = stage("power", true, 0, { tries = 1 }), stage("kernel", false, 50)
-local known = node.timeline { power, stage("script", true, 50, { since = "2026-01-01T00:01:03Z" }), kernel }
+local since = { power, stage("script", true, 50, { since = "2026-01-01T00:01:03Z" }), kernel } ---@type node.Stage[]
+local known = node.timeline(since)
 expect({ known.stages[2].took, known.stages[3].took }, { 3.0, 47.0 }, "since when it went well")
-local again = { power, stage("script", true, 50), kernel }
+local again = { power, stage("script", true, 50), kernel } ---@type node.Stage[]
 local unknown = node.timeline(again)
 expect({ unknown.stages[2].took or false, unknown.stages[3].took }, { false, 50.0 }, "or nobody knows")
 expect(tostring(unknown), contains "✓ script            –    5 tries", "and it says so")
@@ -55,7 +56,8 @@ expect_fault("bad_argument", node.timeline, 1, { as = "png" })
 expect_fault("bad_argument", node.timeline, 1, 2, { as = "svg" })
 
 -- two; a list names one as elsewhere
-expect(node.timeline(1, { 4 }).nodes[2], "x1000c0s0b3n0", "a set of one")
+local listed = node.timeline(1, { 4 }) --[[@as any]]
+expect(listed.nodes[2], "x1000c0s0b3n0", "a set of one")
 expect(expect_fault("bad_argument", node.timeline, 1, { 2, 4 }).message, contains "wants one node", "not of two")
 local pair = node.timeline(1, 4)
 expect(pair.nodes, { "x1000c0s0b0n0", "x1000c0s0b3n0" }, "both are named")
