@@ -31,29 +31,35 @@ local function is_strange(shared, net)
   return shared.strange
 end
 
--- What is wrong with the addresses of the interface it boots from; nil where one of them is well.
+-- What is wrong with the addresses of the interface it boots from, and how certain that is; nil where one of them is well.
+-- A network that is quite another may be routed, and where most nodes are on it it is.
 local function odd(ctx, net)
-  local said
+  local said, how = nil, "certain"
   for _, one in ipairs(ctx.boot_nic and ctx.boot_nic.IPAddresses or {}) do
     local ip = one.IPAddress
+    local number = address.number(ip)
     if is_inside(net, ip) then return nil end
-    if address.number(ip) then
+    if number and number >> 16 == net.first >> 16 then
       said = said or ("SMD has %s for it, and coresmd serves %s"):format(ip, net.name)
+    elseif number then
+      if is_strange(ctx.shared, net) then return nil end
+      said, how = ("SMD has %s for it, coresmd serves %s, and most nodes are there"):format(ip, net.name), "possible"
     elseif ip:find ":" then
       said = said or ("SMD has %s for it, and firmware asks coresmd for an address of IPv4"):format(ip)
     end
   end
-  return said
+  return said, how
 end
 
 -- Behind a relay other networks are served as well, which the file does not tell: only a lab has none for certain.
 ---@return node.Cause?
 local function of(ctx)
   local net = ctx.machine and not ctx.machine.wire and served(ctx.shared)
-  local text = net and ctx.component and odd(ctx, net)
-  if not net or not text then return nil end
+  if not net or not ctx.component then return nil end
+  local text, how = odd(ctx, net)
+  if not text then return nil end
   local cause = {
-    id = "address", stage = "offer", owner = "smd", certainty = "certain", evidence = text,
+    id = "address", stage = "offer", owner = "smd", certainty = how, evidence = text,
     cause = "SMD gives it an address that is none of the nodes' network",
     fix = "smd.iface.update(MAC, { IPAddresses = { ADDRESS } })",
   }

@@ -1,7 +1,7 @@
 //! What the terminal can show, and writing to it: values to standard output, messages to standard error.
 pub use crate::lua::inspect::Style;
 
-use crate::lua::inspect::fold;
+use crate::{lua::inspect::fold, progress};
 use std::{
     env,
     io::{self, IsTerminal, Write},
@@ -58,8 +58,9 @@ pub fn show(text: &str) {
     }
 }
 
-/// The same of a message.
+/// The same of a message. What was waited for is waited for no more.
 pub fn tell(text: &str, style: &Style) {
+    progress::hide();
     show(&message(text, style));
 }
 

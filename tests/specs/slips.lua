@@ -20,7 +20,7 @@ dofile "tests/support/well.lua"
 local function back() lab.restore "well" lab.clock.advance "60s" end
 
 -- An address from which nothing is reached: seen before the boot and at it, and mended by the fix.
-for _, ip in ipairs { "10.0.0.2", "172.16.0.0", "172.16.0.255", "fe80::1" } do
+for _, ip in ipairs { "172.16.1.5", "172.16.0.0", "172.16.0.255", "fe80::1" } do
   back()
   smd.iface.update("52:54:00:be:ef:02", { IPAddresses = { ip } })
   expect(node.why(2).causes[1], has { id = "address", evidence = contains(ip) }, ip)
@@ -31,6 +31,14 @@ for _, ip in ipairs { "10.0.0.2", "172.16.0.0", "172.16.0.255", "fe80::1" } do
   expect(node.why(2).causes, {}, ip .. " is mended")
   node.reboot(2, { wait = "10m" })
 end
+-- One of another network may be routed; where all are on one that is as it should be.
+back()
+smd.iface.update("52:54:00:be:ef:02", { IPAddresses = { "10.0.0.2" } })
+expect(node.why(2).causes, { has { id = "address", certainty = "possible" } }, "alone")
+node.boot(2, { wait = "10m" })
+expect(node.why(2).causes, {}, "it is")
+for n = 1, 5 do smd.iface.update("52:54:00:be:ef:0" .. n, { IPAddresses = { "10.0.0." .. n } }) end
+expect(node.wrong(), {}, "a site's own network")
 back()
 lab.dhcp.set((lab.dhcp.get().config:gsub("255%.255%.255%.0", "255.255.255.252")))
 expect(doctor().causes[1], has { id = "address", count = 5, cause = contains "netmask", fix = "lab.dhcp.reset()" }, "a mask")

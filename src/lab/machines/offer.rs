@@ -28,12 +28,15 @@ const TRIES: usize = 4;
 pub(super) const REBOOT: f64 = 24.0;
 
 /// The network that an address is in by the mask it came with, where the head node is not in it, or the address is none that
-/// a machine may have.
+/// a machine may have. Networks that are quite others are taken to be routed: whose nodes file has them means them.
 fn apart(ip: Ipv4Addr, answer: &Packet) -> Option<String> {
     let mask = answer.get(1).and_then(|it| <[u8; 4]>::try_from(it).ok())?;
     let mask = u32::from_be_bytes(mask);
     let head = u32::from(HEAD.parse::<Ipv4Addr>().ok()?);
     let bits = u32::from(ip);
+    if bits >> 16 != head >> 16 {
+        return None;
+    }
     let fits = bits & mask == head & mask && bits & !mask != 0 && bits & !mask != !mask;
     let net = Ipv4Addr::from(bits & mask);
     (!fits).then(|| format!("{net}/{}", mask.count_ones()))
