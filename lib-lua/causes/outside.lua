@@ -14,17 +14,34 @@ local function served(shared)
   }
 end
 
+-- The mask by which the server and all addresses near it are on one network.
+local function covering(shared)
+  local server, mask = address.number(shared.dhcp.server) or 0, 0xFFFFFFFF
+  for ip in pairs(shared.by_ip) do
+    local number = address.number(ip)
+    local near = number and number >> 16 == server >> 16
+    while near and number & mask ~= server & mask do mask = mask << 1 & 0xFFFFFFFF end
+  end
+  return address.text(mask)
+end
+
 local function is_inside(net, ip)
   local number = address.number(ip)
   return number ~= nil and number > net.first and number < net.last
 end
 
--- Whether most of SMD's addresses are none of it: then it is the network that is wrong.
+-- Whether most nodes' addresses are none of it: then it is the network that is wrong.
 local function is_strange(shared, net)
   if shared.strange == nil then
     local inside, outside = 0, 0
-    for ip in pairs(shared.by_ip) do
-      if is_inside(net, ip) then inside = inside + 1 else outside = outside + 1 end
+    for id, one in pairs(shared.nodes) do
+      local nic = one.Type == "Node" and shared:boot_nic(id)
+      local first = nic and nic.IPAddresses and nic.IPAddresses[1]
+      if first and is_inside(net, first.IPAddress) then
+        inside = inside + 1
+      elseif first then
+        outside = outside + 1
+      end
     end
     shared.strange = outside > inside
   end
@@ -57,7 +74,8 @@ local function of(ctx)
   local net = ctx.machine and not ctx.machine.wire and served(ctx.shared)
   if not net or not ctx.component then return nil end
   local text, how = odd(ctx, net)
-  if not text then return nil end
+  -- One that came up is routed.
+  if not text or how == "possible" and ctx.up then return nil end
   local cause = {
     id = "address", stage = "offer", owner = "smd", certainty = how, evidence = text,
     cause = "SMD gives it an address that is none of the nodes' network",
@@ -65,12 +83,13 @@ local function of(ctx)
   }
   if is_strange(ctx.shared, net) then
     cause.owner, cause.cause = "coresmd", "netmask in coredhcp.yaml makes the nodes' network another than theirs"
-    cause.fix, cause.lab = nil, "lab.dhcp.reset()"
-    cause.note = "correct netmask; then systemctl restart coresmd-coredhcp"
+    local mask = covering(ctx.shared)
+    cause.fix, cause.lab = nil, ("lab.dhcp.set(dhcp.render{ netmask = %q })"):format(mask)
+    cause.note = ("netmask: %s in coredhcp.yaml; then systemctl restart coresmd-coredhcp"):format(mask)
   end
   cause.fix, cause.note = remedy.of(cause, ctx, { MAC = ctx.boot_nic.MACAddress })
   cause.lab = nil
-  return cause
+  return cause --[[@as node.Cause]]
 end
 
 return { of = of }

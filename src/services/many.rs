@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 const LIMIT: usize = 32;
 
 /// Calls `act` for each item, some at a time; the results stand in the order of the items. Dropping the future ends all.
-/// Work begins when it is its turn: what is under way takes room, ten thousand requests hundreds of megabytes.
+/// Work begins when it is its turn.
 pub(crate) async fn each<I, T, F>(items: Vec<I>, act: impl Fn(I) -> F) -> Vec<Result<T, Fault>>
 where
     I: Send,

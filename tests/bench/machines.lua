@@ -12,6 +12,7 @@ local function prepare()
       interfaces = { { mac_addr = machine.mac, ip_addrs = { { ip_addr = ip } } } },
     }
   end
+  lab.dhcp.set(dhcp.render { netmask = "255.255.0.0" })
   local path = os.tmpname()
   fs.write(path, json.encode { bmcs = bmcs, nodes = list })
   discover.static(path)

@@ -41,7 +41,10 @@ for n = 1, 5 do smd.iface.update("52:54:00:be:ef:0" .. n, { IPAddresses = { "10.
 expect(node.wrong(), {}, "a site's own network")
 back()
 lab.dhcp.set((lab.dhcp.get().config:gsub("255%.255%.255%.0", "255.255.255.252")))
-expect(doctor().causes[1], has { id = "address", count = 5, cause = contains "netmask", fix = "lab.dhcp.reset()" }, "a mask")
+local masked = doctor().causes[1]
+expect(masked, has { id = "address", count = 5, cause = contains "netmask", fix = contains "255.255.255.0" }, "a mask")
+assert(load(masked.fix or "?"))()
+expect(node.wrong(), {}, "the right one")
 
 -- Nobody stands there.
 back()
