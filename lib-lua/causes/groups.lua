@@ -1,7 +1,6 @@
 -- Causes that stand in membership: which groups a node is in, and who knows of it. No part of the public API.
 local fault = require "fault"
 local image = require "causes.image"
-local times = require "node.times"
 
 -- The groups of a nodes file, as discovery reads it: of each node it names, and all of them.
 ---@return { of: table<string, string[]>, named: table<string, boolean>, file?: any }
@@ -121,8 +120,7 @@ local lacked = {} ---@type table<string, { first: integer, last: integer }>
 
 -- How certain it is that cloud-init stays behind, and what to do while it may only be late.
 local function behind(ctx)
-  local now = ctx.machine and times.epoch(chami.lab.clock.now()) or os.time()
-  local seen = lacked[ctx.xname]
+  local now, seen = ctx.shared.now, lacked[ctx.xname]
   if not seen or now - seen.last > FORGOTTEN or now < seen.last then seen = { first = now } end
   seen.last, lacked[ctx.xname] = now, seen
   if now - seen.first > MINUTE then return "certain" end

@@ -4,6 +4,7 @@ local evidence = require "node.evidence"
 local hypervisor = require "causes.hypervisor"
 local image = require "causes.image"
 local spare = require "causes.spare"
+local times = require "node.times"
 
 -- A property of the cluster: what it is, from what is known already.
 ---@type table<string, fun(shared: table): any>
@@ -160,6 +161,11 @@ function _read.by_nid(shared)
 end
 
 _read.numbers = spare.numbers
+
+-- The time by the cluster's clock, in seconds.
+function _read.now(shared)
+  return next(shared.machines) and times.epoch(chami.lab.clock.now()) or os.time()
+end
 
 -- Whether something sends heartbeats: that is seen by the nodes that are Ready.
 function _read.beats(shared)

@@ -53,19 +53,20 @@ pub fn message(text: &str, style: &Style) -> String {
 /// A line, or several, on standard output. When nobody reads any more there is nobody to tell.
 pub fn show(text: &str) {
     if !text.is_empty() {
+        progress::hide();
         let mut out = io::stdout().lock();
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());
     }
 }
 
-/// The same of a message. What was waited for is waited for no more.
+/// The same of a message.
 pub fn tell(text: &str, style: &Style) {
-    progress::hide();
     show(&message(text, style));
 }
 
 /// A line, or several, on standard error.
 pub fn say(text: &str) {
+    progress::hide();
     let _ = writeln!(io::stderr(), "{text}");
 }
 

@@ -55,16 +55,16 @@ async fn whose_directory_it_is_may_not_choose_what_root_gives_him() {
     let root = tempfile::tempdir().expect("a directory");
     let head = machine(root.path());
     let at = |name: &str| root.path().join(name);
-    for dir in ["root/.ssh", "opt/workdir"] {
+    for dir in ["srv/keys", "opt/workdir"] {
         fs::create_dir_all(at(dir)).expect("made");
     }
     chown(at("opt/workdir"), Some(65534), None).expect("given");
-    symlink("../../root/.ssh", at("opt/workdir/out")).expect("linked");
+    symlink("../../srv/keys", at("opt/workdir/out")).expect("linked");
     let theirs = owned("65534");
     refused(Kind::Refused, dir(&head, "/opt/workdir/out", &theirs)).await;
     refused(Kind::Refused, dir(&head, "/opt/workdir/out/x", &theirs)).await;
-    assert_eq!(fs::metadata(at("root/.ssh")).expect("there").uid(), 0);
-    assert!(!at("root/.ssh/x").exists());
+    assert_eq!(fs::metadata(at("srv/keys")).expect("there").uid(), 0);
+    assert!(!at("srv/keys/x").exists());
     fs::remove_file(at("opt/workdir/out")).expect("removed");
     let done = dir(&head, "/opt/workdir/out", &theirs).await;
     assert_eq!(done, Ok(Action::Created));
